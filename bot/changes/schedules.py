@@ -102,6 +102,10 @@ class Schedules:
         """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
         return list(map(_read, self._journal.standing_schedules(numbers)))
 
+    def beginning_until(self, until: datetime, limit: int) -> list[RecurringSchedule]:
+        """Returns the schedules whose next occurrence begins until an instant, the next one first."""
+        return list(map(_read, self._journal.beginning_schedules(until, limit)))
+
     def of_parts(self, parts: Collection[tuple[str, str]], *, but: int | None = None) -> list[RecurringSchedule]:
         """Returns the schedules that change some of the same."""
         found = [number for number, theirs in self._journal.schedule_parts() if overlap(parts, theirs)]

@@ -188,6 +188,11 @@ class Reader:
         with self.database.reading() as connection:
             return schedules.read_standing(connection, numbers)
 
+    def beginning_schedules(self, until: datetime, limit: int) -> list[StoredSchedule]:
+        """Returns the schedules whose next occurrence begins until an instant, the next one first."""
+        with self.database.reading() as connection:
+            return schedules.read_beginning(connection, until, limit)
+
     def schedule_parts(self) -> list[tuple[int, frozenset[tuple[str, str]]]]:
         """Returns what each active or paused schedule changes, by its number, in the order in which they were made."""
         with self.database.reading() as connection:

@@ -99,6 +99,13 @@ def read_standing(connection: Connection, numbers: Collection[int] | None = None
     return [_from_row(row) for row in connection.execute(query)]
 
 
+def read_beginning(connection: Connection, until: datetime, limit: int) -> list[StoredSchedule]:
+    """Returns the schedules whose next occurrence begins until an instant, the next one first."""
+    query = select(schedules).where(_STANDING, schedules.c.next_at <= until)
+    found = connection.execute(query.order_by(schedules.c.next_at, schedules.c.number).limit(limit))
+    return [_from_row(row) for row in found]
+
+
 def read_parts(connection: Connection) -> list[tuple[int, frozenset[tuple[str, str]]]]:
     """Returns number and parts of each schedule that is active or paused, in the order of their making."""
     query = select(schedules.c.number, schedules.c.parts).where(_STANDING).order_by(schedules.c.number)

@@ -51,6 +51,8 @@ class FormOffer:
     """Values as JSON, by field name."""
     whole: bool = False
     """Whether the form holds everything that was typed, so that it may be opened without a click."""
+    replaces: int | None = None
+    """Number of the schedule that the form is filled from, and that its submission replaces."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

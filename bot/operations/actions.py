@@ -1,14 +1,19 @@
 """Which operations are offered as buttons, and in which order: a few first, and all of them in groups behind More."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.messages.message import FormOffer, Row
 from bot.operations.base import Operation
+from bot.recurrence.model import EVERY_WEEKDAY, Recurrence
 from bot.texts import home
+from bot.texts.schedule_cards import REPEAT
 
 PRIMARY = ("recall", "add", "remove", "move", "find", "group", "groups", "history")
 """Ids of the operations that come first, as far as the requester may use them and they have a form."""
 MAX_PRIMARY = 5
+REPEATED = "recall"
+"""Id of the operation that the button to repeat something opens: what is repeated most."""
 
 
 def primary_actions(allowed: Sequence[type[Operation]]) -> tuple[FormOffer, ...]:
@@ -17,6 +22,16 @@ def primary_actions(allowed: Sequence[type[Operation]]) -> tuple[FormOffer, ...]
     found = [by_id[id] for id in PRIMARY if id in by_id]
     others = [one for one in by_id.values() if one not in found and not is_destructive(one)]
     return tuple(map(form_offer, (found or others)[:MAX_PRIMARY]))
+
+
+def repeat_form(allowed: Sequence[type[Operation]], group: str | None = None) -> tuple[FormOffer, ...]:
+    """The button that opens the form of a recall with repeating chosen, if the requester may use that form."""
+    recall = next((one for one in allowed if one.operation_id == REPEATED), None)
+    if recall is None:
+        return ()
+    offer = form_offer(recall, group)
+    recurs = Recurrence(rule=EVERY_WEEKDAY).model_dump(mode="json", exclude_defaults=True)
+    return (replace(offer, label=REPEAT, arguments={**offer.arguments, "recurs": recurs}),)
 
 
 def all_actions(allowed: Sequence[type[Operation]]) -> tuple[Row, ...]:

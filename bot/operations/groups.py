@@ -11,10 +11,12 @@ from bot.changes.snapshot import Snapshot, Target
 from bot.errors import NotPossible, Unreachable
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.messages.text import fold, quote
+from bot.operations.actions import form_offer, repeat_form
 from bot.operations.arguments.targets import Member, Recall, RecallTarget
 from bot.operations.arguments.types import GroupName, NewGroupName, Search
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
+from bot.operations.schedule_list import schedules_of
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
@@ -126,7 +128,10 @@ class Group(ReadOperation):
                 Fact(label=answers.MEMBERS, value=str(len(members)) if members else answers.GROUP_IS_EMPTY),
             ),
             items=tuple(map(str, members)),
-            rows=temporary_rows(context, lambda change: change.target.key == target.key),
+            rows=(
+                *temporary_rows(context, lambda change: change.target.key == target.key),
+                *schedules_of(context, target.key),
+            ),
             forms=_forms(context, target.title),
         )
 
@@ -135,12 +140,13 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     """Forms for the changes that the requester may make to the group, without those to be confirmed."""
     from bot.operations.catalog import OPERATIONS  # imports this module
 
-    changes = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group())
-    return tuple(
-        FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
-        for one in changes
-        if not one.needs_confirmation and one.permission is not None and context.may(one.permission, group)
-    )
+    changes = [
+        one
+        for one in OPERATIONS
+        if issubclass(one, ChangeOperation) and one.takes_group() and not one.needs_confirmation
+        if one.permission is not None and context.may(one.permission, group)
+    ]
+    return (*(form_offer(one, group) for one in changes), *repeat_form(changes, group))
 
 
 class Find(ReadOperation):

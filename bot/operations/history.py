@@ -8,14 +8,15 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from bot.errors import NotPossible, PBXError
+from bot.errors import NotPossible, PBXError, Refused, SlackFailure
 from bot.journal.history import HistoryRecord, to_csv
 from bot.messages.message import ActivityItem, Attachment, Message, Offer
-from bot.messages.text import fold
+from bot.messages.text import fold, split_words
+from bot.operations.arguments.targets import MEMBERS
 from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
-from bot.operations.history_state import present_state
+from bot.operations.history_state import state_of_record
 from bot.policy.model import Permission
 from bot.texts import history as texts
 from bot.texts.wording import NOTHING_CHANGED, change_number
@@ -34,13 +35,23 @@ class ShowHistory(HistoryQuery):
 
     operation_id = "history"
     title = "History"
-    phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}]"
+    phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}]"
     also = (
         "history [{group}]",
         "show|list [me] [the] history [{group}]",
         "log|recent [{group}]",
-        "who changed|edited|modified|touched|set|redirected|created|renamed|deleted [{group}]",
-        "who has|have changed [{group}]",
+        "who [has|have] changed|edited|modified|touched|set|redirected|added|removed|moved [{group}]",
+        "who [has|have] created|renamed|deleted [{group}]",
+        "who [has|have] added|put {member} to|in|into {group}",
+        "who [has|have] moved {member} to|into|from {group}",
+        "who [has|have] removed|deleted|took|taken|kicked {member} from {group}",
+        "who [has|have] took|taken|kicked {member} out of {group}",
+        "who [has|have] renamed|redirected|sent|pointed|set {group} to {goal}",
+        "who was|were added|moved|put to|in|into {group}",
+        "who was|were removed|moved|taken from {group}",
+        "when was|were {group} changed|edited|redirected|created|renamed|deleted",
+        "when was|were {member} added|moved to|into {group}",
+        "when was|were {member} removed|moved|taken from {group}",
         "what changed|happened [{group}]",
         "what has|have|was|were changed [{group}]",
         "what did {person} change|do [{group}]",
@@ -50,9 +61,9 @@ class ShowHistory(HistoryQuery):
     )
     help = (
         "Shows who changed what and when, and what came of it, refusals included, newest first: of a group, by a"
-        " person, or in a period such as last night or in November. Add `as csv` to get a file."
+        " person, of a member, or in a period such as last night or in November. Add `as csv` to get a file."
     )
-    examples = ("history Sales last night", "history", "history by me since yesterday", "who changed Sales' recall?")
+    examples = ("history Sales last night", "history", "history by me since yesterday", "who added 1001 to Sales?")
 
     def read(self, context: OperationContext) -> Message:
         period = _period(self, context)
@@ -88,9 +99,10 @@ def records(
     group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
     user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
     start, end = (period.start, period.end) if period else (None, None)
-    today = _names_today(context)
+    today, member = _names_today(context), _member_names(query.member, context) if query.member else None
     for record in viewer.history.newest_first(before=before, since=start, until=end, user=user):
-        if (not group or _is_about(record, names)) and _may_see(context, record, today):
+        about = (not group or _is_about(record, names)) and (member is None or _has_subject(record, member))
+        if about and _may_see(context, record, today):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
             if query.aspect is None or query.aspect in record.aspects:
                 yield _redact_reason(context, record, today)
@@ -105,9 +117,29 @@ def _names_today(context: OperationContext) -> dict[str, str]:
         return {}
 
 
+def _member_names(member: str, context: OperationContext) -> Collection[str]:
+    """What records may call members: as they were typed, and the numbers and names of the users they mean today."""
+    own = fold(member) in ("me", "myself")
+    try:
+        typed = (f"<@{context.viewer.user}>",) if own else MEMBERS.read(split_words(member))
+    except ValueError:
+        typed = (member,)
+    names = {fold(member), *map(fold, typed)}
+    try:
+        people = context.people(typed)
+    except (Refused, PBXError, SlackFailure) as fault:
+        log.info("the history of a member is searched by what was typed: %s", fault)
+        return names
+    return names | {fold(name) for person in people for name in (person.number, person.name) if name}
+
+
+def _has_subject(record: HistoryRecord, names: Collection[str]) -> bool:
+    return any(fold(subject) in names for subject in record.subjects)
+
+
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
-    about = (*(spelling for spellings in record.groups for spelling in spellings), *record.subjects)
-    return any(fold(spelling) in names for spelling in about)
+    of_group = any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
+    return of_group or _has_subject(record, names)
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:
@@ -130,6 +162,9 @@ def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapp
 def _selection(query: HistoryQuery, context: OperationContext) -> str:
     """What the query selects, as in ` of Sales by you last night`."""
     of = texts.of_group(query.group or "", query.aspect or "") if query.group or query.aspect else ""
+    if query.member:
+        mention = re.fullmatch(r"<@(\w+)>", query.member)
+        of = texts.of_member(context.viewer.name_of(mention[1]) if mention else query.member, of)
     person, own = (query.person or "").strip("<@>"), query.person == "me"
     by = texts.by_person("" if own else context.viewer.name_of(person), own=own) if person else ""
     before = texts.before_number(query.before) if query.before is not None else ""
@@ -153,7 +188,7 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 
 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
-    now = present_state(context, record)
+    now = state_of_record(context, record)
     automatic = record.source == texts.BY_CLOCK and record.about is not None
     line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
     return ActivityItem(
@@ -187,12 +222,11 @@ class ExportHistory(HistoryQuery):
 
     operation_id = "history_export"
     title = "Export history"
-    phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}] as csv"
+    phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}] as csv"
     also = (
         "history [{group}] as csv",
         "export history [{group}] [as csv]",
         "export [{group}] history [as csv]",
-        "export",
         "history as csv {group}",
     )
     advertised = False

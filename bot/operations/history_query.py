@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Literal, Self, get_args
 
-from bot.messages.text import Word, Words, join_words, quote, split_words
+from bot.messages.text import Word, Words, join_words, quote, split_words, words_as_text
 from bot.operations.arguments.times import Period, SomeoneId
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, is_number, read_name
 from bot.operations.base import ReadOperation
@@ -26,6 +26,7 @@ _ASPECTS: dict[str, Aspect] = {
 _ABOUT = ("of", "for", "on", "in", "to", "about", "with")
 """Words before the name of a group."""
 _FILLERS = ("what", "anything", "something", "everything", "it", "changes", "requests")
+_ANYBODY = ("somebody", "someone", "anybody", "anyone", "people", "members", "users")
 _PERIOD_OPENERS = ("since", "until", "before", "after", "between", "from", "during")
 _NAMES_ITSELF = r"today|yesterday|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d(?:-\d\d)?"
 """Single words that are a period also after a name."""
@@ -50,17 +51,30 @@ def _say_group(name: str) -> str:
     return text if is_whole else quote(name, always=True)
 
 
+def _say_member(text: str) -> str:
+    """Quotes a name that would be divided, and a mention, which would be whoever made a change."""
+    said = text if text.isdigit() else quote(text)
+    try:
+        is_whole = divide(split_words(f"member {said}")) == {"member": split_words(said)}
+    except ValueError:
+        is_whole = False
+    return said if is_whole else quote(text, always=True)
+
+
 HISTORY_GROUP = ArgumentType(placeholder="<group>", read=read_name, say=_say_group, swallows=True)
 """The name of a group that may no longer exist, so it is not looked up on the PBX."""
+HISTORY_MEMBER = ArgumentType(placeholder="<member>", read=words_as_text, say=_say_member, swallows=True)
+"""A member by number, name or mention, who may no longer exist."""
 ASPECT = ArgumentType(placeholder=f"<{' | '.join(get_args(Aspect))}>", read=_read_aspect, say=str)
 
 
 class HistoryQuery(ReadOperation):
-    """Selects requests by group, what of it was changed, user and period."""
+    """Selects requests by group, member, what of the group was changed, user and period."""
 
     permission = Permission.HISTORY
 
     group: Annotated[str, HISTORY_GROUP] | None = None
+    member: Annotated[str, HISTORY_MEMBER] | None = None
     aspect: Annotated[Aspect, ASPECT] | None = None
     person: SomeoneId | None = None
     period: Period | None = None
@@ -69,15 +83,21 @@ class HistoryQuery(ReadOperation):
     @classmethod
     @cache
     def patterns(cls) -> tuple[CommandPattern, ...]:
-        """The patterns in `also`: their field `group` takes all that is typed, and `from_matches` divides it."""
+        """The patterns in `also`: each of their fields takes all that is typed, and `from_matches` divides it.
+
+        The field `goal` is what a group became; the group's history shows that.
+        """
         return tuple(pattern for text in cls.also for pattern in command_patterns(text))
 
     @classmethod
     def from_matches(cls, matches: Matches, times: Times | None = None) -> Self:
-        divided = divide(matches.get("group", ()))
-        if divided.keys() & matches.keys() - {"group"}:
-            raise ValueError(one_order(cls.examples[0]))
-        return super().from_matches({**{name: words for name, words in matches.items() if name != "group"}, **divided})
+        parts: Matches = {"person": matches["person"]} if "person" in matches else {}
+        goal = {name: words for name, words in divide(matches.get("goal", ())).items() if name in ("person", "period")}
+        for found in (divide(matches.get("group", ())), divide_member(matches.get("member", ())), goal):
+            if found.keys() & parts.keys():
+                raise ValueError(one_order(cls.examples[0]))
+            parts |= found
+        return super().from_matches(parts)
 
 
 Divider = Callable[[Words], tuple[Words, Words]]
@@ -97,6 +117,9 @@ def divide(words: Words) -> Matches:
     aspect, words = _take_aspect(_without_filler(words))
     if aspect:
         found["aspect"] = aspect
+    member, words = _take_member(words)
+    if member:
+        found["member"] = member
     while len(words) > 1 and words[0].is_keyword(*_ABOUT, "the"):
         words = words[1:]
     if words and words[0].is_keyword("by"):
@@ -105,6 +128,22 @@ def divide(words: Words) -> Matches:
     if opened is not None:
         raise ValueError(unreadable_period(join_words(words[opened:])))
     return {**found, **({"group": words} if words else {})}
+
+
+def divide_member(words: Words) -> Matches:
+    """Divides what stands between `who added` and `to`: a member, or any, and a period; without where from."""
+    period, rest = _take_period(words)
+    origin = next((index for index, word in enumerate(rest) if index and word.is_keyword("from")), len(rest))
+    rest = rest[:origin]
+    anybody = len(rest) == 1 and rest[0].is_keyword(*_ANYBODY)
+    parts: Matches = {"aspect": (Word("members"),)} if anybody else {"member": rest} if rest else {}
+    return parts | ({"period": period} if period else {})
+
+
+def _take_member(words: Words) -> tuple[Words, Words]:
+    """`member 1001`, at the end."""
+    at = next((index for index, word in enumerate(words[:-1]) if word.is_keyword("member")), None)
+    return ((), words) if at is None else (words[at + 1 :], words[:at])
 
 
 def _without_filler(words: Words) -> Words:

@@ -7,13 +7,14 @@ from typing import TypeVar
 
 from bot.errors import JournalUnavailable, PBXError
 from bot.messages.message import FormOffer, Message, Offer, Row
-from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions
+from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions, repeat_form
 from bot.operations.base import Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import group_summary, visible_groups
 from bot.operations.pending import awaiting_approval, ending, scheduled
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import recent_changes
+from bot.operations.schedule_list import coming
 from bot.policy.model import Permission
 from bot.texts import home
 
@@ -31,7 +32,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
     usable = [one for one in allowed if one.permission is not None]
     if not usable:
         return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
-    pending = readable(lambda: waiting_rows(context))
+    pending = readable(lambda: (*waiting_rows(context), *coming(context)))
     more = len(pending) - MAX_PENDING
     crowded = min(len(pending), MAX_PENDING - 1)
     groups, away = _groups(context, MAX_GROUPS - crowded)
@@ -50,7 +51,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
         ),
         lines=tuple(_examples(context, usable)),
         notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
-        forms=(*primary_actions(usable), MORE),
+        forms=(*primary_actions(usable), *repeat_form(usable), MORE),
     )
 
 

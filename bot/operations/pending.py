@@ -1,4 +1,4 @@
-"""Lists what is pending: scheduled and temporary changes, requests for approval, unknown outcomes."""
+"""Lists what is pending: scheduled and temporary changes, what schedules begin soon, requests for approval."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ MAX_LOOKS = 10
 
 
 class Pending(ReadOperation):
-    """Lists changes that are scheduled, temporary, waiting for approval or of unknown outcome."""
+    """Lists changes that are scheduled, begin soon, are temporary, wait for approval or have an unknown outcome."""
 
     operation_id = "pending"
     title = "What is pending"
@@ -52,8 +52,17 @@ class Pending(ReadOperation):
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
+        from bot.operations.schedule_list import coming  # imports this module
+
         unknown, settled = _unknown_outcomes(context)
-        rows = (*awaiting_approval(context), *ending(context), *scheduled(context), *unknown, *_set_aside(context))
+        rows = (
+            *awaiting_approval(context),
+            *ending(context),
+            *scheduled(context),
+            *coming(context),
+            *unknown,
+            *_set_aside(context),
+        )
         if not rows:
             return Message(title=answers.NOTHING_PENDING, notes=settled)
         return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)

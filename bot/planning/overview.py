@@ -13,7 +13,7 @@ from bot.errors import JournalUnavailable, PBXError, said
 from bot.journal.models import Entry
 from bot.messages.message import Fact, FormOffer, Offer, Row
 from bot.messages.text import fold
-from bot.operations.actions import form_offer, primary_actions
+from bot.operations.actions import form_offer, primary_actions, repeat_form
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
@@ -22,6 +22,7 @@ from bot.operations.members import Add
 from bot.operations.panel import MORE, waiting_rows
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import RecentChange, recent_changes
+from bot.operations.schedule_list import coming
 from bot.operations.temporary import temporary_by_group
 from bot.pbx.directory import Directory
 from bot.pbx.models import ParkGroup
@@ -94,6 +95,8 @@ class Overview:
     """Changes that wait for the user's approval."""
     pending: tuple[Row, ...] = ()
     """What else is temporary, scheduled or waiting."""
+    coming: tuple[Row, ...] = ()
+    """What schedules begin within a day."""
     recent: tuple[RecentChange, ...] = ()
     faults: tuple[str, ...] = ()
     """What can't be read now, in words."""
@@ -110,17 +113,18 @@ def overview(
     certain: bool,
 ) -> Overview:
     """Collects the data of the Home tab, from the PBX (two requests while names are cached) and from the journal."""
-    allowed = [one for one in OPERATIONS if one.permission is not None and context.may(one.permission)]
+    permitted = (one for one in OPERATIONS if one.permission is not None and context.may(one.permission))
+    allowed = [one for one in permitted if one.is_available(context)]
     faults = dict[str, None]()
     groups = _Groups(context, query, faults) if context.may(Permission.READ) else None
-    waiting, pending, recent = _journaled(context, faults)
+    waiting, pending, soon, recent = _journaled(context, faults)
     return Overview(
         server=groups.server if groups else (),
         query=groups.query if groups else query,
         fitting=len(groups.seen) if groups else 0,
         groups=groups.rows() if groups else (),
         unread=groups.unread() if groups else (),
-        actions=(*primary_actions(allowed), MORE) if allowed else (),
+        actions=(*primary_actions(allowed), *repeat_form(allowed), MORE) if allowed else (),
         rights=rights,
         denials=denials,
         whom_to_ask=context.whom_to_ask,
@@ -128,6 +132,7 @@ def overview(
         sees=groups is not None,
         waiting=waiting,
         pending=pending,
+        coming=soon,
         recent=recent,
         faults=tuple(faults),
     )
@@ -135,17 +140,17 @@ def overview(
 
 def _journaled(
     context: RequestContext, faults: dict[str, None]
-) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[RecentChange, ...]]:
-    """What waits for the user, what else is pending, and recent changes."""
+) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...], tuple[RecentChange, ...]]:
+    """What waits for the user, what else is pending, what schedules begin soon, and recent changes."""
     try:
-        rows = waiting_rows(context)
+        rows, soon = waiting_rows(context), coming(context)
         recent = tuple(recent_changes(context, RECENT))
     except JournalUnavailable as fault:
         log.warning("the Home tab is shown without the journal: %s", fault)
         faults[home.JOURNAL_AWAY] = None
-        return (), (), ()
+        return (), (), (), ()
     waiting = tuple(row for row in rows if row.forms)
-    return waiting, tuple(row for row in rows if row not in waiting), recent
+    return waiting, tuple(row for row in rows if row not in waiting), soon, recent
 
 
 class _Groups:

@@ -63,7 +63,8 @@ def follow_button(offer: Offer, position: int) -> ButtonElement | None:
 
 def form_button(offer: FormOffer, position: int) -> ButtonElement | None:
     """Returns the button that opens a form, or None when the known arguments are too long for a button."""
-    value = encode_value({"operation": offer.operation, "arguments": offer.arguments})
+    data: dict[str, Any] = {"operation": offer.operation, "arguments": offer.arguments}
+    value = encode_value(data if offer.replaces is None else data | {"replaces": offer.replaces})
     texts = (argument for argument in offer.arguments.values() if isinstance(argument, str))
     subject = " ".join((offer.operation.replace("_", " "), *texts))
     return _element(offer.label, subject, f"park:form:{position}", value)

@@ -36,6 +36,7 @@ from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import home
 from bot.texts.history import OPEN
+from bot.texts.schedule_cards import COMING
 from bot.texts.wording import change_number
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,15 @@ RECENTLY = 600.0
 
 
 def render_overview(overview: Overview) -> Json:
-    """Renders the tab: what is wrong, what waits and is temporary, actions, the groups, recent changes, the rights."""
+    """Renders the tab: problems, what waits and is temporary, the server, actions, groups, recent changes, rights."""
     positions = count()
+    pending = list(_pending(overview, positions))
     blocks: list[Block] = [
         HeaderBlock(text=home.TITLE),
-        *_server(overview),
         *_faults(overview),
-        *_pending(overview, positions),
+        *pending,
+        *([DividerBlock()] if pending else []),
+        *_server(overview),
         *_actions(overview, positions),
         *(_groups(overview, positions) if overview.server else ()),
         *(_recent_changes(overview, positions) if overview.sees or overview.recent else ()),
@@ -92,9 +95,14 @@ def _retry(query: OverviewQuery) -> Block:
 
 
 def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
-    """Yields what waits for the user, and then what is temporary, scheduled or waits for others."""
+    """Yields what waits for the user, then what is temporary, scheduled or waits for others, then what is coming."""
     left = MAX_PENDING
-    for title, rows in ((home.WAITING_FOR_YOU, overview.waiting), (home.TEMPORARY_AND_PENDING, overview.pending)):
+    parts = (
+        (home.WAITING_FOR_YOU, overview.waiting),
+        (home.TEMPORARY_AND_PENDING, overview.pending),
+        (COMING, overview.coming),
+    )
+    for title, rows in parts:
         if not rows:
             continue
         yield HeaderBlock(text=title)
@@ -124,7 +132,7 @@ def _code(text: str) -> str:
 
 def _actions(overview: Overview, positions: Iterator[int]) -> list[Block]:
     elements = [button for one in overview.actions if (button := form_button(one, next(positions)))]
-    return [DividerBlock(), ActionsBlock(elements=elements)] if elements else []
+    return [ActionsBlock(elements=elements)] if elements else []
 
 
 def _groups(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:

@@ -125,7 +125,7 @@ class RequestFactory:
             on_thread_root=state.on_thread_root,
             post_to=state.post_to,
             expects=state.expects,
-            ends_change=state.ends_change,
+            ends_change=state.ends_change or state.replaces,
         )
 
     def home(self, user: str) -> Request:

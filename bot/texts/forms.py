@@ -14,6 +14,20 @@ IN_YOUR_ZONE = "In your time zone"
 CHIPS = {"for 1h": "1 h", "for 2h": "2 h", "for 8h": "8 h", "until tomorrow 08:00": "Tomorrow 8:00"}
 """Labels of the usual ends, by the words that a line would say."""
 
+HOW_OFTEN = "How often"
+ONCE = "Once"
+ON_DAYS = "Repeating, on days of the week"
+IN_WORDS = "Repeating, in words ..."
+DAYS = "On"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FROM, TO = "From", "To"
+FROM_HINT = "Leave both times empty for the whole day."
+LAST_DAY, LAST_DAY_HINT = "Until", "The last day on which it begins. Empty: until somebody deletes it."
+WORDS = "When"
+WORDS_HINT = "every 2nd Monday 9:00 to 12:00; on the 1st of every month 8:00 to 10:00"
+CHOOSE_DAYS = "Choose at least one day."
+CHOOSE_BOTH_TIMES = "Choose both times, or neither for the whole day."
+
 
 def at_a_time(label: str) -> str:
     """The label of the picker of a date and time, below the choice `label`: Begins at, Ends at."""
@@ -46,6 +60,16 @@ PBX_AWAY = "The PBX isn't answering. Type again in a minute."
 NOTHING_ALLOWED = "The policy lets you choose none of them here."
 NOT_KNOWN_YET = "Still asking Slack who you are. Type again in a moment."
 OUTDATED_OPTION = "This form is from another version of Park. Open it again."
+
+
+def on_holidays(calendar: str, *, alone: bool) -> str:
+    """The choice to repeat a change on the days of a holiday calendar."""
+    return "Repeating, on holidays" if alone else f"Repeating, on holidays: {calendar}"
+
+
+def in_zone(zone: str) -> str:
+    """The hint of a time of day that is not in the reader's time zone, or may not be."""
+    return f"Time in {zone}"
 
 
 def user_then(ring_group: str) -> str:

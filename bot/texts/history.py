@@ -40,6 +40,11 @@ def of_group(group: str, aspect: str) -> str:
     return f" of {possessive} {aspect}" if group and aspect else f" of {group or aspect}"
 
 
+def of_member(name: str, of: str) -> str:
+    """The part of a selection that names a member, in front of the part `of` that names a group."""
+    return f" of {name}{of.replace(' of ', ' in ', 1)}"
+
+
 def by_person(name: str, *, own: bool) -> str:
     """The part of a selection that names a person."""
     return " by you" if own else f" by {name or 'that person'}"

@@ -23,6 +23,7 @@ from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
 from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
+from bot.worker.schedule_card import schedule_card, schedule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,17 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     plan = plan_of(entry)
     number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
     sequel = journal.entries_about(entry.id)
+    note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
+    if plan is not None and (schedule := schedule_of(journal, entry)) is not None:
+        shown = schedule_card(journal, schedule, plan.preview_title, sequel)
+        facts = (*card.facts, *note, *shown.facts)
+        message = replace(card, title=shown.title, facts=facts, offers=shown.offers, forms=shown.forms)
+        return CardState(message, shown.status, number)
     told = _Present(card.title, confirmation.status, card.offers)
     if plan is not None:
         now = _present(journal, entry, plan, told, sequel)
     else:
         now = _pause_over(told) if is_over(journal, entry) else told
-    note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
     facts = (*card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *now.facts)
     reject = FormOffer(label=cards.REJECT, operation=Refuse.operation_id, arguments={"number": entry.id})
     message = replace(

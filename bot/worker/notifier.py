@@ -108,13 +108,14 @@ class Notifier:
         A card that somebody has deleted is posted again, and is found there from then on.
         """
         with self._redrawing:
-            entry = self.journal.get(number)
+            entry, schedule = self.journal.get(number), self.journal.stored_schedule(number)
             while True:
                 posted, card = self.show_card(entry), entry.card
                 if posted.model_dump(mode="json") != card:
                     self.journal.move_card(number, card, posted.model_dump(mode="json"))
-                drawn, entry = entry, self.journal.get(number)
-                if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
+                drawn = entry.state, entry.run_at, entry.plan, schedule
+                entry, schedule = self.journal.get(number), self.journal.stored_schedule(number)
+                if drawn == (entry.state, entry.run_at, entry.plan, schedule):
                     return posted
 
     def request_approval(self, waiting: Entry) -> Posted:
@@ -219,10 +220,11 @@ class Notifier:
         return delivery.step("outcome", reply) or told or self._announcer.post_elsewhere(delivery, message)
 
     def _redraw_ended(self, entry: Entry) -> None:
-        """Updates the card of the temporary change that this one has ended."""
+        """Updates the card of the temporary change, or of the schedule, that this one has ended."""
         plan = plan_of(entry)
-        if plan is not None and plan.ends_change is not None:
-            ended = root_entry(self.journal, self.journal.get(plan.ends_change))
+        number = None if plan is None else plan.repetition.replaces if plan.repetition else plan.ends_change
+        if number is not None:
+            ended = root_entry(self.journal, self.journal.get(number))
             if ended.card is not None:
                 self.redraw_card(ended.id)
 

@@ -208,10 +208,10 @@ def new_schedule(entry: Entry, planned: AuthorizedPlan, schedules: Schedules) ->
 
 
 def replaced_schedule(
-    number: int, schedules: Schedules, now: datetime
+    number: int, by: int, schedules: Schedules, now: datetime
 ) -> tuple[list[ScheduleUpdate], list[Reschedule]]:
     """Returns what deletes a schedule in whose place another one comes, and ends what it has set now."""
-    values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
+    values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None, "note": texts.overridden(by)}
     present = schedules.present(schedules.get(number))
     shifts = []
     if present is not None and present[1].state is State.SCHEDULED and present[1].run_at > now:

@@ -212,7 +212,7 @@ class EntryProcessor:
         lease_guard.record_plan(planned)
         updates, shifts = [new_schedule(lease_guard.entry, planned, self._schedules)], list[Reschedule]()
         if planned.plan.repetition is not None and (old := planned.plan.repetition.replaces) is not None:
-            replaced, shifts = replaced_schedule(old, self._schedules, self.journal.now())
+            replaced, shifts = replaced_schedule(old, lease_guard.entry.id, self._schedules, self.journal.now())
             updates += replaced
         confirmation = confirmations.schedule_made(planned.plan, planned.context.ring_group_name)
         return Outcome(State.DONE, confirmation, tuple(shifts), tuple(updates))

@@ -95,6 +95,38 @@ def evening(page: DemoPage) -> None:
     settle(page.sandbox)
 
 
+def schedules(sandbox: Sandbox) -> None:
+    """Schedules that are to come, paused and deleted, their list, and the preview of one."""
+    close(sandbox)
+    say(sandbox, "recall Night Shift to Day Desk every weekday 18:00 to 8:00")
+    say(sandbox, "add 1033 to Front Desk every Friday 13:00 to 17:00", "recall Billing to On Call on holidays")
+    made = [one.plain for one in sandbox.slack.messages(sandbox.channels["phones"]) if "every Friday" in one.plain]
+    say(sandbox, f"pause schedule {re.findall('#([0-9]+)', made[-1])[-1]}", "schedules")
+    say(sandbox, "preview recall Warehouse to Night Desk every weekday 18:00 to 8:00")
+
+
+def tonight(page: DemoPage) -> None:
+    """Until an occurrence of the nights is in effect, on whatever day this is: a weekday's evening is within three."""
+    for _ in range(6):
+        page.child.forward(timedelta(hours=12))
+        settle(page.sandbox)
+        if any("In effect until" in one.plain for one in page.sandbox.slack.messages(page.sandbox.channels["phones"])):
+            return
+
+
+def repeating(sandbox: Sandbox) -> None:
+    """A recall form for the nights of two days, with its next times."""
+    opening("recall Warehouse")(sandbox)
+    ana = sandbox.people["ana"]
+    sandbox.slack.fill(ana, "Night Desk (6001)", label="Where recalls go")
+    sandbox.slack.fill(ana, "Repeating, on days of the week", label="How often")
+    settle(sandbox)
+    sandbox.slack.fill(ana, ["Monday", "Friday"], label="On")
+    sandbox.slack.fill(ana, "18:00", label="From")
+    sandbox.slack.fill(ana, "08:00", label="To")
+    settle(sandbox)
+
+
 def refusals(sandbox: Sandbox) -> None:
     """Lines that are refused, not understood, or only shown."""
     say(sandbox, "rename Warehouse to Depot 2", "server extension 667", who="ben")
@@ -216,6 +248,9 @@ def scenes() -> Iterator[Scene]:
         if operation.form() and operation.permission is not None:
             line = operation.usage().partition(" <")[0].partition(" [")[0]
             yield Scene(f"form-of-{operation.operation_id}", opening(line))
+    yield Scene("form-repeating", repeating)
+    yield Scene("schedules", schedules)
+    yield Scene("schedule-in-effect", nothing)
     yield Scene("modal-panel", panel)
     yield Scene("modal-more", more)
     yield Scene("decisions", decided)
@@ -240,6 +275,8 @@ def take(folder: Path, only: str = "") -> None:
             scene.prepare(page.sandbox)
             if scene.name == "faults":
                 evening(page)
+            if scene.name == "schedule-in-effect":
+                tonight(page)
             if re.search(only, scene.name):
                 for look in LOOKS:
                     _picture(page, browser, scene, look, folder / f"{scene.name}-{look.name}.png")

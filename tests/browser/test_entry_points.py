@@ -126,10 +126,10 @@ def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: DemoPage,
 def test_a_choice_brings_the_picker_that_it_needs(tab: Tab) -> None:
     tab.say("/park recall")
     tab.see("Park group", "#modal")
-    tab.see_no_more("Ends at", "#modal label")
+    tab.see_no_more("Begins at", "#modal label")
     tab.click("At a date and time ...", "#modal")
-    tab.see("Ends at", "#modal label")
-    chosen = tab.js("document.querySelector('#modal input:checked').parentElement.innerText")
+    tab.see("Begins at", "#modal label")
+    chosen = tab.js("[...document.querySelectorAll('#modal input:checked')].at(-1).parentElement.innerText")
     assert chosen == "At a date and time ..."
 
 

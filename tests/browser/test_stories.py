@@ -1,11 +1,16 @@
 """The stories of the README in a real browser."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
 from bot.sandbox.page.server import DemoPage
 from bot.sandbox.pbx.dataset import tone
+from tests.browser.chromium import Browser
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.timeout(600)
@@ -138,3 +143,54 @@ def test_a_file_from_the_machine_becomes_the_prompt(page: DemoPage, tab: Tab, tm
     tab.see("#1 · done")
     state = page.sandbox.pbx.state
     assert state.files[state.server["prompt_file_id"]]["content"] == tone(0.5)
+
+
+def go_to(page: DemoPage, day: int, hour: int) -> None:
+    """Moves the clocks to an hour in June 2026."""
+    then = datetime(2026, 6, day, hour, 0, 1, tzinfo=ZoneInfo("Europe/Berlin"))
+    page.child.forward(then - page.sandbox.now())
+
+
+@pytest.fixture
+def june(browser: Browser) -> Iterator[DemoPage]:
+    """A workspace on a Wednesday in June at 10:00."""
+    with DemoPage(Sandbox(policy=DEMO_POLICY, now=ORDINARY_INSTANT)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def june_tab(browser: Browser, june: DemoPage) -> Iterator[Tab]:
+    """Ana, in #phones, in June."""
+    with browser.tab(june.url) as opened:
+        yield opened
+
+
+def test_a_week_of_a_schedule_passes_in_seconds(june: DemoPage, june_tab: Tab) -> None:
+    """From Wednesday: an evening, a night that is skipped, another desk by hand, and a weekend."""
+    page, tab = june, june_tab
+    tab.say("/park recall Sales to Night Desk every weekday 18:00 to 8:00")
+    tab.see("Next: Wed 10 Jun 18:00, Europe/Berlin")
+    assert not page.sandbox.pbx.writes
+    go_to(page, 10, 18)
+    tab.see("In effect until Thu 11 Jun 08:00")
+    assert recalled_to(page) == "RING_GROUP_ONLY"
+    go_to(page, 11, 8)
+    tab.see("Latest: Wed 10 Jun 18:00, done")
+    assert recalled_to(page) == "USER_ONLY"
+    tab.say("/park skip Sales tonight")
+    tab.see("Next: Fri 12 Jun 18:00")
+    written = len(page.sandbox.pbx.writes)
+    go_to(page, 11, 23)
+    go_to(page, 12, 18)
+    tab.see("In effect until Sat 13 Jun 08:00")
+    assert len(page.sandbox.pbx.writes) == written + 1, "the night between was skipped"
+    tab.say("/park recall Sales to Day Desk for 2h")
+    tab.see("Sales: unanswered parked calls now go to Day Desk")
+    tab.see("Next: Fri 12 Jun 20:00, Europe/Berlin, when")
+    go_to(page, 12, 20)
+    tab.see("Latest: Fri 12 Jun 20:00, in effect")
+    assert recalled_to(page) == "RING_GROUP_ONLY"
+    go_to(page, 13, 8)
+    tab.see("Latest: Fri 12 Jun 20:00, done")
+    assert recalled_to(page) == "USER_ONLY"
+    tab.see("Next: Mon 15 Jun 18:00")

@@ -404,3 +404,38 @@ def test_the_command_line_exports_the_days_that_are_asked_for(
 def _asked(sandbox: Sandbox, number: int) -> Request:
     key, team, user = f"T:{number}", sandbox.slack.team, sandbox.people["ben"]
     return Request(key=key, team=team, user=user, source=Source.SLASH, line="groups", asked_at=sandbox.now())
+
+
+WHO = {
+    "who added 1001 to Sales": ("History of 1001 in Sales: 2 entries", "#3", "#1"),
+    "who removed Amara Okafor from Sales": ("History of Amara Okafor in Sales: 2 entries", "#3", "#1"),
+    "who added me to Support": ("History of me in Support: 1 entry", "#4"),
+    "who moved 1020 from Support to Billing": ("History of 1020 in Billing: 1 entry", "#5"),
+    "when was 1001 added to Sales": ("History of 1001 in Sales: 2 entries", "#3", "#1"),
+    "who deleted Returns": ("History of Returns: 2 entries", "#7", "#6"),
+    "who created Returns?": ("History of Returns: 2 entries", "#7", "#6"),
+    "who renamed Billing to Accounts": ("History of Billing: 2 entries", "#8", "#5"),
+    "who added 1001 to Billing": ("History of 1001 in Billing: nothing that you may see",),
+}
+
+
+def test_who_did_something_is_read_in_the_history(sandbox: Sandbox, typed: Typed) -> None:
+    for line in (
+        "add 1001 to Sales",
+        "recall Sales to Night Desk",
+        "remove 1001 from Sales",
+        "add me to Support",
+        "move 1020 to Billing",
+        "create Returns",
+        "delete Returns",
+        "rename Billing to Accounts",
+    ):
+        shown = typed(line)
+        if line.startswith("delete"):
+            ana = sandbox.people["ana"]
+            sandbox.slack.click(ana, sandbox.slack.ephemerals(ana)[-1], label="Delete")
+            sandbox.settle()
+        assert "Nothing was changed" not in shown, shown
+    for line, (title, *entries) in WHO.items():
+        told = typed(line).split("\n")
+        assert (told[0], [one.split()[0] for one in told if one.startswith("#")]) == (title, entries), line

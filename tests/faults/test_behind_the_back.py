@@ -106,11 +106,13 @@ def test_what_was_read_to_plan_is_written_on_only_while_it_is_fresh(lifetime: fl
 
 def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object], group: str = "Sales") -> None:
     """Runs the action between the first read of the group, for the plan, and the second, for the write."""
-    path = f"GET {scene.path(group)}"
-    scene.fail(FaultKind.SLOW, path, seconds=0)
-    second = scene.hold(path)
+    paths = [f"GET {scene.path(group)}{part}" for part in ("", "/members")]
+    for path in paths:
+        scene.fail(FaultKind.SLOW, path, seconds=0)
+    settings, members = map(scene.hold, paths)
     scene.slash(line)
-    scene.reached(second)
+    scene.reached(settings)
     action()
-    scene.go_on(second)
+    scene.go_on(members)
+    scene.go_on(settings)
     scene.sandbox.settle(30)

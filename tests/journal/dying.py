@@ -1,8 +1,7 @@
-"""Run as a process: take one request all the way, and be killed at the commit with the number given."""
+"""Runs in a process of its own: takes one request all the way, and is killed at the commit with the number given."""
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 
 from sqlalchemy import event
@@ -42,7 +41,3 @@ def main(url: str, step: int, moment: str) -> None:
         event.listen(journal.database.engine, "commit", die)
     next(progress)
     die()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

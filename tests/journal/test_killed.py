@@ -10,6 +10,8 @@ import pytest
 
 from bot.journal.journal import LEASE, Journal
 from bot.journal.models import Entry, State
+from tests.forked import FORKS
+from tests.journal.dying import main
 from tests.journal.making import sqlite_url
 
 STEPS = ["accepted", "claimed", "planned", "began", "ended", "told"]
@@ -27,10 +29,10 @@ Journal(sys.argv[1])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_new_process_finds_exactly_what_was_committed(address: str, step: str, moment: str) -> None:
     Journal(address).close()
-    dying = subprocess.run(
-        [sys.executable, "-m", "tests.journal.dying", address, str(STEPS.index(step)), moment], check=False
-    )
-    assert dying.returncode == -signal.SIGKILL
+    dying = FORKS.Process(target=main, args=(address, STEPS.index(step), moment))
+    dying.start()
+    dying.join()
+    assert dying.exitcode == -signal.SIGKILL
     committed = STEPS[: STEPS.index(step) + (moment == "after")]
     journal = Journal(address, now=_later)
     entry = journal.find("a")

@@ -57,6 +57,41 @@ LINES = {
     "recent changes of Sales": {"group": "Sales"},
     "who deleted Support last week": {"group": "Support", "period": "last week"},
     "history 1001": {"group": "1001"},
+    "history Sales member 1001": {"group": "Sales", "member": "1001"},
+    "history of Sales member Amara Okafor since Monday": {
+        "group": "Sales",
+        "member": "Amara Okafor",
+        "period": "since Monday",
+    },
+    "history member 1001": {"member": "1001"},
+    "who added 1001 to Sales": {"group": "Sales", "member": "1001"},
+    "who added 1001 to Sales?": {"group": "Sales", "member": "1001"},
+    "who has put Amara Okafor in the Night Desk yesterday": {
+        "group": "Night Desk",
+        "member": "Amara Okafor",
+        "period": "yesterday",
+    },
+    f"who added {BEN} to Sales": {"group": "Sales", "member": BEN},
+    "who added me to Sales": {"group": "Sales", "member": "me"},
+    "who added somebody to Sales last night": {"group": "Sales", "aspect": "members", "period": "last night"},
+    "who added 1001": {"group": "1001"},
+    "who removed 1001, 1002 from Sales in November": {
+        "group": "Sales",
+        "member": "1001, 1002",
+        "period": "in November",
+    },
+    "who deleted 1001 from Sales": {"group": "Sales", "member": "1001"},
+    "who took 1001 out of Sales": {"group": "Sales", "member": "1001"},
+    "who moved 1001 to Support": {"group": "Support", "member": "1001"},
+    "who created Sales": {"group": "Sales"},
+    "who created Send to Voicemail": {"group": "Send to Voicemail"},
+    "who deleted Sales": {"group": "Sales"},
+    "who renamed Sales": {"group": "Sales"},
+    "who renamed Sales to Sales North last night": {"group": "Sales", "period": "last night"},
+    "who redirected Sales to Night Desk": {"group": "Sales"},
+    "who was added to Sales today": {"group": "Sales", "period": "today"},
+    "when was 1001 removed from Sales": {"group": "Sales", "member": "1001"},
+    "when was Sales renamed?": {"group": "Sales"},
     "who changed the server today": {"group": "server", "period": "today"},
 }
 
@@ -85,6 +120,11 @@ def test_a_period_that_can_not_be_read_is_no_group(line: str) -> None:
 def test_a_person_is_mentioned() -> None:
     with pytest.raises(NotUnderstood, match="mention somebody with @"):
         parse("history by Ben Ito since Monday")
+
+
+def test_where_somebody_came_from_is_in_the_history_of_where_they_went() -> None:
+    likeliest, *_ = parse("who moved 1001 from Sales to Support yesterday")
+    assert likeliest == ShowHistory(group="Support", member="1001", period="yesterday")
 
 
 @given(operations(ShowHistory))

@@ -49,6 +49,7 @@ END = ArgumentType(
 )
 RECURS = ArgumentType(
     placeholder="<repetition>",
+    label="Repeats",
     hint=recurrences.HINT,
     read=read_recurrence,
     say=_say_recurrence,

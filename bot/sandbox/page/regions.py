@@ -17,6 +17,7 @@ SUGGESTED_LINES = (
     "/park groups",
     "/park add 1001 to Sales",
     "/park recall Sales to Night Desk for 2h",
+    "/park recall Sales to Night Desk every weekday 18:00 to 8:00",
     "/park Sales",
     "/park",
     "@Park preview move 1011 to Support",

@@ -1,7 +1,8 @@
 """Input blocks of a form: one for each argument of an operation, by the type of the argument."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,17 +18,19 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     RadioButtonsElement,
 )
-from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
-from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
+from bot.operations.arguments.times import RECURS
+from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
-from bot.slack.forms.state import CHOICE, FILES, KEPT_FILE, NO_TIME, PICK, PICKED_TIME, TIME_AT, picked_time
+from bot.slack.forms.recurring import recurrence_blocks
+from bot.slack.forms.state import FILES, KEPT_FILE, NO_TIME, PICK, PICKED_TIME, TIME_AT, is_single_time, picked_time
+from bot.slack.forms.values import AS_IT_IS_TYPED, CHOICE
 from bot.slack.text import displayable
 from bot.texts import forms
 from bot.times.model import End
@@ -35,8 +38,6 @@ from bot.times.model import End
 LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
 
-_AS_IT_IS_TYPED = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
-"""The default is Enter, which few people press; see "Preserving input entry in views" in Slack's docs."""
 MAX_LABEL, MAX_VALUE, MAX_PLACEHOLDER = 75, 150, 150
 """Characters; docs.slack.dev, Block Kit, option object and placeholders."""
 
@@ -47,12 +48,16 @@ def input_blocks(
     *,
     label: LabelLookup = lambda _, value: value,
     current: Mapping[str, Any] | None = None,
+    calendars: Sequence[str] = (),
+    replaces_schedule: bool = False,
     focus: bool = False,
 ) -> Iterator[Block]:
     """Yields the inputs of an operation's form, filled with known arguments.
 
     Args:
         current: The settings on the PBX, shown in empty inputs.
+        calendars: Names of the holiday calendars on whose days a change may repeat.
+        replaces_schedule: Whether the change replaces a schedule, so that it has to repeat.
         focus: Whether the keyboard goes to the first input that has to be filled.
     """
     empty = (
@@ -61,9 +66,16 @@ def input_blocks(
         if arguments.get(name) in (None, "", []) and argument_type.reference is not Reference.FILE
         if operation_type.model_fields[name].is_required()
     )
+    repeats = partial(recurrence_blocks, calendars=calendars, may_be_once=not replaces_schedule)
     builder = _InputBuilder(operation_type, label, current or {}, next(empty, "") if focus else "")
+    once = not any(arguments.get(name) for name, one in operation_type.times().items() if one is RECURS)
     for name, argument_type in operation_type.form().items():
-        yield from builder.build(name, argument_type, arguments.get(name))
+        if not once and is_single_time(operation_type, name):
+            continue
+        if argument_type is RECURS:
+            yield from repeats(name, arguments.get(name))
+        else:
+            yield from builder.build(name, argument_type, arguments.get(name))
 
 
 def option_json(option: PickerOption) -> dict[str, Any]:
@@ -117,7 +129,7 @@ class _InputBuilder:
             yield from self._file(name, argument_type, known, optional=optional)
         else:
             element, hint = self._element(name, argument_type, known), argument_type.hint
-            if argument_type is SWITCH and name in self.current:
+            if argument_type in SWITCHES and name in self.current:
                 hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
             acts = self.operation_type.changes()  # what is chosen or typed is dispatched, to show what would change
             yield self._input(name, argument_type.label, element, hint=hint, optional=optional, dispatch=acts)
@@ -151,14 +163,14 @@ class _InputBuilder:
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
-        if argument_type is SWITCH:
+        if argument_type in SWITCHES:
             return _switch(known)
         return PlainTextInputElement(
             action_id=CHOICE + "text",
             initial_value=self._text(name, argument_type, known),
             max_length=argument_type.max_length,
             placeholder=self._placeholder(name, argument_type),
-            dispatch_action_config=_AS_IT_IS_TYPED if self.operation_type.changes() else None,
+            dispatch_action_config=AS_IT_IS_TYPED if self.operation_type.changes() else None,
         )
 
     def _time(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
@@ -180,7 +192,7 @@ class _InputBuilder:
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
-        picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
+        picker = FileInputElement(action_id=FILES, filetypes=list(argument_type.filetypes), max_files=1)
         optional = optional or known is not None
         yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:

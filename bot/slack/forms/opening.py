@@ -49,7 +49,12 @@ class OpeningListeners:
         """Opens the form of a button; a button in a modal replaces that modal."""
         ack()
         value = json.loads(action["value"])
-        offer = FormOffer(label="", operation=value.get("operation", ""), arguments=value.get("arguments", {}))
+        offer = FormOffer(
+            label="",
+            operation=value.get("operation", ""),
+            arguments=value.get("arguments", {}),
+            replaces=value.get("replaces"),
+        )
         request = self._context.requests.opening(body)
         if body.get("view", {}).get("type") == "modal":
             with request_logging(request):
@@ -113,7 +118,7 @@ class OpeningListeners:
         """Replaces the loading view with the form, or with the reason why there is none."""
         state = _initial_state(offer.operation, request)
         try:
-            state = state.model_copy(update={"arguments": offer.arguments})
+            state = state.model_copy(update={"arguments": offer.arguments, "replaces": offer.replaces})
             view = self._filled_view(operation_type, state, request)
         except Refused as refused:
             view = message_view(operation_type, refused.message, state)

@@ -18,17 +18,15 @@ from bot.slack.blocks import first_options
 from bot.slack.forms.context import FormContext, OutdatedForm, Payload
 from bot.slack.forms.inputs import is_selectable, option_json
 from bot.slack.forms.state import (
-    CHOICE,
     NO_OPTION,
     PICK,
     FormState,
-    InvalidInput,
-    SubmittedValues,
     input_names,
     named_groups,
     parse_values,
     raw_values,
 )
+from bot.slack.forms.values import CHOICE, InvalidInput, SubmittedValues
 from bot.slack.forms.views import asks_first, chosen_destination, view_input_names
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import forms

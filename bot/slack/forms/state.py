@@ -12,14 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import RECALL, Recall
+from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
-from bot.slack.text import form_text
+from bot.slack.forms.recurring import parse_recurrence, raw_recurrence
+from bot.slack.forms.values import InvalidInput, SubmittedValues, element_value
 from bot.texts import forms
 from bot.times.model import Instant
-
-SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""view.state.values: block_id -> action_id -> value."""
 
 MAX_METADATA = 3000
 """Characters of private_metadata; docs.slack.dev, views."""
@@ -27,8 +26,6 @@ PICK = "park:pick:"
 """Prefix of the action_id of a picker with typeahead; the kind of its options follows."""
 NO_OPTION = "park:nobody"
 """The value of an option that is only a notice."""
-CHOICE = "park:choice:"
-"""Prefix of the action_id of another input whose choice is shown at once."""
 FILES = "park:files"
 """The action_id of a file picker."""
 NO_TIME, PICKED_TIME = "park:no_time", "park:picked_time"
@@ -41,14 +38,6 @@ KEPT_FILE = ".kept"
 
 class FormTooLarge(NotPossible):
     """The form's state exceeds private_metadata."""
-
-
-class InvalidInput(Exception):
-    """Submitted values are invalid; `errors` are messages by the name of the input."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
 
 
 class PickedTime(NamedTuple):
@@ -79,6 +68,8 @@ class FormState(BaseModel):
     expects: str | None = None
     ends_change: int | None = None
     """Number of the temporary change that the reviewed change ends, from the button that opened the review."""
+    replaces: int | None = None
+    """Number of the schedule that the form was filled from, and that its submission replaces."""
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
     def updated(self, **changes: Any) -> "FormState":
@@ -120,10 +111,16 @@ def named_groups(operation_type: type[Operation], arguments: Mapping[str, Any]) 
 
 def parse_values(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
     """Parses the submitted values as the operation's arguments; raises InvalidInput."""
-    arguments, errors = {}, {}
+    arguments, errors = dict[str, Any](), dict[str, str]()
+    once = not repeats(operation_type, values)
     for name, argument_type in operation_type.form().items():
+        if not once and is_single_time(operation_type, name):
+            continue
         try:
             value = _parse(argument_type, name, values)
+        except InvalidInput as invalid:
+            errors |= invalid.errors
+            continue
         except (ValueError, NotPossible) as error:
             errors[name] = str(error)
             continue
@@ -136,15 +133,29 @@ def parse_values(operation_type: type[Operation], values: SubmittedValues) -> di
     return arguments
 
 
+def repeats(operation_type: type[Operation], values: SubmittedValues) -> bool:
+    """Returns whether the form says that the change repeats; it then has no single start and end."""
+    return any(raw_recurrence(values, name) for name, one in operation_type.times().items() if one is RECURS)
+
+
+def is_single_time(operation_type: type[Operation], name: str) -> bool:
+    """Returns whether the input is for the start or the end of a change that is made once."""
+    argument_type = operation_type.times().get(name)
+    return argument_type is not None and argument_type is not RECURS
+
+
 def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
     """Returns the submitted values as they are, valid or not, to render the form with them again."""
     kept = {}
+    once = not repeats(operation_type, values)
     for name, argument_type in operation_type.form().items():
+        if not once and is_single_time(operation_type, name):
+            continue
         value = _raw_value(argument_type, values, name)
         if argument_type.reference is Reference.RECALL:
             value = _read_recall(value)
         elif argument_type.time is not None:
-            at = _element_value(values, name + TIME_AT) if value == PICKED_TIME else None
+            at = element_value(values, name + TIME_AT) if value == PICKED_TIME else None
             value = None if value == NO_TIME else value if at is None else f"{value} {at}"
         if value not in (None, []):
             kept[name] = value
@@ -165,12 +176,14 @@ def _read_recall(value: str | None) -> dict[str, Any] | None:
 
 
 def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> Any:
+    if argument_type is RECURS:
+        return parse_recurrence(values, name)
     value = _raw_value(argument_type, values, name)
     if value in (None, "", [], NO_TIME):
         return None
     _refuse_notices(value)
     if value == PICKED_TIME and argument_type.time is not None:
-        at = _element_value(values, name + TIME_AT)
+        at = element_value(values, name + TIME_AT)
         if at is None:
             raise ValueError(forms.CHOOSE_TIME)
         return argument_type.time(when=Instant(at=datetime.fromtimestamp(at, UTC)))
@@ -189,21 +202,8 @@ def _refuse_notices(value: str | list[str]) -> None:
 
 def _raw_value(argument_type: ArgumentType, values: SubmittedValues, name: str) -> Any:
     """Returns the value of an input; a file chosen now takes precedence over one chosen earlier."""
+    if argument_type is RECURS:
+        return raw_recurrence(values, name)
     if argument_type.reference is Reference.FILE:
-        return next(iter(_element_value(values, name) or _element_value(values, name + KEPT_FILE) or ()), None)
-    return _element_value(values, name)
-
-
-def _element_value(values: SubmittedValues, name: str) -> Any:
-    """Returns the text, the value of the selected option, the values of all, the file ids, or a Unix time."""
-    for element in values.get(name, {}).values():
-        if element["type"] == "file_input":
-            return [file["id"] for file in element["files"]]
-        if "selected_options" in element:
-            return [option["value"] for option in element["selected_options"]]
-        if "selected_option" in element:
-            return element["selected_option"] and element["selected_option"]["value"]
-        if "selected_date_time" in element:
-            return element["selected_date_time"]
-        return form_text(element["value"] or "") or None
-    return None
+        return next(iter(element_value(values, name) or element_value(values, name + KEPT_FILE) or ()), None)
+    return element_value(values, name)

@@ -32,14 +32,13 @@ from bot.slack.forms.picking import PickerListeners
 from bot.slack.forms.state import (
     FormState,
     FormTooLarge,
-    InvalidInput,
-    SubmittedValues,
     errors_by_block,
     input_names,
     operation_digest,
     parse_values,
     raw_values,
 )
+from bot.slack.forms.values import InvalidInput, SubmittedValues
 from bot.slack.forms.views import (
     FILL,
     REVIEW,
@@ -110,6 +109,7 @@ class ReviewListeners:
             on_thread_root=previous.on_thread_root,
             post_to=previous.post_to,
             ends_change=ends_change,
+            replaces=previous.replaces if previous.operation == operation_type.operation_id else None,
         )
         if state.post_to is None:
             request = self._context.requests.submission(body, state, operation)

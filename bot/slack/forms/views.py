@@ -1,7 +1,7 @@
 """The modal views of forms, and the choice of the channel where a confirmation is posted."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -26,7 +26,8 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.slack.blocks import render, row_blocks
 from bot.slack.buttons import follow_button
 from bot.slack.forms.inputs import LabelLookup, input_blocks
-from bot.slack.forms.state import FormState, SubmittedValues, input_names
+from bot.slack.forms.state import FormState, input_names
+from bot.slack.forms.values import SubmittedValues
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import Json
 from bot.texts import forms, previews
@@ -56,17 +57,27 @@ def fill_view(
     notice: Message | None = None,
     changes: Message | None = None,
     temporary: tuple[Row, ...] = (),
+    calendars: Sequence[str] = (),
     focus: bool = False,
 ) -> Json:
     """Returns the form, under a notice or the operation's help text.
 
     Args:
         temporary: What is temporary in the form's groups, with buttons to end it.
+        calendars: Names of the holiday calendars on whose days a change may repeat.
         changes: What the form would change as it is filled in, or why that is not possible.
         focus: Whether the keyboard goes to the first input that has to be filled.
     """
     top = _blocks(notice) if notice else [SectionBlock(text=operation_type.help).to_dict()]
-    fields = input_blocks(operation_type, state.arguments, label=label, current=state.current, focus=focus)
+    fields = input_blocks(
+        operation_type,
+        state.arguments,
+        label=label,
+        current=state.current,
+        calendars=calendars,
+        replaces_schedule=state.replaces is not None,
+        focus=focus,
+    )
     blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
     if operation_type.changes():
         rows = () if changes and changes.offers else temporary  # a conflict has its own buttons for it

@@ -25,13 +25,15 @@ MISTYPED = {
     "server_extension": ("server extension 12", {}),
     "server_enabled": ("turn server sideways", {}),
     "server_prompt": ("server prompt of last year", {}),
+    "server_notify": ("server notify parker perhaps", {}),
+    "apply": ("apply the file of last year", {}),
     "refuse": ("refuse", {}),
 }
 """A command of each operation that is not understood, and what its form contains of it."""
 
 
 def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
-    without = {"groups", "pause", "emergency"}
+    without = {"groups", "schedules", "pause", "emergency"}
     """A list asks for nothing, so its button shows it; what follows pause is its reason, or emergency, its line."""
     assert MISTYPED.keys() == {one.operation_id for one in OPERATIONS if one.form()} - without
 

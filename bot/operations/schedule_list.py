@@ -1,0 +1,190 @@
+"""Lists recurring schedules, with their next times and buttons; and what of them is coming."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository
+from bot.changes.schedules import RecurringSchedule
+from bot.journal.models import Entry, ScheduleState
+from bot.messages.message import Fact, FormOffer, Message, Offer, Row
+from bot.operations.arguments.types import ChangeNumber, GroupName
+from bot.operations.base import ReadOperation
+from bot.operations.context import OperationContext
+from bot.operations.pending import may_see, names_of
+from bot.operations.scheduling import original_operation
+from bot.policy.model import Permission
+from bot.recurrence.model import Recurrence
+from bot.recurrence.windows import windows
+from bot.texts import schedule_cards as texts
+from bot.texts import schedules
+from bot.times.format import format_moment
+
+MAX_ROWS = 10
+"""Schedules in one answer; a button leads to the next ones."""
+NEXT_TIMES = 3
+COMING_WITHIN = timedelta(days=1)
+MAX_COMING, MAX_SCANNED = 3, 50
+"""Next occurrences that Home and `pending` show, and among how many those are searched that the user may see."""
+
+
+class Schedules(ReadOperation):
+    """Lists recurring schedules."""
+
+    operation_id = "schedules"
+    title = "Schedules"
+    phrase = "schedules [{group}] [after {after}]"
+    also = (
+        "schedules [of|for] {group}",
+        "list|show [me] [all] [the] schedules",
+        "list|show [me] [the] schedules of|for {group}",
+        "{group} schedules",
+        "what repeats",
+        "recurring",
+    )
+    permission = Permission.READ
+    help = "Lists the recurring schedules, of one group or all, each with its next three times and its buttons."
+    examples = ("schedules", "schedules Sales")
+
+    group: GroupName | None = None
+    after: ChangeNumber | None = None
+
+    def read(self, context: OperationContext) -> Message:
+        group = context.group(self.group) if self.group else None
+        wanted = (one for one in context.repository.schedules.standing() if one.number > (self.after or 0))
+        if group is not None:
+            wanted = (one for one in wanted if _changes(one, group.id))
+        in_order = sorted(wanted, key=lambda one: one.number)
+        found = list(islice(_visible(context, in_order), MAX_ROWS + 1))
+        shown, more = found[:MAX_ROWS], len(found) > MAX_ROWS
+        if not shown:
+            return Message(title=texts.none_of(group.name) if group else texts.NONE)
+        rest = self.model_copy(update={"after": shown[-1].schedule.number})
+        first = shown[0].schedule.number if more or self.after else None
+        return Message(
+            title=texts.title(len(shown), group.name if group else None, first),
+            rows=tuple(_row(context, one) for one in shown),
+            offers=(Offer(label=texts.MORE, line=rest.text()),) if more else (),
+        )
+
+
+class VisibleSchedule(NamedTuple):
+    """A schedule that the requester may see, with the entry that made it and its plan."""
+
+    schedule: RecurringSchedule
+    entry: Entry
+    plan: Plan
+
+
+def coming(context: OperationContext) -> tuple[Row, ...]:
+    """The occurrences that begin within a day, the first few that the requester may see."""
+    now = context.repository.now()
+    soon = context.repository.schedules.beginning_until(now + COMING_WITHIN, MAX_SCANNED)
+    return tuple(_coming_row(context, one, now) for one in islice(_visible(context, soon), MAX_COMING))
+
+
+def schedules_of(context: OperationContext, target: str) -> tuple[Row, ...]:
+    """The schedules that change a group or the server, the first few that the requester may see."""
+    found = (one for one in context.repository.schedules.standing() if _changes(one, target))
+    return tuple(_row(context, one) for one in islice(_visible(context, found), MAX_COMING))
+
+
+def _changes(schedule: RecurringSchedule, target: str) -> bool:
+    return any(key == target for key, _ in schedule.stored.parts)
+
+
+def schedule_buttons(schedule: RecurringSchedule, *, in_effect: bool) -> tuple[Offer, ...]:
+    """The buttons of a schedule that is active or paused, without the one to edit it."""
+    number = schedule.number
+    skip = Offer(label=texts.SKIP_REST if in_effect else schedules.SKIP_NEXT, line=f"skip {number}")
+    delete = Offer(label=schedules.DELETE, line=f"delete schedule {number}")
+    if schedule.stored.state is ScheduleState.PAUSED:
+        return Offer(label=schedules.RESUME, line=f"resume schedule {number}"), delete
+    return skip, Offer(label=schedules.PAUSE, line=f"pause schedule {number}"), delete
+
+
+def adopt_button(number: int) -> Offer:
+    """The button for somebody else to hold a schedule from now on."""
+    return Offer(label=schedules.ADOPT, line=f"adopt {number}")
+
+
+def edit_form(schedule: RecurringSchedule) -> FormOffer:
+    """The button that opens the form filled with a schedule, which its submission replaces."""
+    dumped = schedule.stored.operation
+    return FormOffer(
+        label=texts.EDIT,
+        operation=dumped["operation"],
+        arguments={
+            **{name: value for name, value in dumped["arguments"].items() if value},
+            "recurs": schedule.recurrence.model_dump(mode="json", exclude_defaults=True),
+        },
+        replaces=schedule.number,
+    )
+
+
+def next_fact(repository: ChangeRepository, recurrence: Recurrence) -> Fact:
+    """When a schedule that is not made yet would begin, the first few times."""
+    now = repository.now()
+    found = islice(windows(recurrence, now, repository.schedules.calendars), NEXT_TIMES)
+    times = [format_time(max(one.starts, now), now, recurrence) for one in found]
+    return Fact(label=schedules.NEXT, value=f"{', '.join(times)}, {recurrence.zone}")
+
+
+def format_time(at: datetime, now: datetime, recurrence: Recurrence) -> str:
+    """A time relative to now, by the clocks of the schedule's zone, which is said beside its rule."""
+    zone = ZoneInfo(recurrence.zone or "UTC")
+    return format_moment(at, now, zone).removesuffix(f", {zone.key}")
+
+
+def _visible(context: OperationContext, found: Iterable[RecurringSchedule]) -> Iterator[VisibleSchedule]:
+    for schedule in found:
+        entry = context.repository.entry(schedule.number)
+        plan = Plan.model_validate(entry.plan)
+        if schedule.holder == context.viewer.user or may_see(context, entry, plan):
+            yield VisibleSchedule(schedule, entry, plan)
+
+
+def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
+    schedule, now = shown.schedule, context.repository.now()
+    present = context.repository.schedules.present(schedule)
+    if schedule.stored.state is ScheduleState.PAUSED:
+        state, coming = texts.state_paused(schedule.stored.note), []
+    else:
+        state = schedules.STATUS_ACTIVE
+        if present is not None:
+            state = texts.status_in_effect(format_time(present[1].run_at, now, schedule.recurrence))
+        coming = context.repository.schedules.coming(schedule, NEXT_TIMES)
+    offers, may_edit = _allowed_buttons(context, shown, in_effect=present is not None)
+    times = [format_time(one.starts, now, schedule.recurrence) for one in coming]
+    zone = "" if schedule.recurrence.zone == context.zone else schedule.recurrence.zone or ""
+    return Row(
+        text=texts.row(schedule.number, shown.plan.preview_title, state, times, zone),
+        ids=(schedule.holder,),
+        offers=offers,
+        forms=(edit_form(schedule),) if may_edit else (),
+    )
+
+
+def _allowed_buttons(
+    context: OperationContext, shown: VisibleSchedule, *, in_effect: bool
+) -> tuple[tuple[Offer, ...], bool]:
+    """The buttons for the holder and for those who have the change's permission on all its groups; who may edit it."""
+    schedule, own = shown.schedule, shown.schedule.holder == context.viewer.user
+    permission = original_operation(shown.entry).required_permission(context)
+    names: Sequence[str | None] = [*names_of(context, shown.plan)] or [None]
+    may = permission is not None and all(context.may(permission, name) for name in names)
+    offers = schedule_buttons(schedule, in_effect=in_effect) if own or may else ()
+    adopts = schedule.stored.state is ScheduleState.PAUSED and may and not own
+    return (*offers, *((adopt_button(schedule.number),) if adopts else ())), may
+
+
+def _coming_row(context: OperationContext, shown: VisibleSchedule, now: datetime) -> Row:
+    schedule = shown.schedule
+    at = format_time(schedule.stored.next_at or now, now, schedule.recurrence)
+    offers, _ = _allowed_buttons(context, shown, in_effect=False)
+    skip = tuple(one for one in offers if one.label == schedules.SKIP_NEXT)
+    text = texts.coming(shown.plan.preview_title, at, schedule.number)
+    return Row(text=text, ids=(schedule.holder,), offers=skip)
