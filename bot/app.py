@@ -7,13 +7,13 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from bot.audit.daily import DailyTask
-from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
+from bot.audit.tasks import build_audit_tasks
 from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -21,8 +21,10 @@ from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
+from bot.recurrence.model import Calendars
 from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
+from bot.setups.past import SetupHistory
 from bot.slack.bolt_app import Receiver
 from bot.slack.client import Identity, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
@@ -32,6 +34,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.parts import SlackParts, build_listeners, build_receiver, build_slack
 from bot.slack.posting import PostingState
 from bot.times.model import Clock, WorkingDay, utc_now
+from bot.worker.calendars import build_calendars, calendar_condition
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
@@ -74,7 +77,9 @@ class Park:
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.journal, now or utc_now)
         messenger = self._slack.messenger
-        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack)
+        self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
+        known = self.calendars.calendars
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack, known)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -130,6 +135,7 @@ class Park:
             Part(self.daily.start, self.daily.stop),
             Part(self.drift.start, self.drift.stop),
             Part(self.policy_watcher.start, self.policy_watcher.stop),
+            Part(self.calendars.start, self.calendars.stop),
             Part(stop=slack.reply_pool.shutdown),
             Part(stop=workers.dispatcher.close),
             Part(start=self.health.start),
@@ -145,6 +151,7 @@ class Park:
         self._workers.worker.wake()
         self.daily.wake()
         self.drift.wake()
+        self.calendars.wake()
         self.connection.wake()
 
     @property
@@ -185,6 +192,7 @@ class Park:
     def _on_policy_change(self) -> None:
         self.daily.channel = self.policy_store.now.announce
         self.drift.wake()
+        self.calendars.wake()
         self._home_tabs.changed()
 
     def _checks(self) -> HealthChecks:
@@ -195,6 +203,7 @@ class Park:
                 "daily": lambda: self.daily.alive,
                 "drift": lambda: self.drift.alive,
                 "lookout": lambda: self.policy_watcher.alive,
+                "calendars": lambda: self.calendars.alive,
                 "slack": lambda: self.connection.running,
             },
             conditions={
@@ -203,6 +212,7 @@ class Park:
                 "journal": lambda: _journal_condition(self.journal.fault()),
                 "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
                 "ends": lambda: ends_condition(self.journal),
+                "calendars": lambda: calendar_condition(self.calendars.calendars),
                 "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
             },
             backlog=self.journal.backlog,
@@ -255,15 +265,22 @@ class Part(NamedTuple):
 
 
 def build_planner(
-    settings: Settings, pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts
+    settings: Settings,
+    pbx: PbxClient,
+    journal: Journal,
+    policy_store: PolicyStore,
+    slack: SlackParts,
+    calendars: Calendars | None = None,
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
-    repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
+    repository, history = ChangeRepository(journal, journal.now, calendars), HistoryReader(journal)
     files, prompts = FileDownloader(slack.client), PromptStore(journal.database)
     return Planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
+        setup_files=PromptStore(journal.database, setup_files),
+        setup_history=SetupHistory(journal, pbx),
         working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
         schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),
         link=slack.requests.link,
@@ -302,19 +319,3 @@ def build_workers(
 def _ended_on_another_replica(journal: Journal, request: Request) -> bool:
     entry = None if journal.database.exclusive else journal.find(request.key)
     return entry is not None and entry.state.ended
-
-
-def build_audit_tasks(
-    settings: Settings,
-    journal: Journal,
-    pbx: PbxClient,
-    policy_store: PolicyStore,
-    messenger: SlackMessenger,
-    now: Clock | None,
-) -> tuple[DailyTask, DriftMonitor]:
-    """Builds the tasks that keep the journal small and verifiable, and look for changes made outside Park."""
-    days, minutes = settings.park_retention_days, settings.park_drift_interval
-    keep = None if days is None else timedelta(days=days)
-    daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, now=now)
-    most, own = settings.park_drift_requests, settings.pbx_username
-    return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)

@@ -178,5 +178,9 @@ class PolicyError(ParkError):
     """Line and column, both counted from 1, and text of each mistake."""
 
 
+class CalendarUnreadable(ParkError):
+    """A holiday calendar can't be read; the text says why."""
+
+
 class SettingsError(ParkError):
     """The environment is incomplete or contradictory; the text names the variables."""

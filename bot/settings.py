@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.recurrence.calendars import CalendarSource, parse_source
 
 
 def parse_listen_address(listen: str) -> tuple[str, int]:
@@ -40,6 +41,10 @@ def parse_listen_address(listen: str) -> tuple[str, int]:
 def _check_address(text: str) -> str:
     parse_listen_address(text)
     return text
+
+
+def _read_calendar(text: object) -> object:
+    return parse_source(text) if isinstance(text, str) else text
 
 
 ListenAddress = Annotated[str, AfterValidator(_check_address)]
@@ -111,6 +116,8 @@ class Settings(JournalSettings, PBXSettings):
     park_schedules_per_group: int = Field(default=20, ge=1, le=1000)
     """Most recurring schedules of one park group, or of the call park server."""
 
+    park_holidays: Annotated[CalendarSource | None, BeforeValidator(_read_calendar)] = None
+    """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Whether changes are refused; questions and previews are still answered."""

@@ -15,6 +15,7 @@ from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.operations.parser import parse_unconfirmed
@@ -27,6 +28,7 @@ from bot.policy.store import PolicyStore
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.setups.past import SetupHistory
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -262,6 +264,8 @@ def bot_harness(
             HistoryReader(journal),
             files=FakeFiles(),
             prompts=PromptStore(journal.database),
+            setup_files=PromptStore(journal.database, setup_files),
+            setup_history=SetupHistory(journal, pbx),
         )
         worker = Worker(
             journal,

@@ -18,6 +18,7 @@ from bot.operations.arguments.types import (
     GROUP,
     LINE,
     NEW_NAME,
+    NOTIFY_SWITCH,
     NUMBER,
     SEARCH,
     SWITCH,
@@ -31,6 +32,7 @@ from bot.operations.help import TOPIC
 from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
 from bot.operations.schedules import SKIPPED
 from bot.operations.scheduling import NEW_END
+from bot.operations.setups import SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
@@ -127,6 +129,7 @@ def _is_typed_after_a_verb(name: str) -> bool:
 
 VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
+    SETUP_FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
     GROUP: names,
     FROM_GROUP: names,
     TO_GROUP: names,
@@ -145,6 +148,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     RECURS: recurrences,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
+    NOTIFY_SWITCH: st.booleans(),
     CHANGE: st.integers(1, 10**9),
     CHANGE_TO_REFUSE: st.integers(1, 10**9) | names.filter(_is_typed_after_a_verb),
     CHANGE_OR_GROUP: st.integers(1, 10**9) | names.filter(_is_typed_after_a_verb),
@@ -153,7 +157,6 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     LAST_CHANGE_OF: names,
     **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
     HISTORY_GROUP: names,
-    HISTORY_MEMBER: people | names,
     HISTORY_MEMBER: people | names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     ASPECT: st.sampled_from(["recall", "members", "name"]),

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
+from bot.errors import JournalUnavailable, PBXError, SlackFailure, SlackUnavailable
 from bot.journal import aside, leases
 from bot.journal.events import ChainLink
 from bot.journal.heads import claim_head, next_midnight, record_posted_head
@@ -20,6 +20,8 @@ from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 
+SNAPSHOT_RETRY = timedelta(minutes=10)
+"""Delay before the daily snapshot is tried again while the PBX is away."""
 MAX_RETRY_DELAY = 60 * RETRY_DELAY
 """Longest delay before a duty that met a fault is tried again."""
 
@@ -34,11 +36,13 @@ class DailyTask(PeriodicTask):
         channel: str | None,
         *,
         keep: timedelta | None = None,
+        snapshot: Callable[[datetime], object] | None = None,
         now: Clock | None = None,
     ) -> None:
         """Prepares the task.
 
         Args:
+            snapshot: keeps the whole set-up of the PBX, unless that was done since the given time.
             channel: id of the channel for heads; None to post none.
             keep: age from which events are pruned; None to prune none.
         """
@@ -52,7 +56,9 @@ class DailyTask(PeriodicTask):
             Duty("head", self._post_head),
             Duty("set aside", self._tell_set_aside),
             Duty("prune", self._prune),
+            Duty("snapshot", self._take_snapshot),
         )
+        self._snapshot, self._next_snapshot = snapshot, next_midnight(self.now())
 
     def turn(self) -> datetime:
         """Does what is due; returns when to run again."""
@@ -63,6 +69,18 @@ class DailyTask(PeriodicTask):
             prune(self.journal.database, before=now - self.keep, at=now, should_stop=lambda: self._stopping)
             self._next_pruning = next_midnight(now)
         return next_midnight(now)
+
+    def _take_snapshot(self, now: datetime) -> datetime:
+        """Keeps the set-up after each midnight, the first one after the start; later if the PBX is away."""
+        if self._snapshot is None or now < self._next_snapshot:
+            return self._next_snapshot
+        try:
+            self._snapshot(next_midnight(now) - timedelta(days=1))
+        except PBXError as fault:
+            log.warning("the daily snapshot is taken later: %s", fault)
+            return now + SNAPSHOT_RETRY
+        self._next_snapshot = next_midnight(now)
+        return self._next_snapshot
 
     def _post_head(self, now: datetime) -> datetime:
         if self.channel is None:

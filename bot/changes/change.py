@@ -152,6 +152,8 @@ def _revert_existence(change: Change, now: Snapshot | None, *, anyway: bool) -> 
             raise ChangedSince(change, now)
         return change.model_copy(update={"before": now, "after": None})
     if now is not None:
+        if snapshots_equal(now, change.before):  # it was never deleted, or is there again
+            return change.model_copy(update={"before": now, "after": now})
         raise ChangedSince(change, now)
     # The new group will have another id, so it can be found by its name only.
     target = change.target.model_copy(update={"id": None})

@@ -19,6 +19,7 @@ LABELS = {
     "recall_to": "Recall",
     "recall_time": "Recall time",
     "recall_ring_group_time": "Recall ring group time",
+    "send_notification_to_parker": "Notification of the parking user",
     "prompt": "Prompt",
 }
 """Labels of the settings, in the order in which they are shown."""
@@ -94,6 +95,7 @@ def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, s
         "recall_to": recall_text(values, ring_group),
         "recall_time": _time_text(values.get("recall_time")),
         "recall_ring_group_time": _time_text(values.get("recall_ring_group_time")),
+        "send_notification_to_parker": "on" if values.get("send_notification_to_parker") else "off",
     }
     prompt = {} if snapshot.prompt is None else {"prompt": str(snapshot.prompt)}
     return {key: text for key, text in shown.items() if values.get(key) not in (None, "")} | prompt

@@ -119,6 +119,8 @@ class Plan(BaseModel):
     """Number of the change that this plan reverts."""
     ends_change: int | None = None
     """Number of the temporary change that this plan takes back before it does anything else."""
+    by_stages: bool = False
+    """Whether it has many changes, of which those that were made stay where the rest can't be made."""
     base: tuple[Change, ...] | None = None
     """The changes from how it was before both, where the plan ends a temporary change; of a schedule, those that an
     occurrence would make now; else None."""

@@ -16,6 +16,7 @@ COMPARED_SETTINGS = (
     "ring_group_id",
     "recall_time",
     "recall_ring_group_time",
+    "send_notification_to_parker",
 )
 """Settings that Park compares and changes; it passes other fields of newer versions on, however they change."""
 UNNAMED = "prompt.wav"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy
+from bot.cli import audit, policy, setups
 from bot.cli.doctor.command import run_doctor
 from bot.cli.init.wizard import run_init
 from bot.cli.invocation import command_line
@@ -170,6 +170,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
     payloads = add("payloads", summary, "%(prog)s payloads", run=run_payloads)
     payloads.add_argument("folder", metavar="DIR", type=Path)
+    _add_setup_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
@@ -235,6 +236,21 @@ def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
     test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
     test.add_argument("file", metavar="FILE", type=Path)
     add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
+
+
+def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
+    export = add("export", summary, "%(prog)s > park.yaml", run=setups.run_export)
+    what = export.add_mutually_exclusive_group()
+    check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
+    what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
+    update_help = "bring FILE up to date; its comments and its order stay"
+    what.add_argument("--update", metavar="FILE", type=Path, help=update_help)
+    what.add_argument("--members", action="store_true", help="write the members as CSV instead")
+    what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
+    summary = "show what a set-up file, or a CSV of extension and group, would change"
+    plan = add("plan", summary, "%(prog)s park.yaml", run=setups.run_plan)
+    plan.add_argument("file", metavar="FILE", type=Path)
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

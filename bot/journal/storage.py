@@ -1,11 +1,13 @@
-"""Small stores beside the entries: prompt files, and each user's channel for confirmations."""
+"""Small stores beside the entries: files, each user's channel for confirmations, days of calendars."""
 
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from bot.journal.database import Database
-from bot.journal.tables import destinations, prompts
+from bot.journal.tables import calendars, destinations, prompts
+from bot.recurrence.calendars import ReadCalendar
 
 MAX_PROMPTS = 20
 """Files that are kept, the latest ones: each has up to 10 MB, the limit of Slack's forms and of the PBX."""
@@ -14,7 +16,7 @@ REFERENCE_LENGTH = 16
 
 
 class StoredPrompt(NamedTuple):
-    """A prompt file; `source` is its id in Slack, if it comes from there."""
+    """A prompt file or a set-up file; `source` is its id in Slack, if it comes from there."""
 
     name: str
     content: bytes
@@ -28,21 +30,22 @@ class StoredPrompt(NamedTuple):
 
 
 class PromptStore:
-    """Stores the latest prompt files. Every method raises JournalUnavailable."""
+    """Stores the latest files of one kind, prompts unless `table` is another. Methods raise JournalUnavailable."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, table: Table = prompts) -> None:
+        self._database, self._table = database, table
 
     def keep(self, file: StoredPrompt) -> None:
         """Stores a file as the latest and deletes those over the limit; a stored file keeps its name and its source."""
-        latest = select(prompts.c.sha256).order_by(prompts.c.kept_at.desc()).limit(MAX_PROMPTS)
+        table = self._table
+        latest = select(table.c.sha256).order_by(table.c.kept_at.desc()).limit(MAX_PROMPTS)
         with self._database.writing() as connection:
             now = self._database.now(connection)
             values = {"kept_at": now} | ({"source": file.source} if file.source else {})
-            stored = connection.execute(update(prompts).where(prompts.c.sha256 == file.sha256).values(values))
+            stored = connection.execute(update(table).where(table.c.sha256 == file.sha256).values(values))
             if not stored.rowcount:
-                connection.execute(insert(prompts).values(**file._asdict(), kept_at=now))
-            connection.execute(delete(prompts).where(prompts.c.sha256.not_in(latest)))
+                connection.execute(insert(table).values(**file._asdict(), kept_at=now))
+            connection.execute(delete(table).where(table.c.sha256.not_in(latest)))
 
     def content(self, sha256: str) -> bytes | None:
         """Returns a file's content; None if it is not stored, or no longer."""
@@ -51,8 +54,9 @@ class PromptStore:
 
     def find(self, text: str) -> StoredPrompt | None:
         """Returns a file by its reference, or by its id in Slack."""
-        wanted = select(prompts.c.name, prompts.c.content, prompts.c.sha256, prompts.c.source).where(
-            (prompts.c.source == text) | (func.substr(prompts.c.sha256, 1, REFERENCE_LENGTH) == text)
+        table = self._table
+        wanted = select(table.c.name, table.c.content, table.c.sha256, table.c.source).where(
+            (table.c.source == text) | (func.substr(table.c.sha256, 1, REFERENCE_LENGTH) == text)
         )
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()
@@ -78,6 +82,31 @@ class DestinationStore:
             if channel is not None:
                 row = {"team": team, "user": user, "channel": channel, "chosen_at": self._database.now(connection)}
                 connection.execute(insert(destinations).values(row))
+
+
+class CalendarStore:
+    """Stores the days that each calendar had when it was last read. Every method raises JournalUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, ReadCalendar]:
+        """Returns what is stored, by the names of the calendars."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(calendars)).all()
+        return {
+            row.name: ReadCalendar(
+                row.source, {date.fromisoformat(day): str(title) for day, title in row.days.items()}, row.read_at
+            )
+            for row in rows
+        }
+
+    def keep(self, name: str, read: ReadCalendar) -> None:
+        """Replaces what is stored of a calendar."""
+        days = {day.isoformat(): title for day, title in sorted(read.days.items())}
+        with self._database.writing() as connection:
+            connection.execute(delete(calendars).where(calendars.c.name == name))
+            connection.execute(insert(calendars).values(name=name, source=read.source, days=days, read_at=read.read_at))
 
 
 def _of_user(team: str, user: str) -> ColumnElement[bool]:

@@ -228,6 +228,39 @@ prompts = Table(
     Column("kept_at", UtcDateTime, nullable=False),
 )
 
+# Set-up files that were applied or are to be: Slack's file may be deleted before a scheduled change begins.
+setup_files = Table(
+    "setup_files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("source", String),
+    Column("kept_at", UtcDateTime, nullable=False),
+)
+
+# Snapshots of the whole set-up: each as the difference to the one before, or whole where `base` is null.
+setup_snapshots = Table(
+    "setup_snapshots",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("base", _Id),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("by", String, nullable=False, key="taken_by"),
+    Column("difference", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The days of holiday calendars that were read from files and addresses, which count until they are read again.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("days", JSON, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
 # The drift baseline: the snapshot that each target is expected to match, or null where it is unknown.
 baseline = Table(
     "sights",

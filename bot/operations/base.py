@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.journal.models import Reschedule, ScheduleUpdate
 from bot.messages.message import Fact, Message, Offer
@@ -66,6 +67,12 @@ class Operation(BaseModel):
         """The permission that these arguments require."""
         return self.permission
 
+    def permissions_for(self, context: OperationContext, change: Change) -> tuple[Permission, ...]:
+        """The permissions that one of its changes requires."""
+        permission = self.required_permission(context)
+        assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
+        return (permission,)
+
     def about(self) -> int | None:
         """Number of the earlier change that the operation refers to."""
         return None
@@ -104,6 +111,11 @@ class Operation(BaseModel):
     def times(cls) -> dict[str, ArgumentType]:
         """The types of the time clauses that may follow each pattern, by field."""
         return {}
+
+    @classmethod
+    def is_available(cls, context: OperationContext) -> bool:
+        """Whether the PBX has what it changes, so that it is offered."""
+        return True
 
     @classmethod
     def changes(cls) -> bool:

@@ -16,6 +16,7 @@ from bot.operations import (
     schedules,
     scheduling,
     server,
+    setups,
     undo,
 )
 from bot.operations.base import Operation
@@ -39,6 +40,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     server.ServerExtension,
     server.ServerPrompt,
     server.ServerEnabled,
+    server.ServerNotify,
     pending.Pending,
     schedule_list.Schedules,
     scheduling.Extend,
@@ -62,6 +64,11 @@ OPERATIONS: tuple[type[Operation], ...] = (
     control.Preview,
     history.ShowHistory,
     history.ExportHistory,
+    setups.Export,
+    setups.ExportMembers,
+    setups.Apply,
+    setups.TakeSnapshot,
+    setups.Restore,
     access.ShowAccess,
     access.Can,
     access.WhoCan,

@@ -20,6 +20,9 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
+from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
+from bot.setups.reading import PbxSetup
 
 
 class PermissionCheck(Protocol):
@@ -37,6 +40,8 @@ class OperationContext(Protocol):
     repository: ChangeRepository
     memberships: MembershipLookup
     prompt_files: PromptFiles
+    setup_files: SetupFiles
+    setup_history: SetupHistory
     approvals: Approvals
     viewer: Viewer
     zone: str
@@ -91,6 +96,12 @@ class OperationContext(Protocol):
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         """The group's present state; raises NotFound where it was deleted or renamed since it was looked up."""
+
+    def matched(self, change: Change, number: int) -> Change:
+        """A change of that number with the ids of now, where the PBX was replaced since; unchanged where it was not."""
+
+    def setup(self) -> PbxSetup:
+        """The whole set-up of the PBX, read now."""
 
     def group_with_name(self, name: str) -> ParkGroup | None:
         """The group that has this name already, ignoring case."""

@@ -81,7 +81,8 @@ class Help(ReadOperation):
         if self.topic and self.topic != MORE:
             return self._topic_help(context, self.topic)
         every = [one for one in _operations() if one.advertised]
-        allowed = [one for one in every if one.permission is None or context.may(one.permission)]
+        permitted = [one for one in every if one.permission is None or context.may(one.permission)]
+        allowed = [one for one in permitted if one.is_available(context)]
         if self.topic == MORE:
             return all_of_it(context, allowed, tuple(_notes(context, every, allowed)))
         return panel(context, allowed, tuple(_notes(context, every, allowed)))

@@ -16,7 +16,7 @@ from bot.operations.arguments.targets import MEMBERS
 from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
-from bot.operations.history_state import present_state
+from bot.operations.history_state import state_of_record
 from bot.policy.model import Permission
 from bot.texts import history as texts
 from bot.texts.wording import NOTHING_CHANGED, change_number
@@ -40,7 +40,8 @@ class ShowHistory(HistoryQuery):
         "history [{group}]",
         "show|list [me] [the] history [{group}]",
         "log|recent [{group}]",
-        "who [has|have] changed|edited|modified|touched|set|redirected|created|renamed|deleted|added|removed|moved [{group}]",
+        "who [has|have] changed|edited|modified|touched|set|redirected|added|removed|moved [{group}]",
+        "who [has|have] created|renamed|deleted [{group}]",
         "who [has|have] added|put {member} to|in|into {group}",
         "who [has|have] moved {member} to|into|from {group}",
         "who [has|have] removed|deleted|took|taken|kicked {member} from {group}",
@@ -187,7 +188,7 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 
 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
-    now = present_state(context, record)
+    now = state_of_record(context, record)
     automatic = record.source == texts.BY_CLOCK and record.about is not None
     line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
     return ActivityItem(
@@ -226,7 +227,6 @@ class ExportHistory(HistoryQuery):
         "history [{group}] as csv",
         "export history [{group}] [as csv]",
         "export [{group}] history [as csv]",
-        "export",
         "history as csv {group}",
     )
     advertised = False

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
+from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
@@ -54,6 +55,12 @@ class ChangeReference(AboutChange):
     def required_permission(self, context: OperationContext) -> Permission | None:
         context.repository.plan(self.change)  # a change that was never planned may refer to itself, or to a later one
         return original_operation(context.repository.entry(self.change)).required_permission(context)
+
+    def permissions_for(self, context: OperationContext, change: Change) -> tuple[Permission, ...]:
+        """What the original operation requires for it; for another name of its groups, all that its changes did."""
+        original = original_operation(context.repository.entry(self.change))
+        changes = context.repository.plan(self.change).undone if change.is_noop else (change,)
+        return tuple(dict.fromkeys(one for each in changes for one in original.permissions_for(context, each)))
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return frozenset(name for change in context.repository.plan(self.change).undone for name in change.names)

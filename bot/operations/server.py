@@ -6,11 +6,11 @@ from bot.changes.change import Change
 from bot.changes.diff import LABELS, recall_text, setting_facts, setting_text
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Prompt, Snapshot
-from bot.errors import NotPossible
+from bot.errors import NotPossible, PBXError
 from bot.messages.message import Fact, Message
 from bot.operations.arguments.targets import RecallTarget
 from bot.operations.arguments.times import Time
-from bot.operations.arguments.types import ExtensionNumber, SoundFile, Switch
+from bot.operations.arguments.types import ExtensionNumber, NotifySwitch, SoundFile, Switch
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.recall import recall_form_value, recall_notes, star_codes
@@ -141,6 +141,39 @@ class ServerEnabled(ServerSetting):
         return plan.model_copy(
             update={"irreversible": () if self.on or plan.changes[0].is_noop else (impossible.CALLS_LOST,)}
         )
+
+
+class ServerNotify(ServerSetting):
+    """Switches the notification of the user who parked a call on or off; a PBX before 22.6 has no such setting."""
+
+    operation_id = "server_notify"
+    title = "Notify the parking user"
+    phrase = "server notify parker {on}"
+    also = (
+        "server notification|notify [to|of] [the] [parker] {on}",
+        "notify parker {on}",
+        "turn|switch [the] parker notification {on}",
+        "turn|switch {on} [the] parker notification",
+    )
+    setting = "send_notification_to_parker"
+    help = "Switches on or off that the user who parked a call is notified; for a PBX from PortSIP 22.6 on."
+    examples = ("server notify parker on",)
+
+    on: NotifySwitch
+
+    @classmethod
+    def is_available(cls, context: OperationContext) -> bool:
+        if context.pbx.trouble:  # a PBX that is away must not delay the list of what can be done
+            return False
+        try:
+            return cls.setting in context.settings_cache.server().sent_fields()
+        except PBXError:
+            return False
+
+    def plan(self, context: OperationContext) -> Plan:
+        if self.setting not in context.server().settings:
+            raise NotPossible(impossible.NO_NOTIFICATION)
+        return super().plan(context)
 
 
 class ServerExtension(ServerSetting):

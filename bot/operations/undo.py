@@ -1,9 +1,9 @@
 """Operations that revert: undo, undo last, put back drift."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from bot.changes.change import Change, ChangedSince, changed_parts, revert
+from bot.changes.change import Change, ChangedSince, revert
 from bot.changes.diff import conflict_facts, member_list
 from bot.changes.plan import Plan
 from bot.errors import NotPossible, Overtaken
@@ -13,10 +13,12 @@ from bot.operations.arguments.types import ArgumentType, ChangeNumber, DriftNumb
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import refuse_taken
+from bot.operations.permissions import permissions_of
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 from bot.texts import changes as texts
 from bot.texts import impossible, lines, schedules
+from bot.texts.setups import matched_by_name
 from bot.texts.wording import change_number
 
 
@@ -50,8 +52,13 @@ class RevertingOperation(ChangeOperation):
         Raises:
             NotPossible: it was changed again since, or the earlier prompt file is no longer stored.
         """
+        now = context.now(change)
+        number = self.about()
+        if number is not None and (now is None or _lost_ring_group(context, change)):
+            change = context.matched(change, number)
+            now = context.now(change)
         try:
-            back = revert(change, context.now(change), anyway=bool(self.anyway))
+            back = revert(change, now, anyway=bool(self.anyway))
         except ChangedSince as stop:
             raise self._changed_since(context, stop) from stop
         if back.before is None and back.after is not None:
@@ -74,6 +81,12 @@ class RevertingOperation(ChangeOperation):
         )
 
 
+def _lost_ring_group(context: OperationContext, change: Change) -> bool:
+    """Whether the PBX no longer has the ring group that recalls went to before."""
+    id = change.before.compared().get("ring_group_id") if change.before else None
+    return id is not None and context.directory.ring_group_by_id(id) is None
+
+
 def _refuse_taken_name(context: OperationContext, name: str) -> None:
     try:
         refuse_taken(context, name)
@@ -93,6 +106,13 @@ def _notes(change: Change) -> Iterator[str]:
         yield impossible.created_again(change.target.title)
     elif change.added and change.before and change.before.members:
         yield impossible.added_last(change.target.title, member_list(change.added))
+
+
+def _matched_notes(made: Sequence[Change], back: Sequence[Change]) -> tuple[str, ...]:
+    """That groups were matched by name, because the PBX was replaced since."""
+    ids = {change.target.id for change in made}
+    names = [one.target.title for one in back if one.target.id is not None and one.target.id not in ids]
+    return (matched_by_name(names),) if names else ()
 
 
 def _losses(change: Change) -> Iterator[str]:
@@ -135,10 +155,11 @@ class Undo(ChangeReference, RevertingOperation):
             title=title,
             preview_title=preview_title,
             changes=changes,
-            notes=tuple(note for change in changes for note in _notes(change)),
+            notes=(*_matched_notes(done.undone, changes), *(note for change in changes for note in _notes(change))),
             already=(texts.already_undone(self.number),) if all(one.is_noop for one in changes) else (),
             irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
+            by_stages=done.by_stages,
         )
 
     def _titles(self, context: OperationContext, done: Plan) -> tuple[str, str]:
@@ -177,10 +198,6 @@ class UndoLast(Operation):
     what: Annotated[str, LAST_CHANGE_OF] | None = None
 
 
-SETTING_PERMISSIONS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
-"""The permission for one setting of a group; members and whole groups are handled separately."""
-
-
 class PutBack(RevertingOperation):
     """Reverts a drift: a change that was made outside Park."""
 
@@ -206,7 +223,7 @@ class PutBack(RevertingOperation):
     def required_permission(self, context: OperationContext) -> Permission:
         """The permission for the kind of drift; a drift is of one kind only."""
         change = context.repository.drift(self.number)
-        return Permission.SERVER if change.target.is_server else _permission_for(change)
+        return next(iter(permissions_of(change)), Permission.GROUPS)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return context.repository.drift(self.number).names
@@ -223,13 +240,6 @@ class PutBack(RevertingOperation):
             already=(impossible.already_restored(self.number),) if back.is_noop else (),
             irreversible=tuple(_losses(back)),
         )
-
-
-def _permission_for(change: Change) -> Permission:
-    moved = changed_parts(change)
-    if any(what.startswith("member ") for what in moved):
-        return Permission.MEMBERS
-    return next((SETTING_PERMISSIONS[what] for what in moved if what in SETTING_PERMISSIONS), Permission.GROUPS)
 
 
 def _unknown_members(change: Change) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
 from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
+from bot.planning.required_permissions import required_permissions
 from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
@@ -202,10 +203,7 @@ class Authorizer:
         decisions, policy = list[Decision](), self.policy
         if self._takes_back_own(principal, operation, attributes):
             return Grant(OWN_CHANGE, policy.fingerprint)
-        permission = operation.required_permission(context)
-        assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
-        names = [(change.names, _new_ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
-        for groups, rings in names:
+        for permission, groups, rings in required_permissions(operation, changes, context):
             decision = decide(policy, principal, permission, groups=groups, ring_groups=rings, attributes=attributes)
             if not is_granted(operation, decision):
                 self._conceal_unseen(principal, operation, decision, context)
@@ -300,15 +298,3 @@ def spellings_in(operation: type[Operation], arguments: Mapping[str, Any]) -> li
     kinds = {Reference.GROUP, Reference.NEW_GROUP}
     names = [name for name, argument_type in operation.argument_types().items() if argument_type.reference in kinds]
     return [spellings(arguments[name]) for name in names if arguments.get(name)]
-
-
-def _new_ring_groups(change: Change, context: RequestContext) -> list[str]:
-    """The ring group that recalls would newly go to: its name, or its id if it no longer exists."""
-    if change.is_noop or change.after is None:
-        return []
-    target = change.after.compared().get("ring_group_id")
-    before = change.before.compared().get("ring_group_id") if change.before else None
-    if not target or target == before:
-        return []
-    found = context.directory.ring_group_by_id(target)
-    return [found.name if found else target]

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -27,6 +28,10 @@ from bot.planning.corrections import Corrections
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
+from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
+from bot.setups.reading import PbxSetup, read_setup
+from bot.setups.replaced import Replacement, find_replacement
 from bot.texts import refusals
 
 log = logging.getLogger(__name__)
@@ -58,12 +63,15 @@ class RequestContext(OperationContext):
         viewer: Viewer,
         repeatable_lines: Callable[[], tuple[str, ...]],
         prompt_files: PromptFiles,
+        setup_files: SetupFiles,
+        setup_history: SetupHistory,
         approvals: Approvals,
     ) -> None:
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
         self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
-        self.prompt_files, self.approvals = prompt_files, approvals
+        self.prompt_files, self.setup_files, self.approvals = prompt_files, setup_files, approvals
+        self.setup_history = setup_history
         self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups
         self.pbx_answers = True
         """Whether the PBX may be asked for what is also answered without it."""
@@ -73,6 +81,7 @@ class RequestContext(OperationContext):
         self.memberships = MembershipLookup(pbx, directory, may_see)
         self.readings = Readings(pbx)
         self.assumed: tuple[Change, ...] = ()
+        self._replacements: dict[int, Replacement | None] = {}
 
     def assume(self, changes: Sequence[Change]) -> None:
         """Reads the PBX from here on as it would be after these changes."""
@@ -185,6 +194,24 @@ class RequestContext(OperationContext):
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
         offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
         return NotFound(refusals.group_renamed(group.name, name), offers=offers)
+
+    def matched(self, change: Change, number: int) -> Change:
+        if number not in self._replacements:
+            known, ring_groups = self.setup_history.known(number)
+            self.directory.invalidate_groups()
+            self._replacements[number] = find_replacement(
+                known, ring_groups, self.directory.all_groups(), self.pbx.ring_groups()
+            )
+        found = self._replacements[number]
+        return found.matched(change) if found else change
+
+    def setup(self) -> PbxSetup:
+        found = read_setup(self.pbx)
+        for target, snapshot in found.groups:
+            self.memberships.store(target.key, snapshot)
+        assumed = [(target, self._assuming(target, snapshot)) for target, snapshot in found.groups]
+        groups = tuple((target, snapshot) for target, snapshot in assumed if snapshot is not None)
+        return replace(found, server=self._assuming(SERVER, found.server) or found.server, groups=groups)
 
     def group_with_name(self, name: str) -> ParkGroup | None:
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

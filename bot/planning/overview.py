@@ -113,7 +113,8 @@ def overview(
     certain: bool,
 ) -> Overview:
     """Collects the data of the Home tab, from the PBX (two requests while names are cached) and from the journal."""
-    allowed = [one for one in OPERATIONS if one.permission is not None and context.may(one.permission)]
+    permitted = (one for one in OPERATIONS if one.permission is not None and context.may(one.permission))
+    allowed = [one for one in permitted if one.is_available(context)]
     faults = dict[str, None]()
     groups = _Groups(context, query, faults) if context.may(Permission.READ) else None
     waiting, pending, soon, recent = _journaled(context, faults)

@@ -40,6 +40,8 @@ from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
 from bot.texts import approvals, refusals
 from bot.times.model import WorkingDay
 
@@ -76,14 +78,17 @@ class Planner:
         *,
         files: FileDownloader,
         prompts: PromptStore,
+        setup_files: PromptStore,
+        setup_history: SetupHistory,
         working_day: WorkingDay | None = None,
         schedule_limits: ScheduleLimits | None = None,
         link: Callable[[str, str], str] = lambda channel, ts: "",
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self.setup_files, self.setup_history = setup_files, setup_history
         self._link = link
-        self.times = TimeSettler(users, working_day or WorkingDay())
+        self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self.context_for)
@@ -309,6 +314,8 @@ class Planner:
             viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
+            setup_files=SetupFiles(self.files, self.setup_files, user, channel),
+            setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )
 

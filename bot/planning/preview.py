@@ -12,6 +12,7 @@ from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, JournalEffect
 from bot.operations.catalog import load
 from bot.operations.schedule import relative_duration
+from bot.setups.summary import change_line, count_facts, risk_facts
 from bot.texts import approvals, cards, previews
 
 _UNSAID = str.maketrans("", "", '",')
@@ -26,7 +27,8 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     duration = relative_duration(operation) if operation.approval else None
     return Message(
         title=previews.question(plan.preview_title),
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
+        facts=(*planned_facts(plan, ring_group), *time_facts(plan.times, duration)),
+        items=plan_items(plan, ring_group),
         notes=(*lost_notes(plan), *plan.already, *plan.notes),
         offers=(
             Offer(
@@ -46,10 +48,11 @@ def asking_with_plan(message: Message, plan: Plan, ring_group: RingGroupName) ->
         return message
     expects = plan.digest()
     offers = tuple(replace(one, expects=expects) if one in asking else one for one in message.offers)
-    facts = (Fact(label=approvals.TO_BE_APPROVED, value=plan.preview_title), *plan_facts(plan, ring_group))
+    facts = (Fact(label=approvals.TO_BE_APPROVED, value=plan.preview_title), *planned_facts(plan, ring_group))
     return replace(
         message,
         facts=(*facts, *time_facts(plan.times), *message.facts),
+        items=(*plan_items(plan, ring_group), *message.items),
         notes=(*lost_notes(plan), *message.notes),
         offers=offers,
     )
@@ -67,10 +70,11 @@ def preview_approval(
         facts=(
             *((Fact(label=cards.ASKED_BY, value="", ids=by),) if by else ()),
             *effect.facts,
-            *plan_facts(plan, ring_group),
+            *planned_facts(plan, ring_group),
             *time_facts(plan.times, duration),
             *approver_facts(plan),
         ),
+        items=plan_items(plan, ring_group),
         notes=(*lost_notes(plan), *plan.notes),
         offers=(Offer(label=operation.button, line=operation.text(), style="primary", expects=plan.digest()),),
     )
@@ -85,7 +89,9 @@ def with_canonical_line(message: Message, typed: str, line: str) -> Message:
 
 
 def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
-    """Before and after of each target; labels name the target if there are several."""
+    """Before and after of each target; labels name the target if there are several. Of many changes their counts."""
+    if plan.by_stages:
+        return tuple(count_facts(plan.changes))
     several = len(plan.shown) > 1
     return tuple(
         Fact(
@@ -96,6 +102,16 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
         for change in plan.shown
         for fact in facts(change, ring_group)
     )
+
+
+def planned_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
+    """What `plan_facts` says of changes that are still to be made, after the risks of many changes."""
+    return (*(risk_facts(plan.changes) if plan.by_stages else ()), *plan_facts(plan, ring_group))
+
+
+def plan_items(plan: Plan, ring_group: RingGroupName) -> tuple[str, ...]:
+    """What changes in each target of a plan of many changes; nothing for others, whose facts say it."""
+    return tuple(change_line(change, ring_group) for change in plan.changes) if plan.by_stages else ()
 
 
 def lost_notes(plan: Plan) -> tuple[str, ...]:

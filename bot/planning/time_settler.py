@@ -12,18 +12,19 @@ from bot.operations.parser import parse_unconfirmed
 from bot.operations.schedule import Asked, has_open_times, settle, with_instants
 from bot.planning.authorizer import OperationT
 from bot.planning.principals import UserDirectory
+from bot.recurrence.model import Calendars
 from bot.times.model import WorkingDay
 
 
 class TimeSettler:
     """Gives operations, and the lines of buttons, the instants that were meant when somebody asked."""
 
-    def __init__(self, users: UserDirectory, working_day: WorkingDay) -> None:
-        self.users, self.working_day = users, working_day
+    def __init__(self, users: UserDirectory, working_day: WorkingDay, calendars: Calendars) -> None:
+        self.users, self.working_day, self._calendars = users, working_day, calendars
 
     def asked(self, request: Request) -> Asked:
         """When and where a request was made, which its times are reckoned from."""
-        return Asked(request.asked_at, self.users.zone(request.user), self.working_day)
+        return Asked(request.asked_at, self.users.zone(request.user), self.working_day, self._calendars)
 
     def repeating_line(
         self, request: Request, operation: Operation, known: Schedule | None = None, *, at_once: bool = False

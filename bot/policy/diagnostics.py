@@ -12,9 +12,10 @@ from bot.policy.field_types import as_toml_list, is_user_group
 from bot.policy.matching import matches_any
 from bot.policy.model import RECALL_PERMISSIONS, ActionAttributes, Permission
 from bot.policy.rules import MATCH_ALL, UNGROUPED, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
+from bot.recurrence.calendars import CalendarSource
 
 OPERATION_NAMES = (*Permission, "all")
-RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example}
+RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example, "calendars": CalendarSource}
 _EXAMPLES = {
     "channels": '["C0123ABCD"]',
     "users": '["U0123ABCD"]',
@@ -29,6 +30,7 @@ _EXAMPLES = {
     "line": '"add 1001 to Sales"',
     "user": '"U0123ABCD"',
     "expect": '"allowed"',
+    "calendar_hosts": '["calendar.example.com"]',
 }
 
 _ID_EXAMPLES = dict.fromkeys(("announce", "drift", "ask_in", "emergency"), '"C0123ABCD"') | {"contact": '"S0123ABCD"'}
@@ -47,6 +49,8 @@ _SYNONYMS = {
     "approvers": {"approval", "approved_by", "approver_ids", "reviewers", "needs_approval"},
     "approvals": {"approval_count", "min_approvals", "quorum"},
     "emergency": {"urgent", "break_glass", "emergency_channel", "reason"},
+    "calendars": {"calendar", "holidays", "holiday"},
+    "calendar_hosts": {"hosts", "allowed_hosts", "calendar_urls"},
     "announce": {"announcements", "channel", "log", "audit"},
     "contact": {"contacts", "help", "owner", "admin", "support"},
 }
@@ -55,6 +59,8 @@ _SYNONYMS = {
 
 def explain_error(error: ErrorDetails) -> str:
     """Describes one validation error of pydantic and its correction, without the line number."""
+    if error["loc"][:1] == ("calendars",) and error["type"] in ("model_type", "dict_type"):
+        return 'a calendar is a table of its own: write [calendars.holidays], and below it country = "DE"'
     match error["type"]:
         case "extra_forbidden":
             return _unknown_key(error)
@@ -122,6 +128,8 @@ def _unknown_key(error: ErrorDetails) -> str:
     if model is Deny and key in Rule.model_fields:
         return f"{key} only works in [[allow]] rules: what is denied cannot be approved or made in an emergency"
     tables = [table for table, other in RULE_MODELS.items() if key in other.model_fields]
+    if model is None and tables == ["calendars"]:
+        return f"{key} belongs to a calendar: put [calendars.holidays] on a line above it"
     if model is None and tables:
         return f"{key} belongs to a rule: put [[{tables[0]}]] on a line above it"
     fields = (model or Policy).model_fields

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from bot.policy.field_types import (
     ApproverId,
@@ -21,6 +31,8 @@ from bot.policy.field_types import (
     parse_hours,
 )
 from bot.policy.model import NO_DURATION, READ_PERMISSIONS, ActionAttributes, Permission
+from bot.recurrence.calendars import CalendarName, CalendarSource
+from bot.texts.calendars import host_not_allowed
 
 
 class Example(BaseModel):
@@ -228,6 +240,10 @@ class Policy(BaseModel):
     """Id of the channel for changes made outside Park, if these are looked for. Left out: `announce`."""
     contact: Annotated[str, Field(min_length=1)] | None = None
     """Whom to ask for permission: the id of a user, user group or channel, or a text."""
+    calendar_hosts: tuple[str, ...] = ()
+    """Hosts that calendars may be read from, such as "calendar.example.com". Left out: none."""
+    calendars: dict[CalendarName, CalendarSource] = Field(default_factory=dict)
+    """Holiday calendars by name: `on holidays` in a line means the one called holidays, or the only one."""
     allow: tuple[Rule, ...] = ()
     """Rules that allow; nothing is allowed without one."""
     deny: tuple[Deny, ...] = ()
@@ -235,10 +251,20 @@ class Policy(BaseModel):
     example: tuple[Example, ...] = ()
     """Requests with their expected decisions, checked by `python -m bot policy test`."""
 
+    @field_validator("calendars")
+    @classmethod
+    def _are_on_listed_hosts(
+        cls, calendars: dict[str, CalendarSource], read: ValidationInfo
+    ) -> dict[str, CalendarSource]:
+        for name, source in calendars.items():
+            if source.host is not None and source.host not in read.data.get("calendar_hosts", ()):
+                raise ValueError(host_not_allowed(name, source.host))
+        return calendars
+
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the rules that comments and examples in the file don't affect."""
-        text = self.model_dump_json(exclude_defaults=True, exclude={"example"})
+        text = self.model_dump_json(exclude_defaults=True, exclude={"example", "calendars", "calendar_hosts"})
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

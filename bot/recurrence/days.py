@@ -37,7 +37,8 @@ _PARTS = "morning|afternoon|evening|night"
 _EVERY = r"(?:every|all|any)"
 _HOURS = r"(?:the )?(?:business|office|working|work|opening|trading|regular|normal)(?: hours)"
 _PUBLIC = r"(?:(?:public|bank|national|legal|statutory|official|federal|all|the) )*"
-HOLIDAY = rf"{_PUBLIC}(?:(?P<name>[a-z][\w-]*) )?{_PUBLIC}holidays?(?: (?:in|of|for) (?P<of>[a-z][\w-]*))?"
+_NAME = r"(?!(?:on|every|and|at|in|during)\b)[a-z][\w-]*"
+HOLIDAY = rf"{_PUBLIC}(?:(?P<name>{_NAME}) )?{_PUBLIC}holidays?(?: (?:in|of|for) (?P<of>{_NAME}))?"
 _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th"}
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _RULES = [
@@ -102,7 +103,7 @@ def _read_hours(text: str) -> Days | None:
 
 
 def _read_holidays(text: str) -> Days | None:
-    shape = re.fullmatch(rf"(?:on |every |during |at |over )+{HOLIDAY}", text)
+    shape = re.fullmatch(rf"(?:(?:on|during|at|over) (?:every )?|every ){HOLIDAY}", text)
     return Days(calendar=calendar_of(shape)) if shape else None
 
 

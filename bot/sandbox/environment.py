@@ -49,6 +49,8 @@ def _manifest() -> dict[str, Any]:
 
 WELCOME = "F07WELCOME1"
 """File id of Ana's recording in #phones; constant, so that a line can name it."""
+SETUP = "F07SETUP001"
+"""File id of Ana's set-up file in #phones."""
 POLICY = """\
 announce = "{announce}"
 contact = "{leads}"
@@ -94,6 +96,18 @@ emergency = "{announce}"
 )
 """`POLICY` with rules for approval and for emergencies, and drift told in #phones, for the demo."""
 
+
+NIGHT_SETUP = """\
+groups:
+  Billing:
+    recall:
+      to: user then ring group
+      ring_group: Night Desk
+    members:
+      - 1055 Emeka Eze
+      - 1012 Liam Murphy
+"""
+"""A set-up file that changes two groups: one of them loses a member to the other."""
 
 ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
@@ -172,7 +186,10 @@ class Sandbox:
             "ops": self.slack.add_channel("ops", everybody[:2]),
         }
         self.files = {
-            "welcome": add_file(self.people["ana"], "welcome.wav", tone(), channel=self.channels["phones"], id=WELCOME)
+            "welcome": add_file(self.people["ana"], "welcome.wav", tone(), channel=self.channels["phones"], id=WELCOME),
+            "setup": add_file(
+                self.people["ana"], "night.yaml", NIGHT_SETUP.encode(), channel=self.channels["phones"], id=SETUP
+            ),
         }
         self.groups = {
             "leads": self.slack.add_user_group("leads", [self.people["ana"]]),

@@ -52,13 +52,15 @@ RECENTLY = 600.0
 
 
 def render_overview(overview: Overview) -> Json:
-    """Renders the tab: what is wrong, what waits and is temporary, actions, the groups, recent changes, the rights."""
+    """Renders the tab: problems, what waits and is temporary, the server, actions, groups, recent changes, rights."""
     positions = count()
+    pending = list(_pending(overview, positions))
     blocks: list[Block] = [
         HeaderBlock(text=home.TITLE),
-        *_server(overview),
         *_faults(overview),
-        *_pending(overview, positions),
+        *pending,
+        *([DividerBlock()] if pending else []),
+        *_server(overview),
         *_actions(overview, positions),
         *(_groups(overview, positions) if overview.server else ()),
         *(_recent_changes(overview, positions) if overview.sees or overview.recent else ()),
@@ -130,7 +132,7 @@ def _code(text: str) -> str:
 
 def _actions(overview: Overview, positions: Iterator[int]) -> list[Block]:
     elements = [button for one in overview.actions if (button := form_button(one, next(positions)))]
-    return [DividerBlock(), ActionsBlock(elements=elements)] if elements else []
+    return [ActionsBlock(elements=elements)] if elements else []
 
 
 def _groups(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:

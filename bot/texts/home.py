@@ -36,16 +36,6 @@ JOURNAL_AWAY = "Park can't read its journal right now, so pending and recent cha
 NOTHING_TO_SHOW = "This tab can't be shown right now."
 FROM_MEMORY = "The PBX isn't answering right now, so the groups are shown without their settings."
 
-SCHEDULED, WAITS, UNDER_WAY = "scheduled", "waiting for approval", "in progress"
-ACTIVE = "active until"
-DONE, ENDED, UNDONE = "done", "ended", "undone"
-FAILED, NOT_RUN, UNKNOWN = "not done", "not run", "outcome unknown"
-
-
-def active_until(time: str) -> str:
-    """The state of a temporary change."""
-    return f"{ACTIVE} {time}"
-
 
 def groups(number: int, search: str) -> str:
     """The header of the groups: how many there are, or fit a search."""

@@ -4,6 +4,7 @@ from bot.texts.wording import NOTHING_CHANGED
 
 PUT_BACK = "Put back as before"
 PROMPT_FILE_HINT = "If you have its file, set it again with: server prompt."
+NO_NOTIFICATION = f"This PBX can't notify the parking user: that comes with PortSIP 22.6. {NOTHING_CHANGED}"
 
 
 def not_searched_enough(person: str, searched: int, total: int) -> str:

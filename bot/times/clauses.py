@@ -95,6 +95,9 @@ def time_splits(words: Words) -> tuple[TimeClause, ...]:
         both = [_with_inner(clause, longest) for clause in _inner_clauses(rest)] if len(times) == 1 else []
         # the first time may belong to a name, as in: delete Desk at 18:00 at 20:00
         last = [TimeClause(words[:cut], found, join_words(words[cut:])) for cut, found in _later_times(words, index)]
+        if "recurs" in times and (shorter := read_times(words[index + 1 :])) == times:
+            # the first word may belong to the line, as in: server on every day 22:00 to 6:00
+            last.append(TimeClause(words[: index + 1], shorter, join_words(words[index + 1 :])))
         return (*filter(None, both), longest, *last, TimeClause(words))
     return (*_inner_clauses(words), TimeClause(words))
 

@@ -39,6 +39,32 @@ def read_period(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     return Period(*(side and side.replace(tzinfo=zone).astimezone(UTC) for side in (found.start, found.end)))
 
 
+def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Reads an instant of the past: a time, or the end of a day or of a longer stretch; None if the text is none.
+
+    Raises:
+        ValueError: it is one, but a date in it does not exist, or it is still to come.
+    """
+    if len(text) > MAX_LENGTH:
+        return None
+    local = now.astimezone(zone).replace(tzinfo=None)
+    point = read_point(_normalize(text), local)
+    if point is None:
+        return None
+    at = point.begins if point.end is None or _is_instant(point) else min(point.end, local)
+    if at > local or point.begins > local:
+        raise ValueError(texts.future_period(text))
+    return at.replace(tzinfo=zone).astimezone(UTC)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text can be read as an instant of the past at some time."""
+    try:
+        return len(text) <= MAX_LENGTH and read_point(_normalize(text), _ANY_TIME) is not None
+    except ValueError:
+        return True
+
+
 def is_period(text: str) -> bool:
     """Whether a text can be read as a period at some time."""
     try:

@@ -10,7 +10,7 @@ from bot.changes.snapshot import COMPARED_SETTINGS, Snapshot
 from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
 from bot.operations.server import ServerPrompt
-from bot.planning.preview import approver_facts, lost_notes, plan_facts, time_facts
+from bot.planning.preview import approver_facts, lost_notes, plan_facts, plan_items, planned_facts, time_facts
 from bot.texts import approvals, cards, decisions, outcomes, schedules
 from bot.worker.outcome import Confirmation
 
@@ -30,10 +30,15 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
     read = list(zip(plan.changes, readings, strict=True))
     warnings = [message for change, now in read if (message := _side_effect(plan, change, now))]
     notes = tuple(message.title for message in warnings)
-    card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=(*plan.already, *plan.notes, *notes))
+    card = Message(
+        title=plan.title,
+        facts=plan_facts(plan, ring_group),
+        items=plan_items(plan, ring_group),
+        notes=(*plan.already, *plan.notes, *notes),
+    )
     reply = Message(
         title=outcomes.DONE,
-        facts=tuple(fact for change, now in read if (fact := _members(change, now))),
+        facts=() if plan.by_stages else tuple(fact for change, now in read if (fact := _members(change, now))),
         notes=notes,
         offers=tuple(offer for message in warnings for offer in message.offers),
     )
@@ -149,7 +154,12 @@ def internal_error(line: str, again: str, *, began: bool) -> Confirmation:
 
 def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
     """Shows a change that waits for its start time."""
-    card = Message(title=cards.scheduled(plan.preview_title), facts=plan_facts(plan, ring_group), notes=plan.notes)
+    card = Message(
+        title=cards.scheduled(plan.preview_title),
+        facts=plan_facts(plan, ring_group),
+        items=plan_items(plan, ring_group),
+        notes=plan.notes,
+    )
     return Confirmation(card=card)
 
 
@@ -171,7 +181,8 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, duration: str | 
     """
     card = Message(
         title=cards.awaiting_approval(plan.preview_title),
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
+        facts=(*planned_facts(plan, ring_group), *time_facts(plan.times, duration)),
+        items=plan_items(plan, ring_group),
         notes=(
             *((approvals.ASKED_AGAIN,) if again else ()),
             *lost_notes(plan),

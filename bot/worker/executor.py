@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
+from bot.changes.apply_stages import Stopped, apply_stages
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.plan import Plan, Schedule
 from bot.changes.snapshot import Snapshot
@@ -29,6 +30,7 @@ from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
+from bot.worker.partly_done import partly_done
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +134,12 @@ class Executor:
             return Outcome(state, confirmation.with_note(lease_guard.reordering_note(plan)))
         except Unverified as stop:
             return Outcome(State.UNKNOWN, confirmations.unverified(plan, stop, line, names))
+        except Stopped as stop:
+            rejection = stop.cause.cause if isinstance(stop.cause, RolledBack) else None
+            why = _explain_rejection(operation, plan, rejection, context) if rejection else None
+            made, outcome = partly_done(plan, stop, why, line, names)
+            lease_guard.record_ids(made)
+            return outcome
         except SignInFailed as fault:
             if began or lease_guard.writes > 1:
                 raise
@@ -152,9 +160,8 @@ class Executor:
         try:
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
-            seen = apply_all(
-                *(pbx, plan.changes), began=began, before_write=lease_guard, pauses=pauses, content=content, known=known
-            )
+            write_all = apply_stages if plan.by_stages else partial(apply_all, known=known)
+            seen = write_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
         except BaseException:
             self.planner.caches.forget(plan.changes)
             raise
@@ -169,6 +176,8 @@ class Executor:
                 reference = _current_prompt(change, planned.context)
         for file in planned.context.prompt_files.found.values():
             self.planner.prompts.keep(file)
+        for file in planned.context.setup_files.found.values():
+            self.planner.setup_files.keep(file)
         return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
 
 

@@ -432,9 +432,10 @@ def test_who_did_something_is_read_in_the_history(sandbox: Sandbox, typed: Typed
     ):
         shown = typed(line)
         if line.startswith("delete"):
-            sandbox.slack.click(sandbox.people["ana"], sandbox.slack.ephemerals(sandbox.people["ana"])[-1], label="Delete")
+            ana = sandbox.people["ana"]
+            sandbox.slack.click(ana, sandbox.slack.ephemerals(ana)[-1], label="Delete")
             sandbox.settle()
         assert "Nothing was changed" not in shown, shown
     for line, (title, *entries) in WHO.items():
-        shown = typed(line).split("\n")
-        assert (shown[0], [one.split()[0] for one in shown if one.startswith("#")]) == (title, entries), line
+        told = typed(line).split("\n")
+        assert (told[0], [one.split()[0] for one in told if one.startswith("#")]) == (title, entries), line

@@ -100,4 +100,14 @@ def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
     earlier = {one.operation_id for one in OPERATIONS if "number" in one.argument_types()} - {
         "refuse"
     }  # which has a reason to ask for
-    assert without == earlier | {"ask", "history", "history_export", "undo_last", "preview", "help", "can", "who_can"}
+    assert without == earlier | {
+        "ask",
+        "history",
+        "history_export",
+        "undo_last",
+        "preview",
+        "help",
+        "can",
+        "who_can",
+        "restore",
+    }

@@ -24,9 +24,11 @@ DONE = {
     "server_extension": "server extension 777",
     "server_enabled": "server off",
     "server_prompt": "server prompt F07WELCOME1",
+    "server_notify": "server notify parker off",
+    "apply": "apply F07SETUP001",
 }
 """A line of each change that succeeds on the sandbox PBX."""
-WRITES = {"add": 2, "move": 2, "server_prompt": 3}
+WRITES = {"add": 2, "move": 2, "server_prompt": 3, "apply": 4}
 """Number of PBX writes, where it is not one."""
 
 

@@ -90,9 +90,9 @@ def _other_pbx(gone: list[_KnownGroup], groups: list[ParkGroup]) -> Finding:
         text += _listed([group.name for group in matched])
     remedy = "If PBX_URL or PBX_DOMAIN names the wrong PBX, correct it."
     if matched:
-        remedy += " If the PBX was set up anew, rules and new changes work, because they go by name;"
-        remedy += " older changes can't be undone."
-    if ends := [f"/park keep {group.end} ({group.name})" for group in gone if group.end is not None]:
+        remedy += " If the PBX was set up anew, rules, new changes, undo and pending ends work: they go by name then."
+    unmatched = [group for group in gone if fold(group.name) not in names]
+    if ends := [f"/park keep {group.end} ({group.name})" for group in unmatched if group.end is not None]:
         remedy += f" Call the ends off that are still to come, and make those changes again by name: {_listed(ends)}."
     return error("pbx.identity.other", text, remedy)
 

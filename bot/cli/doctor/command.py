@@ -26,6 +26,7 @@ CHECKS = (
     Check(id="time_zones", run=environment.check_time_zones),
     Check(id="policy", run=environment.check_policy, variables=("PARK_POLICY",)),
     Check(id="policy.lint", run=environment.check_policy_lint, requires=("policy",)),
+    Check(id="calendars", run=environment.check_calendars, requires=("policy",), variables=("PARK_HOLIDAYS",)),
     Check(id="slack.bot_token", run=slack.check_bot_token, variables=_SLACK),
     Check(id="slack.install", run=slack.check_installation, requires=("slack.bot_token",)),
     Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",)),

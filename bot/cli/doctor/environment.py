@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +12,15 @@ from pydantic import ValidationError
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.cli.invocation import command_line
 from bot.cli.policy import mistakes_with_positions, summarize
-from bot.errors import PolicyError, SettingsError
+from bot.errors import CalendarUnreadable, PolicyError, SettingsError
 from bot.pbx.client import build_credentials
 from bot.pbx.requests import parse_base_url
 from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
+from bot.recurrence.calendars import with_environment
 from bot.settings import Settings, problem_text
+from bot.texts import calendars as texts
+from bot.worker.calendars import read_calendar
 
 _PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
 _REMEDY = (
@@ -102,6 +106,23 @@ def check_policy(context: DoctorContext) -> Iterator[Finding]:
             yield error("policy.mistake", f"{position}: {text}", remedy, about=position)
         return
     yield ok("policy", summarize(file, context.policy))
+
+
+def check_calendars(context: DoctorContext) -> Iterator[Finding]:
+    """Reads each holiday calendar that the policy and the environment name."""
+    policy, settings = context.policy, context.settings
+    today, folder = datetime.now(UTC).date(), settings.park_policy.parent
+    for name, source in with_environment(policy.calendars, settings.park_holidays).items():
+        if source.is_computed:
+            yield ok("calendars", texts.computed(name, str(source)))
+            continue
+        try:
+            days = read_calendar(source, folder, policy.calendar_hosts, today)
+        except CalendarUnreadable as fault:
+            remedy = "Correct the calendar in the policy file or PARK_HOLIDAYS. Until then Park uses the days it knows."
+            yield warning("calendars.unread", f"the calendar “{name}” can't be read: {fault}", remedy, about=name)
+            continue
+        yield ok("calendars", texts.was_read(name, sum(day >= today for day in days)))
 
 
 def check_policy_lint(context: DoctorContext) -> Iterator[Finding]:

@@ -42,6 +42,8 @@ class ArgumentType:
     """What a form calls the choice of no time."""
     max_length: int = 150
     """Maximum characters of its text input in a form."""
+    filetypes: tuple[str, ...] = ("wav",)
+    """File name extensions that its file input accepts."""
     whole_line: bool = False
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
     swallows: bool = False
@@ -173,6 +175,9 @@ CHANGE_OR_GROUP = ArgumentType(placeholder="<change | group>", read=_read_change
 DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
 NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
+NOTIFY_SWITCH = replace(SWITCH, label="Notification")
+SWITCHES = (SWITCH, NOTIFY_SWITCH)
+"""The types of settings that are on or off."""
 LINE = ArgumentType(
     placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True, swallows=True
 )
@@ -183,6 +188,7 @@ ChangeNumber = Annotated[int, CHANGE]
 ChangeOrGroup = Annotated[int | str, CHANGE_OR_GROUP]
 DriftNumber = Annotated[int, DRIFT]
 Switch = Annotated[bool, SWITCH]
+NotifySwitch = Annotated[bool, NOTIFY_SWITCH]
 Line = Annotated[str, LINE]
 
 

@@ -96,8 +96,10 @@ class MessageActions:
     def _announce(self, post: Post, before: Json | None = None) -> None:
         channel = self.state.channels[post.channel]
         for kind in subscribed_events(self.state, post):
-            changed = before is not None and kind == "message"
-            event = changed_event(self.state, post, before) if changed else message_event(self.state, post, kind)
+            if before is not None and kind == "message":
+                event = changed_event(self.state, post, before)
+            else:
+                event = message_event(self.state, post, kind)
             self.deliveries.event(event_callback(self.state, channel, event))
 
     def deliver_again(self, kind: str | None = None) -> Ack:

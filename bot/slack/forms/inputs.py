@@ -24,7 +24,7 @@ from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import RECURS
-from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
+from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
@@ -129,7 +129,7 @@ class _InputBuilder:
             yield from self._file(name, argument_type, known, optional=optional)
         else:
             element, hint = self._element(name, argument_type, known), argument_type.hint
-            if argument_type is SWITCH and name in self.current:
+            if argument_type in SWITCHES and name in self.current:
                 hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
             acts = self.operation_type.changes()  # what is chosen or typed is dispatched, to show what would change
             yield self._input(name, argument_type.label, element, hint=hint, optional=optional, dispatch=acts)
@@ -163,7 +163,7 @@ class _InputBuilder:
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
-        if argument_type is SWITCH:
+        if argument_type in SWITCHES:
             return _switch(known)
         return PlainTextInputElement(
             action_id=CHOICE + "text",
@@ -192,7 +192,7 @@ class _InputBuilder:
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
-        picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
+        picker = FileInputElement(action_id=FILES, filetypes=list(argument_type.filetypes), max_files=1)
         optional = optional or known is not None
         yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:

@@ -80,7 +80,7 @@ def test_a_pbx_that_is_not_the_one_of_the_journal_is_told_with_what_matches_by_n
     text, remedy = report["pbx.identity.other"]["text"], report["pbx.identity.other"]["remedy"]
     assert text.startswith("none of the 2 park groups that Park has changed is on this PBX; 2 have the name of a group")
     assert "Sales" in text
-    assert "/park keep 1 (Sales)" in remedy
+    assert "undo and pending ends work: they go by name then" in remedy
 
 
 def test_a_group_that_somebody_deleted_is_no_other_pbx(installation: Installation, sandbox: Sandbox) -> None:

@@ -34,7 +34,10 @@ def test_it_shows_the_server_and_the_groups(sandbox: Sandbox) -> None:
     seen = opened(sandbox, "12 park groups").plain
     assert "*Extension:* 666" in seen
     assert "*Sales*\nrecall to the user who parked the call" in seen
-    assert "[Change recall]  [Add members]  [Remove members]  [Move members]  [Find somebody]  [Repeat ...]  [More]" in seen
+    assert (
+        "[Add members]  [Remove members]  [Move members]  [Find somebody]  [Repeat ...]  [More]"
+        in seen
+    )
     assert "[Switch call park]" not in seen, "what switches off or deletes is not beside the list"
     assert "[Delete" not in seen
 
@@ -189,7 +192,8 @@ def test_what_is_temporary_comes_first_and_stands_beside_its_group_with_end_now(
     sandbox.settle()
     view = opened(sandbox, "(#1), by", "1007 Grace O'Brien")
     plain = view.plain
-    assert plain.index("Temporary and pending") < plain.index("[Change recall]") < plain.index("12 park groups")
+    first = ("Temporary and pending", "*Call park:* on", "[Change recall]", "12 park groups", "Recent changes")
+    assert sorted(first, key=plain.index) == list(first)
     assert re.search(r"\*Sales\*\n.*\n.*\n.*, until .* \(#1\), by @Ana Ruiz\n\[End now\]", plain)
     sandbox.slack.click(ana, view, block_id=row(view, "Sales")["block_id"], label="End now")
     home_view(sandbox, "ana", "*Sales*\nrecall to the user who parked the call", "for 2h`: ended")
@@ -203,7 +207,8 @@ def test_what_waits_for_an_approver_comes_before_all_and_is_approved_there() -> 
         sandbox.slack.slash(ben, phones, "ask rename Warehouse to Depot")
         sandbox.settle()
         view = opened(sandbox, "[Approve]  [Reject]")
-        assert view.plain.index("Waiting for you") < view.plain.index("Temporary and pending")
+        first = ("Waiting for you", "Temporary and pending", "*Call park:* on", "12 park groups")
+        assert sorted(first, key=view.plain.index) == list(first)
         theirs = opened(sandbox, "[Withdraw]", person="ben").plain
         assert "Waiting for you" not in theirs
         sandbox.slack.click(ana, view, label="Approve")
@@ -282,7 +287,7 @@ def test_a_change_whose_outcome_is_unknown_is_said_to_be() -> None:
         sandbox.pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="POST *"))
         sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "recall Sales to Night Desk")
         sandbox.settle()
-        opened(sandbox, "`recall Sales to Night Desk`: outcome unknown")
+        opened(sandbox, "`recall Sales to Night Desk`: unknown")
 
 
 def test_only_the_last_few_changes_are_shown_and_none_of_groups_out_of_sight() -> None:
@@ -297,3 +302,24 @@ def test_only_the_last_few_changes_are_shown_and_none_of_groups_out_of_sight() -
         assert "`recall Sales to Night Desk`: done" in bens
         assert "Billing" not in bens
         assert opened(sandbox, "Recent changes").plain.count(", @Ana Ruiz · Open thread") == RECENT
+
+
+def test_recent_changes_have_the_state_that_their_cards_and_the_history_show(sandbox: Sandbox) -> None:
+    """One place decides it."""
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
+    for line in ("recall Sales to Night Desk", "recall Sales to Day Desk", "add 1001 to Support for 1h", "undo 3"):
+        sandbox.slack.slash(ana, phones, line)
+        sandbox.settle()
+    home = opened(sandbox, "replaced by #2").plain
+    sandbox.slack.slash(ana, phones, "history")
+    sandbox.settle()
+    history = sandbox.slack.ephemerals(ana, phones)[-1].plain.replace("*", "")
+    for number, line, state in (
+        (1, "recall Sales to Night Desk", "replaced by #2"),
+        (2, "recall Sales to Day Desk", "done"),
+        (3, "add 1001 to Support for 1h", "ended"),
+    ):
+        assert f"#{number} `{line}`: {state}\n" in home
+        assert f"#{number} {line} · {state}\n" in history
+    footers = [card.plain.splitlines()[-1].split(" · ")[2] for card in sandbox.slack.messages(phones)]
+    assert footers == ["replaced by #2", "done", "ended"]

@@ -25,6 +25,8 @@ MISTYPED = {
     "server_extension": ("server extension 12", {}),
     "server_enabled": ("turn server sideways", {}),
     "server_prompt": ("server prompt of last year", {}),
+    "server_notify": ("server notify parker perhaps", {}),
+    "apply": ("apply the file of last year", {}),
     "refuse": ("refuse", {}),
 }
 """A command of each operation that is not understood, and what its form contains of it."""

@@ -1,0 +1,105 @@
+"""The commands `export` and `plan`: the set-up of the PBX as a file, and what a file would change."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from bot.changes.change import Change
+from bot.errors import Refused, SettingsError
+from bot.pbx.client import build_client
+from bot.pbx.models import RingGroup
+from bot.planning.name_resolution import ring_group_label
+from bot.settings import read_pbx_settings
+from bot.setups.comparing import differences
+from bot.setups.csv_file import members_as_csv
+from bot.setups.files import SetupSource, decode, read_file
+from bot.setups.reading import PbxSetup, read_setup, to_file
+from bot.setups.summary import change_line, count_facts, risk_facts
+from bot.setups.yaml_file import dump, schema, update
+from bot.texts import changes as change_texts
+from bot.texts import setups as texts
+
+
+def run_export(options: Namespace) -> int:
+    """Writes the set-up; with `--check` only compares it, and returns 1 if the PBX differs from the file."""
+    if options.schema:
+        sys.stdout.write(schema())
+        return 0
+    if options.check is not None:
+        return 1 if _print_plan(options.check) else 0
+    with closing(build_client(read_pbx_settings())) as pbx:
+        setup = read_setup(pbx)
+    if options.members:
+        sys.stdout.write(members_as_csv(setup))
+    elif options.update is not None:
+        text = _updated(options.update, setup)
+        options.update.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(dump(to_file(setup)))
+    return 0
+
+
+def run_plan(options: Namespace) -> int:
+    """Prints what a file would change; changes nothing."""
+    _print_plan(options.file)
+    return 0
+
+
+def _updated(file: Path, setup: PbxSetup) -> str:
+    if not file.exists():
+        return dump(to_file(setup))
+    try:
+        return update(file.name, decode(_content(file)), to_file(setup))
+    except Refused as refused:
+        raise SettingsError(_told(refused)) from refused
+
+
+def _print_plan(file: Path) -> int:
+    """Prints what the file would change and returns the number of changes; raises SettingsError for its mistakes."""
+    try:
+        source = read_file(file.name, _content(file))
+        changes, ring_groups, notes = _changes(source)
+    except Refused as refused:
+        raise SettingsError(_told(refused)) from refused
+    sys.stdout.writelines(f"{line}\n" for line in _lines(changes, ring_groups, notes))
+    return len(changes)
+
+
+def _changes(source: SetupSource) -> tuple[tuple[Change, ...], dict[str, RingGroup], list[str]]:
+    with closing(build_client(read_pbx_settings())) as pbx:
+        now = read_setup(pbx)
+        found = source.resolve(now, pbx)
+    return differences(now, found.wanted), dict(now.ring_groups), found.notes
+
+
+def _lines(changes: Sequence[Change], ring_groups: dict[str, RingGroup], notes: Sequence[str]) -> Iterator[str]:
+    """Yields counts and risks, then each target, then what was found otherwise than it is written."""
+
+    def ring_group(id: str) -> str:
+        found = ring_groups.get(id)
+        return ring_group_label(found) if found else change_texts.RING_GROUP_GONE
+
+    if not changes:
+        yield texts.SAME
+    for fact in (*risk_facts(changes), *count_facts(changes)):
+        yield f"{fact.label}: {fact.value}"
+    for change in changes:
+        yield f"{_SIGNS.get((change.before is None, change.after is None), '~')} {change_line(change, ring_group)}"
+    yield from notes
+
+
+_SIGNS = {(True, False): "+", (False, True): "-"}
+"""Signs of what is created and what is deleted, as in a diff."""
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file} can't be read: {error.strerror}") from error
+
+
+def _told(refused: Refused) -> str:
+    return "\n".join((refused.message.title, *refused.message.notes))

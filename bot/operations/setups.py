@@ -1,0 +1,259 @@
+"""The whole set-up: send it as a file, apply a file, keep it as it is, restore it as it was."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import model_validator
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.errors import NotFound, NotPossible
+from bot.messages.message import Attachment, Message
+from bot.messages.text import Words, fold, quote
+from bot.operations.arguments.types import FILE, ArgumentType, ChangeNumber, read_name, spellings
+from bot.operations.base import ChangeOperation, ReadOperation
+from bot.operations.context import OperationContext
+from bot.operations.permissions import permissions_of
+from bot.pbx.limits import check_group, check_server
+from bot.policy.model import Permission
+from bot.setups.comparing import differences
+from bot.setups.csv_file import members_as_csv
+from bot.setups.files import KINDS
+from bot.setups.matching import NotMatched
+from bot.setups.reading import PbxSetup, to_file
+from bot.setups.resolving import Resolved
+from bot.setups.restoring import restore_all, restore_group, restore_server
+from bot.setups.yaml_file import dump
+from bot.texts import setups as texts
+from bot.texts.changes import CALL_PARK_SERVER
+from bot.texts.wording import change_number
+from bot.times.format import format_dated
+from bot.times.periods import is_moment, read_moment
+
+SETUP_FILE = replace(
+    FILE, label="File", hint="A set-up as YAML, or a CSV of extension and group; 1 MB at most", filetypes=KINDS
+)
+
+SetupFileId = Annotated[str, SETUP_FILE]
+
+
+class Export(ReadOperation):
+    """Sends the set-up of the server and of all groups that the requester may see, as a YAML file."""
+
+    operation_id = "export"
+    title = "Export the set-up"
+    phrase = "export"
+    also = (
+        "export setup|set-up|everything|all|yaml",
+        "export [the] [whole] [park] setup|set-up|configuration|config [as yaml]",
+        "export as yaml",
+    )
+    permission = Permission.READ
+    help = "Sends you the set-up of the server and of all groups as a YAML file, to keep, to compare or to apply again."
+    examples = ("export",)
+
+    def read(self, context: OperationContext) -> Message:
+        setup = to_file(context.setup(), visible=context.may_see)
+        return Message(title=texts.exported(len(setup.groups)), file=Attachment(name="park.yaml", content=dump(setup)))
+
+
+class ExportMembers(ReadOperation):
+    """Sends the members of all groups that the requester may see, as a CSV file."""
+
+    operation_id = "export_members"
+    title = "Export the members"
+    phrase = "export members as csv"
+    also = ("export [all] [the] members", "export csv", "export as csv", "members as csv")
+    permission = Permission.READ
+    help = "Sends you all members with their groups as a CSV file, safe to open in a spreadsheet and to apply again."
+    examples = ("export members as csv",)
+
+    def read(self, context: OperationContext) -> Message:
+        text = members_as_csv(context.setup(), visible=context.may_see)
+        return Message(
+            title=texts.exported_members(text.count("\n") - 1), file=Attachment(name="park-members.csv", content=text)
+        )
+
+
+class ManyChanges(ChangeOperation):
+    """Changes many groups with one plan, which stops where it can't go on and keeps what was done."""
+
+    permission = Permission.MEMBERS
+    requirement = "what its changes need"
+    may_end = False
+    needs_confirmation = True
+
+    def permissions_for(self, context: OperationContext, change: Change) -> tuple[Permission, ...]:
+        return permissions_of(change)
+
+
+def plan_of_many(title: str, preview_title: str, changes: tuple[Change, ...], notes: tuple[str, ...]) -> Plan:
+    """A plan of many changes, checked against the limits of the PBX; raises NotPossible."""
+    for change in changes:
+        if change.after is not None:
+            check = check_server if change.target.is_server else check_group
+            try:
+                check(change.after.settings)
+            except NotPossible as fault:
+                raise NotPossible(f"{change.target.title}: {fault}") from fault
+    return Plan(
+        title=title,
+        preview_title=preview_title,
+        changes=changes,
+        notes=(*notes, *((texts.NOT_UNDOABLE_IDS,) if any(one.after is None for one in changes) else ())),
+        already=() if changes else (texts.SAME,),
+        by_stages=True,
+    )
+
+
+class Apply(ManyChanges):
+    """Makes the PBX as a file says: a set-up as YAML, or members as CSV."""
+
+    operation_id = "apply"
+    title = "Apply a file"
+    phrase = "apply {file}"
+    also = ("apply file {file}", "import [file] {file}")
+    help = (
+        "Makes the PBX as a file says: a set-up as YAML, as `export` sends it, or a CSV of extension and group."
+        " Shows first what would change. Without a file, a form opens to choose one."
+    )
+    examples = ("apply F07SETUP001",)
+    button = "Apply"
+
+    file: SetupFileId
+
+    def plan(self, context: OperationContext) -> Plan:
+        source = context.setup_files.find(self.file)
+        now = context.setup()
+        found = source.resolve(now, context.pbx)
+        changes = differences(now, found.wanted)
+        return plan_of_many(texts.applied(source.name), texts.apply(source.name), changes, tuple(found.notes))
+
+
+class TakeSnapshot(ReadOperation):
+    """Keeps the whole set-up as it is now, as Park does daily, so that it can be restored."""
+
+    operation_id = "snapshot"
+    title = "Take a snapshot"
+    phrase = "snapshot"
+    also = ("take [a] snapshot", "snapshot now|everything")
+    permission = Permission.READ
+    help = "Keeps the whole set-up as it is now, so that you can restore it later. Park does the same every day."
+    examples = ("snapshot",)
+
+    def read(self, context: OperationContext) -> Message:
+        taken = context.setup_history.take(context.viewer.user)
+        differs = texts.snapshot_differs(taken.differing) if taken.differing else texts.SNAPSHOT_SAME
+        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs,))
+
+
+EVERYTHING, SERVER = "<everything>", "<server>"
+"""What is restored, where it is no group: no group's name is written like that."""
+_SCOPES = {"everything": EVERYTHING, "all": EVERYTHING, "server": SERVER, "the server": SERVER}
+
+
+def _read_scope(words: Words) -> str:
+    found = _SCOPES.get(" ".join(word.text.lower() for word in words))
+    return read_name(words) if found is None or any(word.quoted for word in words) else found
+
+
+def _say_scope(what: str) -> str:
+    return what.strip("<>") if what in (EVERYTHING, SERVER) else quote(what, always=fold(what) in _SCOPES)
+
+
+def _read_moment(words: Words) -> str:
+    text = " ".join(word.text for word in words)
+    if any(word.quoted for word in words) or not is_moment(text):
+        raise ValueError(texts.no_moment(text))
+    return text
+
+
+def _read_deleting(words: Words) -> bool:
+    return True
+
+
+SCOPE = ArgumentType(placeholder="<group | server | everything>", read=_read_scope, say=_say_scope, swallows=True)
+MOMENT = ArgumentType(placeholder="<past time>", read=_read_moment, say=str)
+DELETING = ArgumentType(placeholder="groups", read=_read_deleting, say=lambda _: "groups")
+
+
+class Restore(ManyChanges):
+    """Makes a group, the server or everything as it was at a time, or before a change."""
+
+    operation_id = "restore"
+    title = "Restore"
+    phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
+    also = (
+        "restore {what} to|from|as of {moment}",
+        "restore {what} to [as it was] before [change] {before}",
+        "restore {what} as it was [at|on] {moment}",
+        "roll back {what} to {moment}",
+    )
+    help = (
+        "Makes a group, the server or everything as it was at a time, or before a change. Shows first what would"
+        " change. Groups that were created since stay, unless you add: and delete new groups."
+    )
+    examples = ("restore Sales to Friday 18:00", "restore everything to before change 42")
+    button = "Restore"
+
+    what: Annotated[str, SCOPE]
+    moment: Annotated[str, MOMENT] | None = None
+    before: ChangeNumber | None = None
+    new: Annotated[bool, DELETING] | None = None
+
+    @classmethod
+    def times(cls) -> dict[str, ArgumentType]:
+        """None: the time in the line is the one to go back to."""
+        return {}
+
+    @model_validator(mode="after")
+    def _one_time(self) -> "Restore":
+        if (self.moment is None) == (self.before is None):
+            raise ValueError(texts.no_moment(self.moment or ""))
+        return self
+
+    def plan(self, context: OperationContext) -> Plan:
+        now = context.setup()
+        past, when = self._past(context, now)
+        name = {EVERYTHING: "everything", SERVER: CALL_PARK_SERVER.lower()}.get(self.what, self.what)
+        try:
+            found = self._restored(context, past, now)
+        except NotMatched as fault:
+            raise NotFound(str(fault)) from None
+        changes = differences(now, found.wanted)
+        notes = (*found.notes, *self._kept(context, now, past))
+        return plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
+
+    def _restored(self, context: OperationContext, past: PbxSetup, now: PbxSetup) -> Resolved:
+        if self.what == EVERYTHING:
+            return restore_all(past, now, context.pbx, deletes_new=bool(self.new))
+        if self.what == SERVER:
+            return restore_server(past, now, context.pbx)
+        return restore_group(past, now, context.pbx, spellings(self.what))
+
+    def _past(self, context: OperationContext, now: PbxSetup) -> tuple[PbxSetup, str]:
+        """How it was, and when that was in words."""
+        present, zone = context.repository.now(), ZoneInfo(context.zone)
+        if self.before is not None:
+            ended = context.repository.entry(self.before).ended_at
+            context.repository.plan(self.before)
+            if ended is None:
+                raise NotPossible(texts.NEVER_MADE)
+            return context.setup_history.before(ended, now).setup, texts.before(change_number(self.before))
+        try:
+            at: datetime | None = read_moment(self.moment or "", present, zone)
+        except ValueError as fault:
+            raise NotPossible(str(fault)) from None
+        if at is None:
+            raise NotPossible(texts.no_moment(self.moment or ""))
+        return context.setup_history.at(at, now).setup, texts.as_of(format_dated(at, zone, present))
+
+    def _kept(self, context: OperationContext, now: PbxSetup, past: PbxSetup) -> tuple[str, ...]:
+        if self.what != EVERYTHING or self.new:
+            return ()
+        then = {one for target, _ in past.groups for one in (target.id, fold(target.title))}
+        created = [target.title for target, _ in now.groups if not {target.id, fold(target.title)} & then]
+        shown = [name for name in created if context.may_see(name)]
+        return (texts.created_since(shown),) if shown else ()

@@ -1,0 +1,1 @@
+"""Set-ups as files, and their differences."""

@@ -1,0 +1,179 @@
+"""Applying a set-up to a PBX: what comes out, in which order, and after a crash at every step."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+
+from bot.changes.apply_stages import Stopped, apply_stages
+from bot.changes.change import Change, Conflict, revert
+from bot.changes.snapshot import Target
+from bot.changes.stages import split_into_stages
+from bot.changes.target_io import read
+from bot.pbx.client import PbxClient
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.setups.comparing import differences
+from bot.setups.model import SetupFile
+from bot.setups.reading import read_setup, to_file
+from bot.setups.resolving import ParsedFile
+from tests.setups.strategies import client_of, set_up, setups
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+@pytest.fixture(scope="module")
+def fake_pbx() -> Iterator[FakePbx]:
+    with FakePbx() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pbx(fake_pbx: FakePbx) -> Iterator[PbxClient]:
+    client = client_of(fake_pbx)
+    yield client
+    client.close()
+
+
+def plan(pbx: PbxClient, wanted: SetupFile) -> tuple[Change, ...]:
+    """What has to change so that the PBX is as wanted."""
+    now = read_setup(pbx)
+    return differences(now, ParsedFile("x", wanted).resolve(now, pbx).wanted)
+
+
+def apply(pbx: PbxClient, changes: Sequence[Change], *, dies_at: int | None = None, began: bool = False) -> None:
+    """Applies the changes, in a process that dies before that write."""
+    writes = count(1)
+
+    def before_write() -> None:
+        if next(writes) == dies_at:
+            raise Crash
+
+    apply_stages(pbx, changes, began=began, before_write=before_write, pauses=())
+
+
+def undo(pbx: PbxClient, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes that take others back."""
+    now = read_setup(pbx)
+    ids = {target.title: target.id for target, _ in now.groups}
+    targets = [
+        one.model_copy(update={"target": Target(id=one.target.id or ids.get(one.target.title), name=one.target.name)})
+        for one in changes
+    ]
+    return tuple(revert(one, read(pbx, one.target)) for one in targets)
+
+
+def unordered(setup: SetupFile) -> object:
+    """A set-up without the order of members in a group, which the PBX can't be told."""
+    groups = {
+        name: (part.recall, frozenset(one.number for one in part.people or ())) for name, part in setup.groups.items()
+    }
+    return setup.server, groups
+
+
+@given(setups(), setups())
+@settings(max_examples=12)
+def test_applying_an_export_makes_it_so_and_undo_takes_it_back(
+    fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
+) -> None:
+    set_up(fake_pbx, wanted)
+    exported = to_file(read_setup(pbx))
+    set_up(fake_pbx, present)
+    before = to_file(read_setup(pbx))
+    new = {name for name in exported.groups if name not in before.groups}
+    changes = plan(pbx, exported)
+    apply(pbx, changes)
+    after = to_file(read_setup(pbx))
+    assert unordered(after) == unordered(exported)
+    for name in new:
+        assert after.groups[name] == exported.groups[name], "a new group has its members in order"
+    assert plan(pbx, exported) == ()
+    apply(pbx, undo(pbx, changes))
+    assert unordered(to_file(read_setup(pbx))) == unordered(before)
+
+
+@given(setups(), setups())
+@settings(max_examples=2)
+def test_a_crash_before_each_write_is_resumed_to_the_same(
+    fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
+) -> None:
+    for dies_at in range(1, 40):
+        set_up(fake_pbx, present)
+        changes = plan(pbx, wanted)
+        try:
+            apply(pbx, changes, dies_at=dies_at)
+        except Crash:
+            apply(pbx, changes, began=True)
+            assert unordered(to_file(read_setup(pbx))) == unordered(wanted)
+        else:
+            break
+
+
+@given(setups(), setups())
+@settings(max_examples=12)
+def test_whoever_changes_groups_leaves_and_joins_in_one_stage(
+    fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
+) -> None:
+    set_up(fake_pbx, present)
+    changes = plan(pbx, wanted)
+    joining = {one.number for change in changes for one in change.added}
+    states = [change.before for change in changes]
+    for stage in split_into_stages(changes):
+        without = set[str]()
+        for at, small in stage:
+            assert states[at] == small.before
+            states[at] = small.after
+            without |= {one.number for one in small.removed} & joining
+            without -= {one.number for one in small.added}
+        assert not without
+    made = [change.model_copy(update={"after": now}) for change, now in zip(changes, states, strict=True)]
+    assert [one.digest() for one in made] == [one.digest() for one in changes]
+
+
+def test_a_strange_target_stops_everything_before_the_first_write(fake_pbx: FakePbx, pbx: PbxClient) -> None:
+    set_up(fake_pbx, SetupFile.model_validate({**WHOLE, "groups": GROUPS}))
+    changes = plan(pbx, SetupFile.model_validate({**WHOLE, "groups": OTHER_GROUPS}))
+    fake_pbx.state.members[fake_pbx.state.group_id("B")].append("1009")
+    writes = len(fake_pbx.writes)
+    with pytest.raises(Conflict):
+        apply(pbx, changes)
+    assert len(fake_pbx.writes) == writes
+
+
+def test_a_target_that_changes_meanwhile_stops_there_and_tells_what_is_done(fake_pbx: FakePbx, pbx: PbxClient) -> None:
+    set_up(fake_pbx, SetupFile.model_validate({**WHOLE, "groups": GROUPS}))
+    before = to_file(read_setup(pbx))
+    changes = plan(pbx, SetupFile.model_validate({**WHOLE, "groups": OTHER_GROUPS}))
+    writes = count(1)
+
+    def before_write() -> None:
+        if next(writes) == 1:
+            fake_pbx.state.members[fake_pbx.state.group_id("B")].append("1009")
+
+    with pytest.raises(Stopped) as raised:
+        apply_stages(pbx, changes, began=False, before_write=before_write, pauses=())
+    assert raised.value.change.target.name == "B"
+    assert raised.value.done
+    apply(pbx, undo(pbx, raised.value.done))
+    fake_pbx.state.members[fake_pbx.state.group_id("B")].remove("1009")
+    assert unordered(to_file(read_setup(pbx))) == unordered(before)
+
+
+WHOLE = {
+    "other_groups": "delete",
+    "server": {
+        "enabled": True,
+        "extension": "666",
+        "recall": {"to": "user"},
+        "recall_time": 300,
+        "recall_ring_group_time": 300,
+    },
+}
+USER = {"to": "user"}
+GROUPS = {"A": {"recall": USER, "members": ["1001", "1002"]}, "B": {"recall": USER, "members": ["1003"]}}
+OTHER_GROUPS = {
+    "A": {"recall": {"to": "ring group", "ring_group": "Night Desk"}, "members": ["1001"]},
+    "B": {"recall": USER, "members": ["1003", "1002", "1004"]},
+}
