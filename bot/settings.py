@@ -111,13 +111,13 @@ class Settings(JournalSettings, PBXSettings):
     park_end_of_day: time = time(18)
     """What "until EOD" means: the end of the working day, in each user's time zone."""
 
+    park_holidays: Annotated[CalendarSource | None, BeforeValidator(_read_calendar)] = None
+    """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_schedules: int = Field(default=1000, ge=0, le=100_000)
     """Most recurring schedules in all."""
     park_schedules_per_group: int = Field(default=20, ge=1, le=1000)
     """Most recurring schedules of one park group, or of the call park server."""
 
-    park_holidays: Annotated[CalendarSource | None, BeforeValidator(_read_calendar)] = None
-    """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Whether changes are refused; questions and previews are still answered."""

@@ -29,6 +29,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.setups.past import SetupHistory
+from bot.times.model import Clock
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -244,14 +245,16 @@ def bot_harness(
     fake_pbx: FakePbx | None = None,
     policy: str = POLICY,
     retry_policy: RetryPolicy | None = None,
+    now: Clock | None = None,
 ) -> Iterator[BotHarness]:
-    """Builds the harness; the sandbox PBX is started if none is given."""
+    """Builds the harness; the sandbox PBX is started if none is given, and the clock is one that runs."""
     file = folder / "policy.toml"
     file.write_text(policy, encoding="utf-8")
     with fake_pbx or FakePbx() as running:
         pbx = PbxClient(running.url, Credentials(token=running.token))
         ahead = (Sandbox.default_now or ORDINARY_INSTANT) - datetime.now(UTC)
-        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}", now=lambda: datetime.now(UTC) + ahead)
+        clock = now or (lambda: datetime.now(UTC) + ahead)
+        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}", now=clock)
         people, messenger, directory = FakeUserDirectory(), RecordingMessenger(), Directory(pbx)
         rules = PolicyStore(file)
         repository, progress_notifier = ChangeRepository(journal, journal.now), ProgressNotifier(messenger)

@@ -149,9 +149,8 @@ def replace_pbx(sandbox: Sandbox) -> None:
     """Gives every object of the PBX another id, as a new PBX with the same names has."""
     state = sandbox.pbx.state
     renew = {id: f"new/{order}" for order, id in enumerate([*state.groups, *state.ring_groups])}
-    old = {**renew, None: None}
     state.groups = {
-        renew[id]: {**group, "id": renew[id], "ring_group_id": old[group["ring_group_id"]]}
+        renew[id]: {**group, "id": renew[id], "ring_group_id": group["ring_group_id"] and renew[group["ring_group_id"]]}
         for id, group in state.groups.items()
     }
     state.members = {renew[id]: members for id, members in state.members.items()}

@@ -11,7 +11,6 @@ from bot.errors import CalendarUnreadable
 from bot.journal.journal import Journal
 from bot.journal.storage import CalendarStore
 from bot.recurrence.calendars import CalendarSource, HolidayCalendars
-from bot.worker import calendars as module
 from bot.worker.calendars import CalendarTask, calendar_condition, fetch_calendar
 from tests.recurrence.test_calendars import ics
 
@@ -128,7 +127,7 @@ def test_a_file_stands_beside_the_policy(tmp_path: Path) -> None:
 def test_what_an_address_answers(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, why: str | None) -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(status, content=body))
     with httpx.Client(transport=transport) as client:
-        monkeypatch.setattr(module.httpx, "stream", client.stream)
+        monkeypatch.setattr("bot.worker.calendars.httpx.stream", client.stream)
         if why is None:
             assert fetch_calendar("https://example.com/a.ics") == body
         else:

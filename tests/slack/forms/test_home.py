@@ -35,7 +35,7 @@ def test_it_shows_the_server_and_the_groups(sandbox: Sandbox) -> None:
     assert "*Extension:* 666" in seen
     assert "*Sales*\nrecall to the user who parked the call" in seen
     assert (
-        "[Add members]  [Remove members]  [Move members]  [Find somebody]  [Repeat ...]  [More]"
+        "[Change recall]  [Add members]  [Remove members]  [Move members]  [Find somebody]  [Repeat ...]  [More]"
         in seen
     )
     assert "[Switch call park]" not in seen, "what switches off or deletes is not beside the list"
