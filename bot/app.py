@@ -75,11 +75,10 @@ class Park:
         client = _build_client(settings, self.posting, read_tokens)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        self._slack = build_slack(client, self.journal, now or utc_now)
-        messenger = self._slack.messenger
+        slack = self._slack = build_slack(client, self.journal, now or utc_now)
+        messenger = slack.messenger
         self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
-        known = self.calendars.calendars
-        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack, known)
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
