@@ -7,9 +7,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository
 from bot.changes.schedules import RecurringSchedule
 from bot.journal.models import Entry, ScheduleState
-from bot.messages.message import FormOffer, Message, Offer, Row
+from bot.messages.message import Fact, FormOffer, Message, Offer, Row
 from bot.operations.arguments.types import ChangeNumber, GroupName
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
@@ -17,6 +18,7 @@ from bot.operations.pending import may_see, names_of
 from bot.operations.scheduling import original_operation
 from bot.policy.model import Permission
 from bot.recurrence.model import Recurrence
+from bot.recurrence.windows import windows
 from bot.texts import schedule_cards as texts
 from bot.texts import schedules
 from bot.times.format import format_moment
@@ -121,6 +123,14 @@ def edit_form(schedule: RecurringSchedule) -> FormOffer:
         },
         replaces=schedule.number,
     )
+
+
+def next_fact(repository: ChangeRepository, recurrence: Recurrence) -> Fact:
+    """When a schedule that is not made yet would begin, the first few times."""
+    now = repository.now()
+    found = islice(windows(recurrence, now, repository.schedules.calendars), NEXT_TIMES)
+    times = [format_time(max(one.starts, now), now, recurrence) for one in found]
+    return Fact(label=schedules.NEXT, value=f"{', '.join(times)}, {recurrence.zone}")
 
 
 def format_time(at: datetime, now: datetime, recurrence: Recurrence) -> str:
