@@ -1,6 +1,7 @@
 """AnswerBuilder: the answers to reads, and previews of changes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.changes.lookups import Progress
 from bot.errors import NotFound, Refused
@@ -12,6 +13,7 @@ from bot.operations.control import Preview
 from bot.operations.groups import Group
 from bot.operations.parser import parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import Asked, schedule_of, settle
+from bot.operations.schedule_list import next_fact
 from bot.operations.undo import Undo, UndoLast
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
