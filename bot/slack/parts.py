@@ -17,7 +17,6 @@ from bot.slack.direct_messages import MessagesTab
 from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
-from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import RequestInbox, register_listeners
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import ProgressNotes
@@ -88,5 +87,7 @@ def build_receiver(settings: Settings, app: App, client: WebClient, read_app_tok
     """Builds Socket Mode if there is an app-level token, else HTTP mode."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value(), read_token=read_app_token)
+    from bot.slack.http_mode import HTTPMode  # with its server, which Socket Mode does not need
+
     secret, listen = secret_text(settings.slack_signing_secret), parse_listen_address(settings.park_http_listen)
     return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)

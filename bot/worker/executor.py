@@ -177,7 +177,7 @@ class Executor:
         for file in planned.context.prompt_files.found.values():
             self.planner.prompts.keep(file)
         for file in planned.context.setup_files.found.values():
-            self.planner.setup_files.keep(file)
+            self.planner.setup_history.files.keep(file)
         return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
 
 
