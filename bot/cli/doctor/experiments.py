@@ -27,10 +27,12 @@ _RENEWAL_SECONDS = 10.0
 def run_probe(context: DoctorContext) -> Iterator[Finding]:
     """Runs all experiments, unless Park itself may make no changes."""
     if context.settings.park_read_only:
-        yield error("probe.read_only", "PARK_READ_ONLY is set: nothing is tried", "Remove it for the probe.")
+        yield error(
+            "probe.read_only", "nothing was tried: PARK_READ_ONLY is set", "Remove it for the probe, then run it again."
+        )
     elif context.pause_reason is not None:
-        text = f"Park is paused ({context.pause_reason}): nothing is tried"
-        yield error("probe.paused", text, "`/park resume` in Slack ends the pause.")
+        text = f"nothing was tried: Park is paused ({context.pause_reason})"
+        yield error("probe.paused", text, "Type `/park resume` in Slack, then run the probe again.")
     else:
         with stop_on_signals() as stop:
             findings = _run_experiments(ProbeFixture(context.pbx, stop), stop)
@@ -51,42 +53,46 @@ def _run_experiment(id: str, run: Experiment, fixture: ProbeFixture) -> Finding:
         answer, text = run(fixture)
     except (Inconclusive, ParkError) as reason:
         fixture.unanswered += isinstance(reason, Unreachable | UnknownOutcome)
-        return skipped(id, f"not learnt: {reason}")
+        return skipped(id, f"not tested: {reason}")
     return ok(id, text, answer=answer)
 
 
 def _closing_findings(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
-    yield skipped("probe.prompt", "not learnt: what an update does to the server's prompt; the server is never touched")
+    yield skipped(
+        "probe.prompt", "not tested: what an update does to the server's prompt. The probe never changes the server"
+    )
     if stopped:
-        yield warning("probe.stopped", "the probe was stopped before its end", "Let it come to its end.")
+        yield warning(
+            "probe.stopped", "the probe was stopped before it was finished", "Run it again, and let it finish."
+        )
     if left:
-        text = f"these park groups could not be removed, or may still be there: {', '.join(left)}"
-        remedy = f"Delete every park group whose name begins with “{name}” on the PBX's own pages."
+        text = f"the probe could not remove its park groups, or they may still be there: {', '.join(left)}"
+        remedy = f"Delete the park groups whose names begin with “{name}” in the PBX's web portal."
         yield error("probe.left_behind", text, remedy)
     else:
-        yield ok("probe.cleaned_up", f"the groups “{name}” are removed")
+        yield ok("probe.cleaned_up", f"the probe's park groups “{name}” were removed")
 
 
 def refresh_token_rotation(fixture: ProbeFixture) -> Result:
     """Renews only the doctor's own sign-in; a running bot keeps its tokens."""
     rotates = fixture.pbx.sign_in.refresh_rotates_token(Deadline(_RENEWAL_SECONDS))
     if rotates is None:
-        raise Inconclusive("the PBX was shown PBX_TOKEN, with which no refresh token comes")
+        raise Inconclusive("Park signs in with PBX_TOKEN, which has no refresh token")
     if rotates:
-        return "rotate", "refresh tokens rotate: each renewal brings another"
-    return "stay", "refresh tokens stay: the same one renews again and again"
+        return "rotate", "each renewal of the sign-in returns a new refresh token"
+    return "stay", "the same refresh token renews the sign-in each time"
 
 
 def blank_field(fixture: ProbeFixture) -> Result:
     """Reads a new group, which has no ring group."""
     group = fixture.read_raw_group()
     if "ring_group_id" not in group:
-        return "missing", "a blank field is left out"
+        return "missing", "the PBX leaves out fields that are blank"
     if group["ring_group_id"] is None:
-        return "null", "a blank field is shown as null"
+        return "null", "the PBX shows blank fields as null"
     if group["ring_group_id"] == "":
-        return "empty", 'a blank field is shown as ""'
-    raise Inconclusive("a new group has a ring group all by itself")
+        return "empty", 'the PBX shows blank fields as ""'
+    raise Inconclusive("a new group already has a ring group")
 
 
 def partial_update(fixture: ProbeFixture) -> Result:
@@ -94,44 +100,47 @@ def partial_update(fixture: ProbeFixture) -> Result:
     fixture.recall_to_ring_group()
     if rejection := fixture.update_group():
         reason = describe(rejection)
-        return "whole", f"an update must hold everything: without the recall target it is refused ({reason})"
+        return (
+            "whole",
+            f"the PBX refuses an update without the recall target ({reason}): each update has to be complete",
+        )
     group = fixture.read_group()
     if (group.recall_to, group.ring_group_id) == (RecallTo.RING_GROUP, fixture.ring_group):
-        return "partial", "an update is partial: what it leaves out stays as it was"
+        return "partial", "the PBX keeps what an update leaves out"
     if group.recall_to == RecallTo.USER:
-        return "replacement", "an update is a replacement: what it leaves out goes back to its default"
-    return "mixed", f"what an update leaves out becomes {group.recall_to}, ring group {group.ring_group_id}"
+        return "replacement", "the PBX resets what an update leaves out to its default"
+    return "mixed", f"the PBX changes what an update leaves out to {group.recall_to}, ring group {group.ring_group_id}"
 
 
 def unknown_field(fixture: ProbeFixture) -> Result:
     """Updates a group with a field that the PBX does not know."""
     if rejection := fixture.update_group(recall_to=RecallTo.USER, **{UNKNOWN_FIELD: True}):
-        return "refused", f"an update with a field that the PBX does not know is refused ({describe(rejection)})"
+        return "refused", f"the PBX refuses an update with an unknown field ({describe(rejection)})"
     if UNKNOWN_FIELD in fixture.read_raw_group():
-        return "kept", "a field that the PBX does not know is kept and shown"
-    return "ignored", "a field that the PBX does not know is ignored"
+        return "kept", "the PBX stores and shows unknown fields"
+    return "ignored", "the PBX ignores unknown fields"
 
 
 def read_only_field(fixture: ProbeFixture) -> Result:
     """Updates a group with its id, which is shown but not writable."""
     if rejection := fixture.update_group(recall_to=RecallTo.USER, id=fixture.group):
-        return "refused", f"an update that holds the id is refused ({describe(rejection)}): Park leaves it out"
-    return "ignored", "an id in an update is ignored"
+        return "refused", f"the PBX refuses an update with the group's id ({describe(rejection)}). Park leaves it out"
+    return "ignored", "the PBX ignores the group's id in an update"
 
 
 def unchanged_update(fixture: ProbeFixture) -> Result:
     """Sends a group back as it was read, as the bot's own updates do."""
     if rejection := fixture.post_group(encode_settings(fixture.read_group().sent_fields())):
         reason = describe(rejection)
-        return "refused", f"what a group shows is refused when Park sends it back ({reason}): Park can't change groups"
-    return "accepted", "what a group shows is accepted when Park sends it back"
+        return "refused", f"the PBX refuses a group as it showed it ({reason}), so Park can't change groups"
+    return "accepted", "the PBX accepts a group as it showed it"
 
 
 def clear_ring_group(fixture: ProbeFixture, *, value: str, **fields: str | None) -> Result:
     """Updates a group with a blank ring group; `value` describes the blank in words."""
     fixture.recall_to_ring_group()
     if rejection := fixture.update_group(recall_to=RecallTo.USER, **fields):
-        return "refused", f"{value} for the ring group is refused ({describe(rejection)})"
+        return "refused", f"the PBX refuses {value} as the ring group ({describe(rejection)})"
     if fixture.read_group().ring_group_id is None:
         return "cleared", f"{value} clears the ring group"
     return "kept", f"{value} leaves the ring group as it was"
@@ -141,8 +150,8 @@ def duplicate_name(fixture: ProbeFixture) -> Result:
     """Creates a second group with the first one's name."""
     fixture.read_group()
     if rejection := rejection_of(fixture.create_group):
-        return "refused", f"a name that a group has already is refused ({describe(rejection)})"
-    return "accepted", "two groups can have the same name"
+        return "refused", f"the PBX refuses a second group with the same name ({describe(rejection)})"
+    return "accepted", "the PBX accepts two groups with the same name"
 
 
 def list_filter(fixture: ProbeFixture) -> Result:
@@ -153,10 +162,10 @@ def list_filter(fixture: ProbeFixture) -> Result:
 def list_filter_case(fixture: ProbeFixture) -> Result:
     """Filters the list of groups by name in capitals, if filters work at all."""
     if list_filter(fixture)[0] != "supported":
-        raise Inconclusive("filters do not count")
+        raise Inconclusive("this PBX does not filter the list of groups")
     if fixture.pbx.group_page(filter=f"name eq '{fixture.name.upper()}'").items:
-        return "ignored", "eq in a filter does not tell capitals from small letters"
-    return "exact", "eq in a filter tells capitals from small letters"
+        return "ignored", "filters by name are not case-sensitive"
+    return "exact", "filters by name are case-sensitive"
 
 
 def list_search(fixture: ProbeFixture) -> Result:
@@ -168,37 +177,39 @@ def _narrow_list(fixture: ProbeFixture, parameter: str, text: str) -> Result:
     own = {fixture.group, fixture.other_group}
     everything = {group.id for group in fixture.pbx.group_page().items}
     if everything <= own:
-        raise Inconclusive("there are no other groups to narrow the list from")
+        raise Inconclusive("the PBX has no other park groups to filter")
     pages: list[Page[ParkGroup]] = []
     if rejection := rejection_of(lambda: pages.append(fixture.pbx.group_page(0, **{parameter: text}))):
-        return "refused", f"a {parameter} in the list of groups is refused ({describe(rejection)})"
+        return "refused", f"the PBX refuses {parameter} for the list of groups ({describe(rejection)})"
     found = {group.id for group in pages[0].items}
     if not found & own or found >= everything:
-        return "ignored", f"a {parameter} does not narrow the list of groups as documented"
-    return "supported", f"a {parameter} narrows the list of groups"
+        return "ignored", f"{parameter} does not narrow the list of groups as documented"
+    return "supported", f"{parameter} narrows the list of groups"
 
 
 def unknown_extension(fixture: ProbeFixture) -> Result:
     """Adds an extension that no user has."""
     number = str(secrets.randbelow(10**9) + 10**9)
     if fixture.pbx.number(number) is not None:
-        raise Inconclusive(f"{number} happens to be an extension")
+        raise Inconclusive(f"the random number {number} is an extension")
     if rejection := fixture.add_member(fixture.group, number):
-        return "refused", f"an extension that nobody has is refused ({describe(rejection)})"
-    return "accepted", "an extension that nobody has is accepted"
+        return "refused", f"the PBX refuses an extension that nobody has ({describe(rejection)})"
+    return "accepted", "the PBX accepts an extension that nobody has"
 
 
 def removal_of_non_member(fixture: ProbeFixture) -> Result:
     """Removes a user who is in no group."""
     if rejection := rejection_of(lambda: fixture.pbx.remove_member(fixture.group, fixture.free_extensions[0])):
-        return "refused", f"to remove somebody who is no member is refused ({describe(rejection)})"
-    return "accepted", "to remove somebody who is no member is accepted, and changes nothing"
+        return "refused", f"the PBX refuses to remove somebody who is not a member ({describe(rejection)})"
+    return "accepted", "the PBX accepts the removal of somebody who is not a member, and changes nothing"
 
 
 def member_order(fixture: ProbeFixture) -> Result:
     """Adds three users in an order that is neither sorted nor reversed, and reads them back."""
     if len(fixture.free_extensions) < 3:
-        raise Inconclusive(f"{len(fixture.free_extensions)} of the three users that it takes are in no park group")
+        raise Inconclusive(
+            f"it needs three users who are in no park group, and there are {len(fixture.free_extensions)}"
+        )
     high, middle, low = fixture.free_extensions[:3]
     added = [middle, high, low]
     for number in added:
@@ -212,8 +223,8 @@ def member_order(fixture: ProbeFixture) -> Result:
     }
     for answer, (order, words) in orders.items():
         if members == order:
-            return answer, f"the members list comes back {words}"
-    return "other", f"the members list has an order of its own: added {', '.join(added)}, shown {', '.join(members)}"
+            return answer, f"the PBX lists members {words}"
+    return "other", f"the PBX lists members in another order: added {', '.join(added)}, listed {', '.join(members)}"
 
 
 def member_added_twice(fixture: ProbeFixture) -> Result:
@@ -221,11 +232,11 @@ def member_added_twice(fixture: ProbeFixture) -> Result:
     number = _ensure_member(fixture)
     before = fixture.members(fixture.group)
     if rejection := fixture.add_member(fixture.group, number):
-        return "refused", f"to add a member again is refused ({describe(rejection)})"
+        return "refused", f"the PBX refuses to add a member twice ({describe(rejection)})"
     after = fixture.members(fixture.group)
     if after == before:
-        return "accepted", "to add a member again is accepted, and changes nothing"
-    return "changes", f"to add a member again changes the list from {', '.join(before)} to {', '.join(after)}"
+        return "accepted", "the PBX accepts a member who is added twice, and changes nothing"
+    return "changes", f"adding a member twice changes the list from {', '.join(before)} to {', '.join(after)}"
 
 
 def member_of_two_groups(fixture: ProbeFixture) -> Result:
@@ -234,20 +245,20 @@ def member_of_two_groups(fixture: ProbeFixture) -> Result:
     rejection = fixture.add_member(fixture.other_group, number)
     in_first, in_other = (number in fixture.members(group) for group in (fixture.group, fixture.other_group))
     if rejection:
-        return "refused", f"a member of another group is refused ({describe(rejection)})"
+        return "refused", f"the PBX refuses a member of another group ({describe(rejection)})"
     if in_first and in_other:
-        return "both", "a member of another group is accepted, and is in both then"
+        return "both", "the PBX adds a member of another group, who is then in both"
     if in_other:
-        return "moved", "a member of another group is moved"
-    return "ignored", "the PBX says yes and does nothing"
+        return "moved", "the PBX moves a member of another group"
+    return "ignored", "the PBX accepts a member of another group, and changes nothing"
 
 
 def deletion_with_members(fixture: ProbeFixture) -> Result:
     """Deletes a group that has a member; has to be the last experiment."""
     _ensure_member(fixture)
     if rejection := rejection_of(lambda: fixture.pbx.delete_group(fixture.group)):
-        return "refused", f"a group that has members can't be deleted ({describe(rejection)})"
-    return "accepted", "a group can be deleted with its members in it"
+        return "refused", f"the PBX refuses to delete a group with members ({describe(rejection)})"
+    return "accepted", "the PBX deletes a group with its members in it"
 
 
 def _ensure_member(fixture: ProbeFixture) -> str:
@@ -259,7 +270,7 @@ def _ensure_member(fixture: ProbeFixture) -> str:
 
 def _add_member(fixture: ProbeFixture, number: str) -> None:
     if rejection := fixture.add_member(fixture.group, number):
-        raise Inconclusive(f"the PBX does not take {number} as a member: {describe(rejection)}")
+        raise Inconclusive(f"the PBX refuses {number} as a member ({describe(rejection)})")
 
 
 EXPERIMENTS: Mapping[str, Experiment] = {

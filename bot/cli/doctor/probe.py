@@ -70,7 +70,7 @@ class ProbeFixture:
     def pbx(self) -> PbxClient:
         """The client, for everything but the removal."""
         if self._stop.is_set():
-            raise Inconclusive("the probe was told to stop")
+            raise Inconclusive("the probe was stopped")
         if self.unanswered >= MAX_UNANSWERED:
             raise Inconclusive("the PBX no longer answers")
         return self._pbx
@@ -89,7 +89,7 @@ class ProbeFixture:
     def ring_group(self) -> str:
         """The id of any ring group of the PBX; no call is sent to it, because the probe's group has no members then."""
         if (found := next(self.pbx.ring_groups(), None)) is None:
-            raise Inconclusive("the PBX has no ring group to send recalls to")
+            raise Inconclusive("the PBX has no ring groups")
         return found.id
 
     @cached_property
@@ -99,7 +99,7 @@ class ProbeFixture:
         users = (user.extension_number for user in self.pbx.users() if user.enabled is not False)
         free = {number for number in users if number and number not in taken}
         if not free:
-            raise Inconclusive("every user is in a park group already, and none is taken out of it")
+            raise Inconclusive("every user is in a park group already, and the probe removes nobody")
         return tuple(sorted(free, key=lambda number: (len(number), number), reverse=True))
 
     def create_group(self, suffix: str = "") -> str:
@@ -134,7 +134,7 @@ class ProbeFixture:
     def recall_to_ring_group(self) -> None:
         """Gives the first group a ring group as its recall target."""
         if rejection := self.update_group(recall_to=RecallTo.RING_GROUP, ring_group_id=self.ring_group):
-            raise Inconclusive(f"the PBX refuses a whole update: {describe(rejection)}")
+            raise Inconclusive(f"the PBX refuses a complete update ({describe(rejection)})")
 
     def add_member(self, group: str, number: str) -> Rejected | None:
         """Adds a user to a group."""
@@ -188,7 +188,7 @@ def stop_on_signals() -> Iterator[threading.Event]:
     def handle(*_: Any) -> None:
         if not stop.is_set():
             stop.set()
-            sys.stderr.write("Stopping: what the probe has made is removed first.\n")
+            sys.stderr.write("Stopping. The probe's park groups are removed first.\n")
 
     previous = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
