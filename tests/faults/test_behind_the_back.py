@@ -1,12 +1,14 @@
 """The PBX is changed outside Park meanwhile: nothing is overwritten, and the difference is shown."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from bot.planning.planner import AuthorizedPlan
 from bot.sandbox.environment import Sandbox
-from bot.sandbox.pbx.faults import FaultKind
+from bot.worker.lease import LeaseGuard
 from tests.faults.scene import DEADLINE, FAST_RETRIES, NOTHING, ConversationHarness
 
 
@@ -104,15 +106,20 @@ def test_what_was_read_to_plan_is_written_on_only_while_it_is_fresh(lifetime: fl
         assert about_group == ["GET"] * reads + ["POST", "GET"]
 
 
-def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object], group: str = "Sales") -> None:
-    """Runs the action between the first read of the group, for the plan, and the second, for the write."""
-    paths = [f"GET {scene.path(group)}{part}" for part in ("", "/members")]
-    for path in paths:
-        scene.fail(FaultKind.SLOW, path, seconds=0)
-    settings, members = map(scene.hold, paths)
-    scene.slash(line)
-    scene.reached(settings)
-    action()
-    scene.go_on(members)
-    scene.go_on(settings)
-    scene.sandbox.settle(30)
+@contextmanager
+def _between_plan_and_write(action: Callable[[], object]) -> Iterator[None]:
+    """Runs the action after a plan is recorded and before the targets are read again."""
+    record = LeaseGuard.record_plan
+
+    def recorded(guard: LeaseGuard, planned: AuthorizedPlan) -> None:
+        record(guard, planned)
+        action()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LeaseGuard, "record_plan", recorded)
+        yield
+
+
+def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object]) -> None:
+    with _between_plan_and_write(action):
+        scene.do(line)
