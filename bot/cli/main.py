@@ -113,11 +113,11 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_config import http_manifest, socket_mode_manifest
+    from bot.slack.app_config import http_manifest, manifest_as_json, socket_mode_manifest
 
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
-    sys.stdout.write(text)
+    sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
 
@@ -142,7 +142,10 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
-    add("init", summary, "%(prog)s < answers.txt", run=_loaded_when_run("bot.cli.init.wizard", "run_init"))
+    run_init = _loaded_when_run("bot.cli.init.wizard", "run_init")
+    init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
+    create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
+    init.add_argument("--create-app", action="store_true", help=create_help)
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -160,6 +163,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
+    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
     manifest.add_argument(
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
     )
@@ -256,6 +260,18 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "show what a set-up file, or a CSV of extension and group, would change"
     plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
+    summary = "hand a file to the running Park, which applies it as somebody, under the policy"
+    apply = add(
+        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=_loaded_when_run("bot.cli.setups_apply", "run_apply")
+    )
+    apply.add_argument("file", metavar="FILE", type=Path)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them"
+    apply.add_argument("--as", dest="user", metavar="USER", required=True, help=as_help)
+    apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
+    wait_help = "how long to wait for the outcome (default: 180)"
+    apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
+    summary = "keep the set-up of the PBX as it is now, for /park restore"
+    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

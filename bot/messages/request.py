@@ -16,6 +16,8 @@ class Source(StrEnum):
     BUTTON = "button"
     FORM = "form"
     HOME = "App Home"
+    TERMINAL = "command line"
+    """The command `apply`, as the user whom it names."""
     CLOCK = "the clock"
     """The end of a temporary change; it was authorized with the beginning."""
     SCHEDULE = "a schedule"

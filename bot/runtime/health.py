@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,27 @@ class Condition(NamedTuple):
     def of(cls, ok: bool, text: str, otherwise: str) -> Self:
         """Returns a state that is described by the first text if it is ok, else by the second."""
         return cls(ok, text if ok else otherwise)
+
+
+REMEMBERED_SECONDS = 5.0
+"""For how long the result of a check that costs something is given again."""
+
+
+class Remembered:
+    """Keeps the result of a check for a few seconds, however many pages are asked for meanwhile."""
+
+    def __init__(self, check: Callable[[], Condition], clock: Callable[[], float] = time.monotonic) -> None:
+        self._check, self._clock = check, clock
+        self._found: tuple[float, Condition] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Condition:
+        """Returns the result; who asks while it is checked waits for it."""
+        with self._lock:
+            if self._found is None or self._clock() - self._found[0] >= REMEMBERED_SECONDS:
+                found = self._check()
+                self._found = self._clock(), found
+            return self._found[1]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ruamel.yaml import YAML
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
@@ -38,11 +40,13 @@ ORG_WIDE_INSTALL = (
 )
 REQUEST_PATH = "/slack/events"
 """Path of the request URL in HTTP mode, for commands, interactions, options and events alike."""
-BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
-"""The prefixes of the two tokens that Park uses."""
+BOT_TOKEN, APP_TOKEN, CONFIG_TOKEN = "xoxb-", "xapp-", "xoxe.xoxp-"
+"""The prefixes of the two tokens that Park uses, and of the one that creates the app."""
 _TOKEN_KINDS = {
     BOT_TOKEN: "the bot token, of OAuth & Permissions",
     APP_TOKEN: "the app-level token, of Basic Information, App-Level Tokens",
+    CONFIG_TOKEN: "the app configuration token, of Your App Configuration Tokens",
+    "xoxe-": "the refresh token of an app configuration token",
     "xoxp-": "a user token: Park needs the bot's, under OAuth & Permissions",
     "xoxe": "a rotating token: switch off token rotation, as in manifest.yaml",
 }
@@ -157,6 +161,52 @@ def socket_mode_manifest(*, plain: bool = False) -> str:
     """
     text = MANIFEST.read_text(encoding="utf-8")
     return _AGENT_PARTS.sub("", text) if plain else text
+
+
+def manifest_as_json(text: str) -> str:
+    """Returns a manifest as JSON, which the Slack CLI and the App Manifest API read."""
+    return json.dumps(YAML(typ="safe").load(text), indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreatedApp:
+    """An app that was created, and is not installed yet."""
+
+    id: str
+    signing_secret: str
+    install_url: str
+
+    @property
+    def page(self) -> str:
+        """The address of its settings."""
+        return f"https://api.slack.com/apps/{self.id}"
+
+
+def create_app(token: str, api_url: str) -> CreatedApp:
+    """Creates the app of manifest.yaml: docs.slack.dev, apps.manifest.create.
+
+    Args:
+        token: An app configuration token, which ends after twelve hours; it is used once and not kept.
+
+    Raises:
+        SettingsError: It is another kind of token, or Slack refuses the manifest.
+        SlackFailure: Slack refuses the token, or is unavailable.
+    """
+    _check_kind(token, CONFIG_TOKEN)
+    client = connect_client("", api_url)
+    with explain_refusals(), translate_errors():
+        try:
+            response = client.apps_manifest_create(token=token, manifest=manifest_as_json(socket_mode_manifest()))
+        except SlackApiError as error:
+            if faults := error.response.get("errors"):
+                said = "; ".join(f"{one.get('pointer', '')} {one.get('message', '')}".strip() for one in faults)
+                raise SettingsError(f"Slack refuses the manifest: {said}. Nothing was created.") from error
+            raise
+    return CreatedApp(
+        id=response["app_id"],
+        signing_secret=response["credentials"]["signing_secret"],
+        install_url=response["oauth_authorize_url"],
+    )
 
 
 def http_manifest(url: str, *, plain: bool = False) -> str:

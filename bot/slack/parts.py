@@ -6,6 +6,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.journal.journal import Journal
+from bot.journal.notes import NoteStore
 from bot.journal.storage import DestinationStore
 from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
@@ -18,6 +19,7 @@ from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
 from bot.slack.listeners import RequestInbox, register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.notes import ProgressNotes
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -54,7 +56,7 @@ def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
     requests = RequestFactory(None, now)
-    messenger = SlackMessenger(chat, users, now)
+    messenger = SlackMessenger(chat, users, ProgressNotes(chat, NoteStore(journal.database)), now)
     return SlackParts(client, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
 
 
