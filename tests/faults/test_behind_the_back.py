@@ -74,10 +74,8 @@ def test_a_group_that_went_between_plan_and_write_is_not_made_anew(slow_scene: C
 
 
 def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(slow_scene: ConversationHarness) -> None:
-    console = slow_scene.sandbox.pbx.console_add_member
-    _meanwhile(
-        slow_scene, "move 1002 from Sales to Support", lambda: console(slow_scene.id("Support"), "1008"), "Support"
-    )
+    console, line = slow_scene.sandbox.pbx.console_add_member, "move 1002 from Sales to Support"
+    _meanwhile(slow_scene, line, lambda: console(slow_scene.id("Support"), "1008"))
     assert sorted(slow_scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
     assert slow_scene.members("Support")[-1] == "1008"
     assert NOTHING in slow_scene.last_ephemeral().plain
