@@ -1,12 +1,14 @@
 """The PBX is changed outside Park meanwhile: nothing is overwritten, and the difference is shown."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from bot.planning.planner import AuthorizedPlan
 from bot.sandbox.environment import Sandbox
-from bot.sandbox.pbx.faults import FaultKind
+from bot.worker.lease import LeaseGuard
 from tests.faults.scene import DEADLINE, FAST_RETRIES, NOTHING, ConversationHarness
 
 
@@ -72,10 +74,8 @@ def test_a_group_that_went_between_plan_and_write_is_not_made_anew(slow_scene: C
 
 
 def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(slow_scene: ConversationHarness) -> None:
-    console = slow_scene.sandbox.pbx.console_add_member
-    _meanwhile(
-        slow_scene, "move 1002 from Sales to Support", lambda: console(slow_scene.id("Support"), "1008"), "Support"
-    )
+    console, line = slow_scene.sandbox.pbx.console_add_member, "move 1002 from Sales to Support"
+    _meanwhile(slow_scene, line, lambda: console(slow_scene.id("Support"), "1008"))
     assert sorted(slow_scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
     assert slow_scene.members("Support")[-1] == "1008"
     assert NOTHING in slow_scene.last_ephemeral().plain
@@ -104,15 +104,20 @@ def test_what_was_read_to_plan_is_written_on_only_while_it_is_fresh(lifetime: fl
         assert about_group == ["GET"] * reads + ["POST", "GET"]
 
 
-def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object], group: str = "Sales") -> None:
-    """Runs the action between the first read of the group, for the plan, and the second, for the write."""
-    paths = [f"GET {scene.path(group)}{part}" for part in ("", "/members")]
-    for path in paths:
-        scene.fail(FaultKind.SLOW, path, seconds=0)
-    settings, members = map(scene.hold, paths)
-    scene.slash(line)
-    scene.reached(settings)
-    action()
-    scene.go_on(members)
-    scene.go_on(settings)
-    scene.sandbox.settle(30)
+@contextmanager
+def _between_plan_and_write(action: Callable[[], object]) -> Iterator[None]:
+    """Runs the action after a plan is recorded and before the targets are read again."""
+    record = LeaseGuard.record_plan
+
+    def recorded(guard: LeaseGuard, planned: AuthorizedPlan) -> None:
+        record(guard, planned)
+        action()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LeaseGuard, "record_plan", recorded)
+        yield
+
+
+def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object]) -> None:
+    with _between_plan_and_write(action):
+        scene.do(line)
