@@ -21,7 +21,7 @@ from bot.planning.planner import Planner
 from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.recurrence.model import Calendars
-from bot.runtime.health import Condition, HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer, Remembered
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
 from bot.setups.past import SetupHistory
 from bot.slack.bolt_app import Receiver
@@ -74,11 +74,10 @@ class Park:
         client = _build_client(settings, self.posting, read_tokens)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        self._slack = build_slack(client, self.journal, now or utc_now)
-        messenger = self._slack.messenger
+        slack = self._slack = build_slack(client, self.journal, now or utc_now)
+        messenger = slack.messenger
         self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
-        known = self.calendars.calendars
-        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack, known)
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -208,7 +207,7 @@ class Park:
             conditions={
                 "slack": lambda: _slack_condition(self.connection),
                 "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
-                "journal": lambda: _journal_condition(self.journal.fault()),
+                "journal": Remembered(lambda: _journal_condition(self.journal.fault())),
                 "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
                 "ends": lambda: ends_condition(self.journal),
                 "calendars": lambda: calendar_condition(self.calendars.calendars),

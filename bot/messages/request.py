@@ -27,7 +27,7 @@ class Source(StrEnum):
 class Request(BaseModel):
     """One command line of one user; a redelivered request has the same key."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     key: str
     """Idempotency key of the gesture, the same in a redelivery; a click's key ends in its user."""

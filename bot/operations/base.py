@@ -34,7 +34,7 @@ class Operation(BaseModel):
     `phrase` is the canonical command; the patterns in `also` are understood but not shown in help.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     operation_id: ClassVar[str]
     """Stable name in the journal and in buttons: it never changes once used."""

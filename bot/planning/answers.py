@@ -21,6 +21,7 @@ from bot.planning.offers import about_line
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.planning.week import with_week
 from bot.policy.model import Permission, Principal
 from bot.texts import previews
 
@@ -50,7 +51,9 @@ class AnswerBuilder:
             planned = self.planner.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             if (made := planned.plan.repetition) is not None:
-                message = replace(message, facts=(*message.facts, next_fact(self.planner.repository, made.recurrence)))
+                repository, recurrence = self.planner.repository, made.recurrence
+                message = replace(message, facts=(*message.facts, next_fact(repository, recurrence)))
+                message = with_week(message, recurrence, repository.now(), repository.schedules.calendars)
             line = f"preview {planned.typed.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):

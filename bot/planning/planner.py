@@ -25,6 +25,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.corrections import with_repetition_hint
 from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
@@ -165,7 +166,7 @@ class Planner:
         """The one reading that is meant, as it was typed and with instants for its times; raises Refused."""
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
         settled = [self.times.settled(request, one) for one in changes]
-        operation, context, grant = self.resolve(principal, settled, references)
+        operation, context, grant = self.resolve(principal, settled, references, request.line)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         return typed, operation, context, grant
 
@@ -248,7 +249,11 @@ class Planner:
         return effect, grant
 
     def resolve(
-        self, principal: Principal | None, readings: Sequence[OperationT], references: ChangeReferences
+        self,
+        principal: Principal | None,
+        readings: Sequence[OperationT],
+        references: ChangeReferences,
+        line: str = "",
     ) -> tuple[OperationT, RequestContext, Grant]:
         """Picks the one reading whose names exist and authorizes it by them.
 
@@ -270,7 +275,7 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            nearest.message = self._offers.possible(principal, nearest.message)
+            nearest.message = self._offers.possible(principal, with_repetition_hint(nearest.message, possible[0], line))
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]

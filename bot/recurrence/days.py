@@ -223,7 +223,7 @@ _MONTHLY = [
         rf"(?:on |every )?(?:the )?{_PLACES}(?: {_WHAT})?(?: of| in)? {_MONTHS}",
         rf"{_MONTHS}(?: on)?(?: the)? {_PLACES}(?: {_WHAT})?",
         rf"every (?P<places>1st|last) {_WHAT}(?P<n>)",
-        r"every (?P<places>\d{1,2}(?:st|nd|rd|th))(?P<what>)(?P<n>)",
+        r"every (?P<places>(?:[6-9]|\d{2})(?:st|nd|rd|th))(?P<what>)(?P<n>)",
     )
 ]
 

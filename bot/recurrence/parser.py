@@ -32,7 +32,7 @@ _MAY_REPEAT = re.compile(
     r"|quarterly|all days|weeknights|(?:week|work|working|business) ?days|weekends|\w+days"
     r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]* ?(?:and|&|/|\+) ?(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
     r"|\w+ (?:nights|evenings|mornings|afternoons)|holidays?|hours|after work|after closing|of the month"
-    r"|(?:a|per) (?:week|month|year)|[a-z]{3,} ?(?:-|to|through) ?[a-z]{3,}|\d\w* ?(?:and|&) (?:on )?(?:the )?\d+\w*"
+    r"|(?:a|per) (?:week|month|year)|[a-z]{3,} ?(?:-|to|through) ?[a-z]{3,}|\d\w*\.? ?(?:and|&) (?:on )?(?:the )?\d+\w*"
     r"|\d\w* [a-z]+(?: \d{4})? (?:and|&) (?:on )?(?:the )?(?:\d+\w*|[a-z]+)|outside)\b"
 )
 _EXCEPT = r"(?:but |and )?(?:not|except(?: for)?|excluding|excepting|without|other than|apart from|skipping)"

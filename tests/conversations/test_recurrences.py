@@ -1,0 +1,91 @@
+"""Lines that repeat, by slash command: what is previewed, what is asked about, and what a calendar changes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.sandbox.environment import DEMO_POLICY, Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
+
+SUNDAY = datetime(2026, 11, 29, 13, tzinfo=UTC)
+"""14:00 in Berlin, where Ana is."""
+CALENDARS = """
+[calendars.holidays]
+country = "DE"
+[calendars.company]
+file = "gone.ics"
+
+"""
+
+
+@pytest.fixture
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(policy=DEMO_POLICY + CALENDARS, retry_policy=FAST_RETRIES, now=SUNDAY) as sandbox:
+        yield ConversationHarness(sandbox)
+
+
+def test_a_preview_shows_the_next_times_and_a_week(scene: ConversationHarness) -> None:
+    scene.do("preview recall Sales to Night Desk every weekday 18:00 to 8:00")
+    said = scene.last_ephemeral().plain
+    assert "tomorrow 18:00, Tue 1 Dec 18:00, Wed 2 Dec 18:00, Europe/Berlin" in said
+    for day in (
+        "Mon 30 Nov: 18:00-24:00",
+        "Tue 1 Dec: 0:00-8:00, 18:00-24:00",
+        "Sat 5 Dec: 0:00-8:00",
+        "Sun 6 Dec: not at all",
+    ):
+        assert day in said
+    assert not scene.changes()
+
+
+def test_a_week_that_has_begun_is_shown_from_today_on(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk outside business hours?")
+    said = scene.last_ephemeral().plain
+    assert "Sun 29 Nov: all day" in said
+    assert "Mon 30 Nov: 0:00-8:00, 18:00-24:00" in said
+
+
+def test_holidays_are_those_of_the_calendar_in_the_policy(scene: ConversationHarness) -> None:
+    scene.do("preview recall Sales to Night Desk on holidays")
+    said = scene.last_ephemeral().plain
+    assert "Fri 25 Dec: all day (Christmas Day)" in said
+
+
+def test_a_calendar_that_cannot_be_read_says_so(scene: ConversationHarness) -> None:
+    scene.do("preview recall Sales to Night Desk on company holidays")
+    assert "The calendar “company” has no days to come" in scene.last_ephemeral().plain
+    scene.do("preview recall Sales to Night Desk every weekday 18:00 to 8:00 except on company holidays")
+    assert "The calendar “company” can't be read: " in scene.last_ephemeral().plain
+
+
+def test_an_open_half_of_the_day_is_asked_about_and_its_button_means_one(scene: ConversationHarness) -> None:
+    scene.do("preview recall Sales to Night Desk every day 6 to 8")
+    asked = scene.last_ephemeral()
+    for label in ("every day 6:00 to 8:00", "every day 18:00 to 20:00", "every day 18:00 to 8:00"):
+        assert f"[{label}]" in asked.plain
+    scene.click(asked, "every day 18:00 to 8:00")
+    assert "Mon 30 Nov: 0:00-8:00, 18:00-24:00" in scene.last_ephemeral().plain
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("recall Sales to Night Desk every weekday from 18:00", "Until when every weekday?"),
+        ("recall Sales to Night Desk on Monday and Tuesday 9:00 to 12:00", "Every week, or only once?"),
+        ("recall Sales to Night Desk every 3rd Friday 9:00 to 12:00", "on the 3rd Friday of every month"),
+        ("every night recall Sales to Night Desk", "From when to when every night?"),
+        ("delete Sales every night", "Only recall, add, remove, move and the server's settings can repeat."),
+        (
+            "rename Sales to Support every Friday",
+            "Only recall, add, remove, move and the server's settings can repeat.",
+        ),
+        ("undo 42 every night", "Only recall, add, remove, move and the server's settings can repeat."),
+        ("recall Sales to Night Desk on school holidays", "There is no calendar “school”"),
+        ("recall Sales to Night Desk every 2 hours", "not by hours or minutes"),
+    ],
+)
+def test_what_is_not_understood_says_what_to_type(scene: ConversationHarness, line: str, said: str) -> None:
+    scene.do(line)
+    assert said in scene.last_ephemeral().plain
+    assert not scene.changes()
