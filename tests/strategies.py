@@ -32,7 +32,7 @@ from bot.operations.help import TOPIC
 from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
 from bot.operations.schedules import SKIPPED
 from bot.operations.scheduling import NEW_END
-from bot.operations.setups import SETUP_FILE
+from bot.operations.setups import DELETING, EVERYTHING, MOMENT, SCOPE, SERVER, SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
@@ -164,8 +164,18 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
         ["today", "since Monday", "last night", "in November", "from 1 to 15 November", "on Friday"]
     )
     | st.dates().map(str),
+    SCOPE: st.sampled_from([EVERYTHING, SERVER]) | names,
+    MOMENT: st.sampled_from(["today", "last night", "Friday 18:00", "2 hours ago", "3 November"]) | st.dates().map(str),
+    DELETING: st.just(True),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
 }
+
+
+def _goes_back_once(values: dict[str, Any]) -> dict[str, Any]:
+    """A restoration goes back to a time or to before a change."""
+    if "moment" in values and (values["moment"] is None) == (values["before"] is None):
+        return values | {"moment": None, "before": values["before"] or 1}
+    return values
 
 
 def _repeats_or_happens_once(values: dict[str, Any]) -> dict[str, Any]:
@@ -180,4 +190,4 @@ def operations(kind: type[Operation]) -> st.SearchStrategy[Operation]:
     optional = {name for name in values if not kind.model_fields[name].is_required()}
     return st.fixed_dictionaries(
         {name: value | st.none() if name in optional else value for name, value in values.items()}
-    ).map(lambda found: kind.model_validate(_repeats_or_happens_once(found)))
+    ).map(lambda found: kind.model_validate(_goes_back_once(_repeats_or_happens_once(found))))
