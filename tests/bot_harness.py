@@ -15,7 +15,6 @@ from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
-from bot.journal.tables import setup_files
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.operations.parser import parse_unconfirmed
@@ -29,6 +28,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.setups.past import SetupHistory
+from bot.times.model import Clock
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -117,6 +117,9 @@ class RecordingMessenger:
 
     def clear_progress(self, request: Request) -> None:
         self.cleared.append(request.line)
+
+    def clear_left_over(self) -> None:
+        pass
 
     def answer(self, request: Request, message: Message) -> None:
         self._fail()
@@ -244,14 +247,16 @@ def bot_harness(
     fake_pbx: FakePbx | None = None,
     policy: str = POLICY,
     retry_policy: RetryPolicy | None = None,
+    now: Clock | None = None,
 ) -> Iterator[BotHarness]:
-    """Builds the harness; the sandbox PBX is started if none is given."""
+    """Builds the harness; the sandbox PBX is started if none is given, and the clock is one that runs."""
     file = folder / "policy.toml"
     file.write_text(policy, encoding="utf-8")
     with fake_pbx or FakePbx() as running:
         pbx = PbxClient(running.url, Credentials(token=running.token))
         ahead = (Sandbox.default_now or ORDINARY_INSTANT) - datetime.now(UTC)
-        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}", now=lambda: datetime.now(UTC) + ahead)
+        clock = now or (lambda: datetime.now(UTC) + ahead)
+        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}", now=clock)
         people, messenger, directory = FakeUserDirectory(), RecordingMessenger(), Directory(pbx)
         rules = PolicyStore(file)
         repository, progress_notifier = ChangeRepository(journal, journal.now), ProgressNotifier(messenger)
@@ -264,7 +269,6 @@ def bot_harness(
             HistoryReader(journal),
             files=FakeFiles(),
             prompts=PromptStore(journal.database),
-            setup_files=PromptStore(journal.database, setup_files),
             setup_history=SetupHistory(journal, pbx),
         )
         worker = Worker(

@@ -52,16 +52,16 @@ class RestartHarness(ConversationHarness):
         return self.sandbox.slack.slash(self.sandbox.people["ana"], self.sandbox.channels["phones"], line).ok
 
     def accepted(self) -> int:
-        return self._count("SELECT count(*) FROM entries")
+        return self.count("SELECT count(*) FROM entries")
 
     def number(self) -> int:
         """Returns the number of the only change; on PostgreSQL a commit that failed leaves a gap."""
-        return self._count("SELECT id FROM entries")
+        return self.count("SELECT id FROM entries")
 
     def over(self, replica: Replica) -> None:
         """Waits until the process is dead or everything is confirmed."""
         end = time.monotonic() + 60
-        while replica.alive and not (self.accepted() and not self._unconfirmed()):
+        while replica.alive and not (self.accepted() and not self.unconfirmed()):
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
@@ -69,16 +69,16 @@ class RestartHarness(ConversationHarness):
         """Waits until everything is confirmed except that many scheduled entries."""
         end = time.monotonic() + 60
         while (
-            self._unconfirmed(scheduled=True) != scheduled or self._unconfirmed() != scheduled
+            self.unconfirmed(scheduled=True) != scheduled or self.unconfirmed() != scheduled
         ):  # in this order: it ends first
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
-    def _unconfirmed(self, *, scheduled: bool = False) -> int:
+    def unconfirmed(self, *, scheduled: bool = False) -> int:
         only = " AND state = 'scheduled'" if scheduled else ""
-        return self._count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
+        return self.count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
 
-    def _count(self, query: str) -> int:
+    def count(self, query: str) -> int:
         engine = create_engine(self.sandbox.settings.database_url, poolclass=NullPool)
         with engine.connect() as connection:
             return int(connection.exec_driver_sql(query).scalar_one())

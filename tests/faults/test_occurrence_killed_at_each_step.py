@@ -1,0 +1,84 @@
+"""`kill -9` at each step of a schedule's occurrence: it begins once, ends once, and recurs the next day."""
+
+import signal
+import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.faults.replica import Replica
+from tests.faults.steps import StepSignal
+from tests.faults.test_killed_at_each_step import (
+    LEASE_EXPIRED,
+    NewDatabase,
+    RestartHarness,
+    database,
+    failures_of,
+    stage_of,
+)
+
+__all__ = ["database"]
+
+pytestmark = pytest.mark.timeout(900)
+DUE, OVER = timedelta(hours=1, minutes=1), timedelta(hours=3)
+"""How far the clock is set ahead, so that the occurrence is due, and then so that it is over."""
+
+
+def test_an_occurrence_begins_once_and_ends_once(database: NewDatabase) -> None:
+    steps = _recurred(None, database())
+    assert isinstance(steps, list)
+    assert {"before commit", "before chat.update", "before sending"} <= set(steps)
+    assert failures_of(lambda number: _recurred(number, database()), len(steps)) == []
+
+
+def _line() -> str:
+    begins = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(hours=1)
+    return f"add 1001 to Sales every day from {begins:%H:%M} for 2h"
+
+
+def _recurred(number: int | None, address: str | None) -> list[str] | str | None:
+    """Runs until the occurrence is in effect; returns what is wrong if it was killed at a step, else all steps."""
+    with stage_of(address).without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
+        kill = None if number is None else signal.SIGKILL
+        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True, ahead_when_armed=DUE))
+        assert harness.type(_line())
+        harness.settled(scheduled=0)
+        first.send(signal.SIGUSR1)
+        _begun(harness, first)
+        steps = [step for step in first.steps() if step != "ready"]
+        first.close()
+        if number is None:
+            return steps
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        ahead = DUE + LEASE_EXPIRED
+        second = harness.start(StepSignal(ahead=ahead, armed_by_signal=True, ahead_when_armed=OVER))
+        try:
+            _begun(harness, second)
+            _is_begun_once(harness)
+            second.send(signal.SIGUSR1)
+            harness.settled(scheduled=0)
+            assert harness.changes() == 2, f"{harness.changes()} changes on the PBX after the end"
+            assert "1001" not in harness.members("Sales")
+        except AssertionError as fault:
+            return f"killed at step {number}, {steps[-1:]}: {fault}"
+        finally:
+            second.close()
+    return None
+
+
+def _begun(harness: RestartHarness, replica: Replica) -> None:
+    """Waits until the process is dead, or the occurrence is in effect and nothing but its end is to come."""
+    end = time.monotonic() + 60
+    while replica.alive and not (harness.accepted() >= 3 and harness.unconfirmed() == 1):
+        assert time.monotonic() < end, "the occurrence never begins"
+        time.sleep(0.05)
+
+
+def _is_begun_once(harness: RestartHarness) -> None:
+    assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
+    assert "1001" in harness.members("Sales")
+    assert len(harness.cards()) == 1, [card.plain for card in harness.cards()]
+    assert harness.count("SELECT begun FROM schedules") == 1, "it became due twice"
+    assert harness.count("SELECT count(*) FROM schedules WHERE next_at IS NOT NULL") == 1, "nothing comes after it"
