@@ -97,7 +97,10 @@ def time_splits(words: Words) -> tuple[TimeClause, ...]:
         last = [TimeClause(words[:cut], found, join_words(words[cut:])) for cut, found in _later_times(words, index)]
         if "recurs" in times and (shorter := read_times(words[index + 1 :])) == times:
             # the first word may belong to the line, as in: server on every day 22:00 to 6:00
-            last.append(TimeClause(words[: index + 1], shorter, join_words(words[index + 1 :])))
+            before, separated = _strip_comma(words[: index + 1])
+            last.insert(0, TimeClause(before, shorter, join_words(words[index + 1 :])))
+            if separated:
+                return (last[0],)
         return (*filter(None, both), longest, *last, TimeClause(words))
     return (*_inner_clauses(words), TimeClause(words))
 
