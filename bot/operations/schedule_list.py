@@ -135,8 +135,19 @@ def next_fact(repository: ChangeRepository, recurrence: Recurrence) -> Fact:
 
 def format_time(at: datetime, now: datetime, recurrence: Recurrence) -> str:
     """A time relative to now, by the clocks of the schedule's zone, which is said beside its rule."""
+    if (day := format_whole_day(at, now, recurrence)) is not None:
+        return day
     zone = ZoneInfo(recurrence.zone or "UTC")
     return format_moment(at, now, zone).removesuffix(f", {zone.key}")
+
+
+def format_whole_day(at: datetime, now: datetime, recurrence: Recurrence) -> str | None:
+    """The day of a time at which a schedule of whole days begins; None for any other time."""
+    zone = ZoneInfo(recurrence.zone or "UTC")
+    local, year = at.astimezone(zone), now.astimezone(zone).year
+    if not recurrence.is_whole_day or (local.hour, local.minute) != (0, 0):
+        return None
+    return f"{local:%a} {local.day} {local:%b}" + (f" {local.year}" if local.year != year else "")
 
 
 def _visible(context: OperationContext, found: Iterable[RecurringSchedule]) -> Iterator[VisibleSchedule]:
@@ -151,7 +162,8 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
     schedule, now = shown.schedule, context.repository.now()
     present = context.repository.schedules.present(schedule)
     if schedule.stored.state is ScheduleState.PAUSED:
-        state, coming = texts.state_paused(schedule.stored.note), []
+        note = schedule.stored.note
+        state, coming = texts.state_paused(None if note == schedules.PAUSED_BY_HAND else note), []
     else:
         state = schedules.STATUS_ACTIVE
         if present is not None:

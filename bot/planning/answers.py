@@ -1,6 +1,7 @@
 """AnswerBuilder: the answers to reads, and previews of changes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.changes.lookups import Progress
 from bot.errors import NotFound, Refused
@@ -12,6 +13,7 @@ from bot.operations.control import Preview
 from bot.operations.groups import Group
 from bot.operations.parser import parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import Asked, schedule_of, settle
+from bot.operations.schedule_list import next_fact
 from bot.operations.undo import Undo, UndoLast
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
@@ -19,7 +21,7 @@ from bot.planning.offers import about_line
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
-from bot.planning.week import with_occurrences
+from bot.planning.week import with_week
 from bot.policy.model import Permission, Principal
 from bot.texts import previews
 
@@ -48,9 +50,10 @@ class AnswerBuilder:
         if isinstance(operation, ChangeOperation):
             planned = self.planner.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-            if planned.plan.repetition is not None:
-                schedules, recurrence = self.planner.repository.schedules, planned.plan.repetition.recurrence
-                message = with_occurrences(message, recurrence, schedules.now(), schedules.calendars)
+            if (made := planned.plan.repetition) is not None:
+                repository, recurrence = self.planner.repository, made.recurrence
+                message = replace(message, facts=(*message.facts, next_fact(repository, recurrence)))
+                message = with_week(message, recurrence, repository.now(), repository.schedules.calendars)
             line = f"preview {planned.typed.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):

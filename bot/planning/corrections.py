@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from bot.errors import Ambiguous, NotPossible
-from bot.messages.message import FormOffer, Offer, leaving_out
+from bot.messages.message import FormOffer, Message, Offer, leaving_out
 from bot.messages.text import Word, fold, join_words
 from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.texts import refusals
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.times.clauses import find_malformed_time, repetition_hint, time_hint, time_splits
 
 T = TypeVar("T")
@@ -91,12 +90,7 @@ class Corrections:
 
     def time_hints(self, text: str) -> tuple[str, ...]:
         """How to type a time, where an unknown name ends like one."""
-        times = self.operation.times()
-        if not times:
-            return ()
-        # a part of a repetition may have been taken for the name, and the rest of it for a time
-        whole = repetition_hint(self.operation.with_times(text)) if "recurs" in times else None
-        about = whole or time_hint(text, may_end="ends" in times)
+        about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
         return (about,) if about else ()
 
     def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
@@ -112,6 +106,15 @@ class Corrections:
         line = self.operation.model_copy(update=update).text()
         said = f"{label}: {line}" if label not in line else line
         return Offer(label=leaving_out(left_out, said) if left_out else said, line=line)
+
+
+def with_repetition_hint(message: Message, operation: Operation, line: str) -> Message:
+    """The message about unknown names, with what is wrong with a repetition of which a part was taken for a name."""
+    hint = repetition_hint(line)
+    if hint is None or not operation.times():
+        return message
+    hint = hint if "recurs" in operation.times() else CANNOT_REPEAT
+    return replace(message, notes=(hint,), offers=(), forms=())
 
 
 MAX_SLIPS, LETTERS_FOR_A_SLIP = 2, 4
@@ -165,6 +168,8 @@ _EVERYBODY = ("all", "any", "anybody", "anyone", "everybody", "everyone", "nobod
 
 def _is_written_as_one(words: Collection[str], others: Collection[str]) -> bool:
     """Whether the words are the others, written together or apart."""
+    from rapidfuzz import fuzz  # takes 4 MiB, so it is loaded when it is first needed
+
     one, other = "".join(words), "".join(others)
     return min(len(one), len(other)) > MIN_LETTERS and fuzz.ratio(one, other) >= MIN_TEXT_SIMILARITY
 
@@ -181,5 +186,7 @@ def _resembles(one: str, other: str) -> bool:
     """Whether a typed word is another but for a slip, or its beginning; short ones and numbers have to be the same."""
     if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
         return one == other and bool(one)
+    from rapidfuzz.distance import OSA  # takes 4 MiB, so it is loaded when it is first needed
+
     slips = OSA.distance(one, other, score_cutoff=MAX_SLIPS)
     return other.startswith(one) or slips <= min(MAX_SLIPS, min(len(one), len(other)) // LETTERS_FOR_A_SLIP)

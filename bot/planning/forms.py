@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class FormService:
     """What forms and the Home tab need of the planner.
 
-    `part` and the picker options answer from caches; the other methods wait for the PBX or Slack.
+    `part`, the picker options and the calendars answer from caches; the other methods wait for the PBX or Slack.
     """
 
     def __init__(self, planner: Planner) -> None:
@@ -46,6 +46,11 @@ class FormService:
         """
         self.planner.require_form_permission(request, operation, known)
         return operation.present(self.planner.context(request, Help()), dict(known))
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """The names of the holiday calendars on whose days a change may repeat."""
+        return self.planner.repository.schedules.calendars.names()
 
     def part(
         self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]

@@ -25,6 +25,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.corrections import with_repetition_hint
 from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
@@ -78,7 +79,6 @@ class Planner:
         *,
         files: FileDownloader,
         prompts: PromptStore,
-        setup_files: PromptStore,
         setup_history: SetupHistory,
         working_day: WorkingDay | None = None,
         schedule_limits: ScheduleLimits | None = None,
@@ -86,7 +86,7 @@ class Planner:
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
-        self.setup_files, self.setup_history = setup_files, setup_history
+        self.setup_history = setup_history
         self._link = link
         self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
@@ -166,7 +166,7 @@ class Planner:
         """The one reading that is meant, as it was typed and with instants for its times; raises Refused."""
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
         settled = [self.times.settled(request, one) for one in changes]
-        operation, context, grant = self.resolve(principal, settled, references)
+        operation, context, grant = self.resolve(principal, settled, references, request.line)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         return typed, operation, context, grant
 
@@ -249,7 +249,11 @@ class Planner:
         return effect, grant
 
     def resolve(
-        self, principal: Principal | None, readings: Sequence[OperationT], references: ChangeReferences
+        self,
+        principal: Principal | None,
+        readings: Sequence[OperationT],
+        references: ChangeReferences,
+        line: str = "",
     ) -> tuple[OperationT, RequestContext, Grant]:
         """Picks the one reading whose names exist and authorizes it by them.
 
@@ -271,7 +275,7 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            nearest.message = self._offers.possible(principal, nearest.message)
+            nearest.message = self._offers.possible(principal, with_repetition_hint(nearest.message, possible[0], line))
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
@@ -314,7 +318,7 @@ class Planner:
             viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
-            setup_files=SetupFiles(self.files, self.setup_files, user, channel),
+            setup_files=SetupFiles(self.files, self.setup_history.files, user, channel),
             setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )

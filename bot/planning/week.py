@@ -1,32 +1,29 @@
-"""What a recurrence looks like: its next occurrences, and when it is in effect on each day of a week."""
+"""What a recurrence looks like: when it is in effect on each day of a week."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
-from bot.messages.message import Fact, Message
+from bot.messages.message import Message
 from bot.recurrence.calendars import HolidayCalendars
 from bot.recurrence.model import Calendars, Recurrence
-from bot.recurrence.windows import Window, windows
+from bot.recurrence.windows import Window, next_window, windows
 from bot.texts import calendars as calendar_texts
 from bot.texts import week as texts
 
-OCCURRENCES, DAYS = 3, 7
+DAYS = 7
 
 
-def with_occurrences(message: Message, recurrence: Recurrence, now: datetime, calendars: Calendars) -> Message:
-    """Adds the next occurrences of a recurrence to its preview, and the first week in which it is in effect."""
-    found = list(islice(windows(recurrence, now, calendars), OCCURRENCES))
-    if not found:
+def with_week(message: Message, recurrence: Recurrence, now: datetime, calendars: Calendars) -> Message:
+    """Adds the first week in which a recurrence is in effect to its preview, and what is wrong with its calendars."""
+    first = next_window(recurrence, now, calendars)
+    if first is None:
         return message
-    zone = ZoneInfo(str(recurrence.zone))
-    coming = (Fact(label=texts.label(number), value=texts.period(*one, zone, now)) for number, one in enumerate(found))
     return replace(
         message,
-        facts=(*message.facts, *coming),
-        items=(*message.items, *_week(recurrence, max(now, found[0].starts), calendars)),
+        items=(*message.items, *_week(recurrence, max(now, first.starts), calendars)),
         notes=(*message.notes, *calendar_notes(recurrence, calendars)),
     )
 

@@ -92,9 +92,13 @@ user_groups = ["{oncall}"]
 operations = ["recall"]
 temporary = "4h"
 emergency = "{announce}"
+
+[calendars.holidays]
+country = "DE"
+subdivision = "BY"
 """
 )
-"""`POLICY` with rules for approval and for emergencies, and drift told in #phones, for the demo."""
+"""`POLICY` with rules for approval and for emergencies, holidays, and drift told in #phones, for the demo."""
 
 
 NIGHT_SETUP = """\

@@ -69,12 +69,12 @@ def none_of(group: str) -> str:
 def row(number: int, what: str, state: str, next_times: Sequence[str], zone: str) -> str:
     """A schedule in the list, before its holder; `zone` if its clocks are not the reader's."""
     coming = f" Next: {', '.join(next_times)}{f', {zone}' if zone else ''}." if next_times else ""
-    return f"{change_number(number)} {what}: {sentence(state)}{coming} On behalf of"
+    return f"{change_number(number)} {what}\n{sentence(state)}{coming} On behalf of"
 
 
 def coming(what: str, starts: str, number: int) -> str:
     """The next occurrence of a schedule, before its holder."""
-    return f"{change_number(number)} {what}, {starts}, by"
+    return f"{starts[:1].upper()}{starts[1:]}: {what} ({change_number(number)}), by"
 
 
 def state_paused(why: str | None) -> str:

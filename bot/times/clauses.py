@@ -13,7 +13,7 @@ from bot.times.days import is_weekday
 from bot.times.model import End, Start
 from bot.times.parser import UNTIL, read_end, read_start
 from bot.times.spans import read_times as read_start_and_end
-from bot.times.spelling import REPETITION_OPENERS, normalize, repeats
+from bot.times.spelling import REPETITION_OPENERS, begins_repetition, normalize, repeats
 
 Times = dict[str, Start | End | Recurrence]
 """Times by field name: `starts`, `ends` or both, or `recurs`."""
@@ -147,11 +147,16 @@ def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
 
 
 def repetition_hint(text: str) -> str | None:
-    """Explains a text that ends in a repetition that can't be read; None if it does not."""
-    words = tuple(map(Word, text.split()))
+    """Explains a line that ends in a repetition that can't be read; None if it does not."""
+    try:
+        words = split_words(text)
+    except ValueError:
+        return None
     for index in _opener_indexes(words, max(1, len(words) - MAX_WORDS)):
-        if repeats(normalize(join_words(words[index:]))) and not read_times(words[index:]):
-            return explain_repetition(words[index:])
+        last = words[index:]
+        if any(word.quoted for word in last) or not begins_repetition(normalize(join_words(last))):
+            continue
+        return None if read_times(last) else explain_repetition(last)
     return None
 
 

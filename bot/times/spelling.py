@@ -100,3 +100,14 @@ REPETITION_OPENERS = (
 def repeats(text: str) -> bool:
     """Whether the text asks for a repetition, such as `every night` or `daily at 18:00`."""
     return _REPETITION.search(text.lower()) is not None
+
+
+_BEGINNING = re.compile(
+    rf"(?:every|each) |(?:on )?(?:{_DAYS})[a-z]* ?(?:and|&|/|\+) ?(?:on )?(?:{_DAYS})[a-z]*\b"
+    rf"|(?:{'|'.join(REPETITION_OPENERS)})(?: (?:at|from|until|\d)|$)"
+)
+
+
+def begins_repetition(text: str) -> bool:
+    """Whether the text begins like a repetition and like no name: `every ...`, or a list of weekdays."""
+    return _BEGINNING.match(text.lower()) is not None

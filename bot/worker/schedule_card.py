@@ -13,7 +13,7 @@ from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Offer
 from bot.messages.request import Source
 from bot.operations.catalog import load
-from bot.operations.schedule_list import adopt_button, edit_form, schedule_buttons
+from bot.operations.schedule_list import adopt_button, edit_form, format_whole_day, schedule_buttons
 from bot.recurrence.model import Recurrence
 from bot.texts import cards, schedules
 from bot.texts import schedule_cards as texts
@@ -94,7 +94,7 @@ def _facts(
     if stored.state is not ScheduleState.ACTIVE:
         yield from _decided(sequel)
     if latest is not None:
-        starts = _format(latest.run_at, schedule, now)
+        starts = _format_start(latest.run_at, schedule, now)
         yield Fact(label=schedules.LATEST, value=texts.occurrence(starts, _became(note, latest, end), latest.id))
     elif note:
         yield Fact(label=schedules.LATEST, value=note)
@@ -125,7 +125,7 @@ def _next(schedule: RecurringSchedule, now: datetime) -> str:
     stored = schedule.stored
     if stored.next_at is None:
         return texts.NONE_LEFT
-    starts = format_dated(stored.next_at, ZoneInfo(schedule.recurrence.zone or "UTC"), now)
+    starts = f"{_format_start(stored.next_at, schedule, now)}, {schedule.recurrence.zone}"
     return starts if stored.waits_for is None else texts.after_change(starts, stored.waits_for)
 
 
@@ -133,3 +133,8 @@ def _format(at: datetime, schedule: RecurringSchedule, now: datetime) -> str:
     """Formats a time with its date, by the clocks of the schedule's zone: cards stay for days."""
     zone = ZoneInfo(schedule.recurrence.zone or "UTC")
     return format_dated(at, zone, now).removesuffix(f", {zone.key}")
+
+
+def _format_start(at: datetime, schedule: RecurringSchedule, now: datetime) -> str:
+    """Formats when an occurrence begins: of whole days only the day."""
+    return format_whole_day(at, now, schedule.recurrence) or _format(at, schedule, now)

@@ -277,6 +277,7 @@ def take(folder: Path, only: str = "") -> None:
                 evening(page)
             if scene.name == "schedule-in-effect":
                 tonight(page)
+                say(page.sandbox, "schedules")
             if re.search(only, scene.name):
                 for look in LOOKS:
                     _picture(page, browser, scene, look, folder / f"{scene.name}-{look.name}.png")

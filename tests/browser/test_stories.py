@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
+from bot.sandbox.environment import DEMO_POLICY, Sandbox
 from bot.sandbox.page.server import DemoPage
 from bot.sandbox.pbx.dataset import tone
 from tests.browser.chromium import Browser
@@ -151,10 +151,18 @@ def go_to(page: DemoPage, day: int, hour: int) -> None:
     page.child.forward(then - page.sandbox.now())
 
 
+def desk(page: DemoPage) -> str | None:
+    """The name of the ring group that parked calls of Sales go to; None if they go to a user."""
+    state = page.sandbox.pbx.state
+    group = state.groups[state.group_id("Sales")]
+    return None if group["recall_to"] == "USER_ONLY" else str(state.ring_groups[group["ring_group_id"]]["name"])
+
+
 @pytest.fixture
 def june(browser: Browser) -> Iterator[DemoPage]:
-    """A workspace on a Wednesday in June at 10:00."""
-    with DemoPage(Sandbox(policy=DEMO_POLICY, now=ORDINARY_INSTANT)) as opened:
+    """A workspace on Monday, 1 June 2026; Thursday is a holiday."""
+    monday = datetime(2026, 6, 1, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    with DemoPage(Sandbox(policy=DEMO_POLICY, now=monday)) as opened:
         yield opened
 
 
@@ -165,32 +173,49 @@ def june_tab(browser: Browser, june: DemoPage) -> Iterator[Tab]:
         yield opened
 
 
-def test_a_week_of_a_schedule_passes_in_seconds(june: DemoPage, june_tab: Tab) -> None:
-    """From Wednesday: an evening, a night that is skipped, another desk by hand, and a weekend."""
+def test_a_week_of_schedules_passes_in_seconds(june: DemoPage, june_tab: Tab) -> None:
+    """An evening, a night that is skipped, another desk by hand, a holiday, and the weekend."""
     page, tab = june, june_tab
     tab.say("/park recall Sales to Night Desk every weekday 18:00 to 8:00")
-    tab.see("Next: Wed 10 Jun 18:00, Europe/Berlin")
+    tab.see("Next: Mon 1 Jun 18:00, Europe/Berlin")
+    tab.say("/park recall Sales to On Call on holidays")
+    tab.see("Next: Thu 4 Jun, Europe/Berlin")
     assert not page.sandbox.pbx.writes
-    go_to(page, 10, 18)
-    tab.see("In effect until Thu 11 Jun 08:00")
-    assert recalled_to(page) == "RING_GROUP_ONLY"
-    go_to(page, 11, 8)
-    tab.see("Latest: Wed 10 Jun 18:00, done")
-    assert recalled_to(page) == "USER_ONLY"
-    tab.say("/park skip Sales tonight")
-    tab.see("Next: Fri 12 Jun 18:00")
+
+    go_to(page, 1, 18)
+    tab.see("In effect until Tue 2 Jun 08:00")
+    assert desk(page) == "Night Desk"
+    go_to(page, 2, 8)
+    tab.see("Latest: Mon 1 Jun 18:00, done")
+    assert desk(page) is None
+
+    tab.say("/park skip 1")
+    tab.see("Next: Wed 3 Jun 18:00")
     written = len(page.sandbox.pbx.writes)
-    go_to(page, 11, 23)
-    go_to(page, 12, 18)
-    tab.see("In effect until Sat 13 Jun 08:00")
+    go_to(page, 2, 23)
+    go_to(page, 3, 18)
+    tab.see("In effect until Thu 4 Jun 08:00")
     assert len(page.sandbox.pbx.writes) == written + 1, "the night between was skipped"
+
     tab.say("/park recall Sales to Day Desk for 2h")
     tab.see("Sales: unanswered parked calls now go to Day Desk")
-    tab.see("Next: Fri 12 Jun 20:00, Europe/Berlin, when")
-    go_to(page, 12, 20)
-    tab.see("Latest: Fri 12 Jun 20:00, in effect")
-    assert recalled_to(page) == "RING_GROUP_ONLY"
-    go_to(page, 13, 8)
-    tab.see("Latest: Fri 12 Jun 20:00, done")
-    assert recalled_to(page) == "USER_ONLY"
-    tab.see("Next: Mon 15 Jun 18:00")
+    assert desk(page) == "Day Desk"
+    go_to(page, 3, 20)
+    tab.see("Latest: Wed 3 Jun 20:00, in effect")
+    assert desk(page) == "Night Desk"
+
+    go_to(page, 4, 0)
+    tab.see("In effect until midnight Thu/Fri 4/5 Jun")
+    assert desk(page) == "On Call"
+    go_to(page, 5, 0)
+    tab.see("In effect until Fri 5 Jun 08:00")
+    assert desk(page) == "Night Desk"
+
+    go_to(page, 5, 8)
+    tab.see("Next: Fri 5 Jun 18:00")
+    go_to(page, 5, 18)
+    tab.see("In effect until Sat 6 Jun 08:00")
+    go_to(page, 6, 8)
+    tab.see("Latest: Fri 5 Jun 18:00, done")
+    tab.see("Next: Mon 8 Jun 18:00")
+    assert desk(page) is None

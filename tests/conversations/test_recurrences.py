@@ -1,6 +1,5 @@
 """Lines that repeat, by slash command: what is previewed, what is asked about, and what a calendar changes."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -29,11 +28,7 @@ def scene() -> Iterator[ConversationHarness]:
 def test_a_preview_shows_the_next_times_and_a_week(scene: ConversationHarness) -> None:
     scene.do("preview recall Sales to Night Desk every weekday 18:00 to 8:00")
     said = scene.last_ephemeral().plain
-    assert re.findall(r"(?:First time|Then):\*? (.*)", said) == [
-        "Mon 30 Nov 18:00 to Tue 1 Dec 8:00",
-        "Tue 1 Dec 18:00 to Wed 2 Dec 8:00",
-        "Wed 2 Dec 18:00 to Thu 3 Dec 8:00",
-    ]
+    assert "tomorrow 18:00, Tue 1 Dec 18:00, Wed 2 Dec 18:00, Europe/Berlin" in said
     for day in (
         "Mon 30 Nov: 18:00-24:00",
         "Tue 1 Dec: 0:00-8:00, 18:00-24:00",
@@ -44,18 +39,16 @@ def test_a_preview_shows_the_next_times_and_a_week(scene: ConversationHarness) -
     assert not scene.changes()
 
 
-def test_a_preview_says_that_it_begins_now(scene: ConversationHarness) -> None:
+def test_a_week_that_has_begun_is_shown_from_today_on(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk outside business hours?")
     said = scene.last_ephemeral().plain
-    assert "now to Mon 30 Nov 8:00" in said
     assert "Sun 29 Nov: all day" in said
+    assert "Mon 30 Nov: 0:00-8:00, 18:00-24:00" in said
 
 
 def test_holidays_are_those_of_the_calendar_in_the_policy(scene: ConversationHarness) -> None:
     scene.do("preview recall Sales to Night Desk on holidays")
     said = scene.last_ephemeral().plain
-    assert "Fri 25 Dec 0:00 to Sun 27 Dec 0:00" in said
-    assert "Fri 1 Jan 2027 0:00 to Sat 2 Jan 2027 0:00" in said
     assert "Fri 25 Dec: all day (Christmas Day)" in said
 
 
@@ -72,7 +65,7 @@ def test_an_open_half_of_the_day_is_asked_about_and_its_button_means_one(scene: 
     for label in ("every day 6:00 to 8:00", "every day 18:00 to 20:00", "every day 18:00 to 8:00"):
         assert f"[{label}]" in asked.plain
     scene.click(asked, "every day 18:00 to 8:00")
-    assert "Sun 29 Nov 18:00 to Mon 30 Nov 8:00" in scene.last_ephemeral().plain
+    assert "Mon 30 Nov: 0:00-8:00, 18:00-24:00" in scene.last_ephemeral().plain
 
 
 @pytest.mark.parametrize(

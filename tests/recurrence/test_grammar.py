@@ -28,7 +28,7 @@ MEANINGS = {
         "every Mon-Fri 18:00 till 8:00",
         "every weekday between 18:00 and 8:00",
         "each weekday from 6pm until 8am",
-        "on weekdays, 18:00–8:00",
+        "on weekdays, 18:00\u20138:00",
         "every workday 18:00 to 8:00",
         "every business day 18h00-8h00",
         "Mondays to Fridays 18:00 to 8:00",

@@ -100,6 +100,7 @@ class FormContext:
             notice=notice,
             changes=changes,
             temporary=temporary,
+            calendars=self.form_service.calendars,
             focus=focus,
         )
 
