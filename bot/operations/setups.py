@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
@@ -80,7 +80,7 @@ class ExportMembers(ReadOperation):
 class ManyChanges(ChangeOperation):
     """Changes many groups with one plan, which stops where it can't go on and keeps what was done."""
 
-    permission = Permission.MEMBERS
+    permission: ClassVar[Permission | None] = Permission.MEMBERS
     requirement = "what its changes need"
     may_end = False
     needs_confirmation = True
