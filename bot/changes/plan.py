@@ -163,6 +163,11 @@ class Plan(BaseModel):
         changes = tuple(map(_with_id, self.changes, readings))
         return self.model_copy(update={"changes": changes})
 
+    def with_emergency(self, reason: str | None, channels: tuple[str, ...]) -> Self:
+        """Returns the plan with the reason of its emergency, if there is one, and the channels to notify."""
+        emergency = None if reason is None else Emergency(reason=reason, channels=channels)
+        return self if emergency is None else self.model_copy(update={"emergency": emergency})
+
     @property
     def waits_for_approval(self) -> bool:
         """Whether an approval is missing."""

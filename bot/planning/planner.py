@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
-from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
+from bot.changes.plan import Plan, Schedule, joined_plan
 from bot.changes.repository import ChangeRepository
 from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
@@ -18,7 +18,7 @@ from bot.messages.request import Request
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
 from bot.operations.catalog import load
-from bot.operations.schedule import has_open_times, schedule_of, settle
+from bot.operations.schedule import has_open_times, settle
 from bot.operations.schedules import DeleteSchedule
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
@@ -141,7 +141,7 @@ class Planner:
         references = self.references(request, principal)
         typed, operation, context, grant = self._resolve_settled(request, principal, readings, references)
         context.memberships.thorough = thorough or operation.approval or operation.recurs is not None
-        known = self._times_of(operation, request) if known is None else known
+        known = self.times.schedule(request, operation, self.repository.now()) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
         context.assume(first.plan.changes if first else self._endings.until(begins, principal))
@@ -157,7 +157,7 @@ class Planner:
                 instead = ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
                 if isinstance(instead, AuthorizedPlan):
                     return instead
-        plan = _with_emergency(plan, operation, grant)
+        plan = plan.with_emergency(operation.emergency, grant.channels)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
 
     def _resolve_settled(
@@ -169,12 +169,6 @@ class Planner:
         operation, context, grant = self.resolve(principal, settled, references, request.line)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         return typed, operation, context, grant
-
-    def _times_of(self, operation: ChangeOperation, request: Request) -> Schedule | None:
-        """The start and the end of an operation; raises Refused where they have no one meaning."""
-        if operation.starts is None and operation.ends is None and operation.recurs is None:
-            return None
-        return schedule_of(operation, self.times.asked(request), self.repository.now())
 
     def _replaced(self, request: Request) -> int | None:
         """The number of the schedule that a new one replaces, which the requester may delete; raises Refused."""
@@ -322,10 +316,3 @@ class Planner:
             setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )
-
-
-def _with_emergency(plan: Plan, operation: ChangeOperation, grant: Grant) -> Plan:
-    """The plan with the reason of its emergency, if it is one."""
-    if operation.emergency is None:
-        return plan
-    return plan.model_copy(update={"emergency": Emergency(reason=operation.emergency, channels=grant.channels)})

@@ -1,15 +1,16 @@
 """Instants for the times of operations, reckoned from when and where a request was made."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.changes.plan import Schedule
 from bot.errors import NotUnderstood, Refused
 from bot.messages.message import Message
 from bot.messages.request import Request
-from bot.operations.base import Operation
+from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
 from bot.operations.parser import parse_unconfirmed
-from bot.operations.schedule import Asked, has_open_times, settle, with_instants
+from bot.operations.schedule import Asked, has_open_times, schedule_of, settle, with_instants
 from bot.planning.authorizer import OperationT
 from bot.planning.principals import UserDirectory
 from bot.recurrence.model import Calendars
@@ -25,6 +26,12 @@ class TimeSettler:
     def asked(self, request: Request) -> Asked:
         """When and where a request was made, which its times are reckoned from."""
         return Asked(request.asked_at, self.users.zone(request.user), self.working_day, self._calendars)
+
+    def schedule(self, request: Request, operation: ChangeOperation, now: datetime) -> Schedule | None:
+        """The start and the end of a change; None without either. Raises Refused where they have no one meaning."""
+        if operation.starts is None and operation.ends is None and operation.recurs is None:
+            return None
+        return schedule_of(operation, self.asked(request), now)
 
     def repeating_line(
         self, request: Request, operation: Operation, known: Schedule | None = None, *, at_once: bool = False
