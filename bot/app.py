@@ -13,7 +13,6 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
-from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -22,7 +21,7 @@ from bot.planning.planner import Planner
 from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.recurrence.model import Calendars
-from bot.runtime.health import Condition, HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer, Remembered
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
 from bot.setups.past import SetupHistory
 from bot.slack.bolt_app import Receiver
@@ -208,7 +207,7 @@ class Park:
             conditions={
                 "slack": lambda: _slack_condition(self.connection),
                 "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
-                "journal": lambda: _journal_condition(self.journal.fault()),
+                "journal": Remembered(lambda: _journal_condition(self.journal.fault())),
                 "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
                 "ends": lambda: ends_condition(self.journal),
                 "calendars": lambda: calendar_condition(self.calendars.calendars),
@@ -273,12 +272,10 @@ def build_planner(
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
     repository, history = ChangeRepository(journal, journal.now, calendars), HistoryReader(journal)
-    files, prompts = FileDownloader(slack.client), PromptStore(journal.database)
     return Planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
-        files=files,
-        prompts=prompts,
-        setup_files=PromptStore(journal.database, setup_files),
+        files=FileDownloader(slack.client),
+        prompts=PromptStore(journal.database),
         setup_history=SetupHistory(journal, pbx),
         working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
         schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),

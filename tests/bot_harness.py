@@ -15,7 +15,6 @@ from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
-from bot.journal.tables import setup_files
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.operations.parser import parse_unconfirmed
@@ -118,6 +117,9 @@ class RecordingMessenger:
 
     def clear_progress(self, request: Request) -> None:
         self.cleared.append(request.line)
+
+    def clear_left_over(self) -> None:
+        pass
 
     def answer(self, request: Request, message: Message) -> None:
         self._fail()
@@ -267,7 +269,6 @@ def bot_harness(
             HistoryReader(journal),
             files=FakeFiles(),
             prompts=PromptStore(journal.database),
-            setup_files=PromptStore(journal.database, setup_files),
             setup_history=SetupHistory(journal, pbx),
         )
         worker = Worker(

@@ -17,7 +17,7 @@ RECALL_SETTINGS = ("recall_to", "ring_group_id")
 class Change(BaseModel):
     """The target becomes `after` if it still equals `before`; None stands for a group that does not exist."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     target: Target
     before: Snapshot | None

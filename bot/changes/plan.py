@@ -26,7 +26,7 @@ MOST_NAMED = 3
 class Schedule(BaseModel):
     """Start and end in UTC, None where there is none; `zone` is the requester's IANA time zone."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     zone: str
     starts: datetime | None = None
@@ -54,7 +54,7 @@ class Schedule(BaseModel):
 class ApprovalRequest(BaseModel):
     """The approval that a plan needs before its changes are made."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     asked: tuple[Approvers, ...]
     """Groups of approvers, each of which has to approve."""
@@ -81,7 +81,7 @@ class ApprovalRequest(BaseModel):
 class Emergency(BaseModel):
     """Why a change that needs an emergency is made, and the ids of the channels that are notified of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     reason: str
     channels: tuple[str, ...]
@@ -90,7 +90,7 @@ class Emergency(BaseModel):
 class Repetition(BaseModel):
     """The schedule that a plan makes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     recurrence: Recurrence
     parts: tuple[tuple[str, str], ...]
@@ -102,7 +102,7 @@ class Repetition(BaseModel):
 class Plan(BaseModel):
     """The changes of an operation and the texts that describe them."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     title: str
     """Title of the confirmation: what was done, in the past tense."""

@@ -34,6 +34,11 @@ class ChangeRepository:
         self._journal, self.now = journal, now
         self.schedules = Schedules(journal, now, calendars or NoCalendars())
 
+    @property
+    def shared(self) -> bool:
+        """Whether other replicas of Park may use the journal too."""
+        return not self._journal.database.exclusive
+
     def entry(self, number: int) -> Entry:
         """Returns a change's journal entry."""
         try:

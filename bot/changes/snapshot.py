@@ -29,7 +29,7 @@ class Target(BaseModel):
     `name` is the group's name at the time of planning.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str | None = None
     name: str | None = None
@@ -56,7 +56,7 @@ SERVER = Target()
 class Person(BaseModel):
     """A member: extension number and displayed name."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     number: str
     name: str | None = None
@@ -73,7 +73,7 @@ class Person(BaseModel):
 class Prompt(BaseModel):
     """The server's prompt file, or no prompt if all fields are None. The PBX gives the file in use no id."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str | None = None
     size: int | None = None
@@ -122,7 +122,7 @@ class Snapshot(BaseModel):
     `members` and `prompt` are None where they were not read, and are then not compared.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     settings: dict[str, Any]
     id: str | None = None

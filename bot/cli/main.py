@@ -7,15 +7,13 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy, setups
-from bot.cli.doctor.command import run_doctor
-from bot.cli.init.wizard import run_init
+from bot.cli import audit, policy
 from bot.cli.invocation import command_line
-from bot.cli.payloads import run_payloads
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
 from bot.settings import (
@@ -115,11 +113,11 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_config import http_manifest, socket_mode_manifest
+    from bot.slack.app_config import http_manifest, manifest_as_json, socket_mode_manifest
 
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
-    sys.stdout.write(text)
+    sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
 
@@ -144,7 +142,10 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
-    add("init", summary, "%(prog)s < answers.txt", run=run_init)
+    run_init = _loaded_when_run("bot.cli.init.wizard", "run_init")
+    init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
+    create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
+    init.add_argument("--create-app", action="store_true", help=create_help)
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -162,19 +163,27 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
+    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
     manifest.add_argument(
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
     )
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
-    _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
+    _add_doctor_arguments(
+        add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))
+    )
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
-    payloads = add("payloads", summary, "%(prog)s payloads", run=run_payloads)
+    payloads = add("payloads", summary, "%(prog)s payloads", run=_loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
     _add_setup_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
+
+
+def _loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """Returns a command whose module is imported when it is run, as no other command needs it."""
+    return lambda options: int(getattr(import_module(module), function)(options))
 
 
 def _add_command(
@@ -240,7 +249,7 @@ def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
 
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=setups.run_export)
+    export = add("export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"))
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -249,8 +258,20 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=setups.run_plan)
+    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
+    summary = "hand a file to the running Park, which applies it as somebody, under the policy"
+    apply = add(
+        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=_loaded_when_run("bot.cli.setups_apply", "run_apply")
+    )
+    apply.add_argument("file", metavar="FILE", type=Path)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them"
+    apply.add_argument("--as", dest="user", metavar="USER", required=True, help=as_help)
+    apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
+    wait_help = "how long to wait for the outcome (default: 180)"
+    apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
+    summary = "keep the set-up of the PBX as it is now, for /park restore"
+    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

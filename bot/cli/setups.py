@@ -28,7 +28,7 @@ def run_export(options: Namespace) -> int:
         sys.stdout.write(schema())
         return 0
     if options.check is not None:
-        return 1 if _print_plan(options.check) else 0
+        return 1 if print_plan(options.check) else 0
     with closing(build_client(read_pbx_settings())) as pbx:
         setup = read_setup(pbx)
     if options.members:
@@ -43,7 +43,7 @@ def run_export(options: Namespace) -> int:
 
 def run_plan(options: Namespace) -> int:
     """Prints what a file would change; changes nothing."""
-    _print_plan(options.file)
+    print_plan(options.file)
     return 0
 
 
@@ -51,15 +51,15 @@ def _updated(file: Path, setup: PbxSetup) -> str:
     if not file.exists():
         return dump(to_file(setup))
     try:
-        return update(file.name, decode(_content(file)), to_file(setup))
+        return update(file.name, decode(content_of(file)), to_file(setup))
     except Refused as refused:
         raise SettingsError(_told(refused)) from refused
 
 
-def _print_plan(file: Path) -> int:
+def print_plan(file: Path) -> int:
     """Prints what the file would change and returns the number of changes; raises SettingsError for its mistakes."""
     try:
-        source = read_file(file.name, _content(file))
+        source = read_file(file.name, content_of(file))
         changes, ring_groups, notes = _changes(source)
     except Refused as refused:
         raise SettingsError(_told(refused)) from refused
@@ -94,7 +94,7 @@ _SIGNS = {(True, False): "+", (False, True): "-"}
 """Signs of what is created and what is deleted, as in a diff."""
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:

@@ -60,6 +60,12 @@ def open_database(url: str) -> Database:
     return sqlite.Database(url) if is_sqlite(parsed) else postgresql.Database(parsed)
 
 
+def open_beside(url: str) -> Database:
+    """Opens the database of a Park that may be running, to hand it a request or to keep a snapshot; raises as above."""
+    parsed = parse_url(url)
+    return sqlite.Database(url, beside=True) if is_sqlite(parsed) else postgresql.Database(parsed)
+
+
 _READ_TIMEOUT = 60.0  # seconds for one answer, so that a whole journal can be read
 
 

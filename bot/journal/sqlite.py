@@ -34,11 +34,15 @@ class Database:
 
     exclusive = True
 
-    def __init__(self, url: str) -> None:
-        self.path = database_file(url)
+    def __init__(self, url: str, *, beside: bool = False) -> None:
+        """Opens the file; `beside` without its lock, to hand something to the Park that has it."""
+        self.path, self.exclusive = database_file(url), not beside
+        if beside and not self.path.exists():
+            raise JournalUnavailable(f"There is no journal {self.path}: start Park first")
         self._write_lock = threading.Lock()  # SQLite's busy handler is not fair: a thread could time out among others
         with ExitStack() as stack:
-            stack.enter_context(_lock_file(self.path))
+            if not beside:
+                stack.enter_context(_lock_file(self.path))
             self.engine = _engine(url)
             stack.callback(self.engine.dispose)
             with self._translated_errors():

@@ -107,6 +107,24 @@ class ActivityItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A cell of a table that refers to something: Slack ids, an instant, or a URL behind its text."""
+
+    text: str = ""
+    ids: tuple[str, ...] = ()
+    at: datetime | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A list with columns; the first column names what a row is about."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
     """A file that is sent to the requester only."""
 
@@ -122,6 +140,11 @@ class Message:
     facts: tuple[Fact, ...] = ()
     items: tuple[str | ActivityItem, ...] = ()
     """A list of any length; where it is too long it is paged or folded, never cut silently."""
+    table: Table | None = None
+    """The same list as `items`, or without items the same as `facts`, for where tables can be shown.
+
+    Lists whose entries have buttons are none: a table's cells hold only text.
+    """
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
@@ -141,7 +164,7 @@ def with_note(message: Message, note: str) -> Message:
 class Posted(BaseModel):
     """Where a change's card was posted, and which messages followed; stored in the journal."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None
@@ -174,6 +197,9 @@ class Messenger(Protocol):
 
     def clear_progress(self, request: Request) -> None:
         """Removes the progress message about a request that is finished; failures are ignored."""
+
+    def clear_left_over(self) -> None:
+        """Removes the progress messages of processes that were killed; failures are ignored."""
 
     def answer(self, request: Request, message: Message) -> None:
         """Sends a private answer."""

@@ -16,6 +16,8 @@ class Source(StrEnum):
     BUTTON = "button"
     FORM = "form"
     HOME = "App Home"
+    TERMINAL = "command line"
+    """The command `apply`, as the user whom it names."""
     CLOCK = "the clock"
     """The end of a temporary change; it was authorized with the beginning."""
     SCHEDULE = "a schedule"
@@ -25,7 +27,7 @@ class Source(StrEnum):
 class Request(BaseModel):
     """One command line of one user; a redelivered request has the same key."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     key: str
     """Idempotency key of the gesture, the same in a redelivery; a click's key ends in its user."""

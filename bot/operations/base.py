@@ -14,9 +14,9 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.journal.models import Reschedule, ScheduleUpdate
 from bot.messages.message import Fact, Message, Offer
-from bot.messages.text import fold, register_keywords, register_verbs
+from bot.messages.text import register_keywords, register_verbs
 from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Starts
-from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference, spellings
+from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NO_DURATION, Permission
@@ -34,7 +34,7 @@ class Operation(BaseModel):
     `phrase` is the canonical command; the patterns in `also` are understood but not shown in help.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     operation_id: ClassVar[str]
     """Stable name in the journal and in buttons: it never changes once used."""
@@ -208,25 +208,6 @@ def _argument_type_of(metadata: list[Any], annotation: Any) -> ArgumentType | No
     """Finds the type in `Annotated[..., type]` or `Annotated[..., type] | None`."""
     inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
     return next((one for one in (*metadata, *inner) if isinstance(one, ArgumentType)), None)
-
-
-def footprint(operation: Operation) -> frozenset[str]:
-    """The folded names and numbers in an operation, or the server; known without a request to the PBX.
-
-    Operations with overlapping footprints run in the order in which they were accepted.
-    """
-    touched = {fold(text) for _, argument_type, value in operation.said() for text in _mentions(argument_type, value)}
-    return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
-
-
-def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
-    match argument_type.reference:
-        case Reference.GROUP:
-            yield from spellings(value)
-        case Reference.NEW_GROUP | Reference.MEMBER:
-            yield value
-        case Reference.MEMBERS:
-            yield from value
 
 
 class ChangeModifier(Operation):

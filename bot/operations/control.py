@@ -88,6 +88,8 @@ class Resume(ControlOperation):
             return JournalEffect(title=decisions.RESUMED, flags=flags)
         if context.pbx.sign_in.rejected:
             return JournalEffect(title=decisions.SIGNS_IN_AGAIN, flags=flags)
+        if context.repository.shared:
+            return JournalEffect(title=decisions.SIGNS_IN_WHERE_REJECTED, flags=flags)
         raise NotPossible(decisions.NOT_PAUSED)
 
 

@@ -1,6 +1,6 @@
 """Park groups: list, show, find a member, create, rename, delete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from bot.changes.diff import recall_text, setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot, Target
 from bot.errors import NotPossible, Unreachable
-from bot.messages.message import Fact, FormOffer, Message, Offer
+from bot.messages.message import Fact, FormOffer, Message, Offer, Table
 from bot.messages.text import fold, quote
 from bot.operations.actions import form_offer, repeat_form
 from bot.operations.arguments.targets import Member, Recall, RecallTarget
@@ -55,6 +55,7 @@ class Groups(ReadOperation):
         return Message(
             title=answers.groups_found(len(found), self.search),
             items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
+            table=_group_table(context, found, ends),
             lines=(answers.SHOW_GROUP_USAGE,) if found else (),
             notes=(as_of,) if as_of else (),
         )
@@ -78,6 +79,22 @@ class Groups(ReadOperation):
 def _ago(context: OperationContext, seconds: float) -> str:
     now = context.repository.now()
     return format_moment(now - timedelta(seconds=seconds), now, ZoneInfo(context.zone))
+
+
+def _group_table(context: OperationContext, groups: Sequence[ParkGroup], ends: Mapping[str, str]) -> Table:
+    """The groups with their recall target, their number of members, and until when something is temporary."""
+    return Table(
+        columns=answers.GROUP_COLUMNS,
+        rows=tuple(
+            (
+                one.name,
+                recall_text(one.sent_fields(), context.ring_group_name),
+                answers.members_in_list(context.directory.member_count(one.id)),
+                ends.get(one.id, ""),
+            )
+            for one in groups
+        ),
+    )
 
 
 def _with_end(summary: str, until: str | None) -> str:

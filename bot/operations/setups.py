@@ -184,6 +184,7 @@ class Restore(ManyChanges):
 
     operation_id = "restore"
     title = "Restore"
+    permission = None
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
         "restore {what} to|from|as of {moment}",
@@ -207,6 +208,10 @@ class Restore(ManyChanges):
     def times(cls) -> dict[str, ArgumentType]:
         """None: the time in the line is the one to go back to."""
         return {}
+
+    def required_permission(self, context: OperationContext) -> Permission:
+        """The least that any restoration needs; each change is judged by what it is."""
+        return Permission.MEMBERS
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":

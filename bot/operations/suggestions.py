@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rapidfuzz import fuzz, process
-
 from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
@@ -88,6 +86,8 @@ def corrected_verb(words: Words) -> str | None:
 
     No line is corrected to one that deletes a group, pauses Park or switches call park off.
     """
+    from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
+
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or near[0] == words[0].text.lower():
@@ -170,6 +170,8 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     offers = (Offer(label=corrected, line=corrected),) if corrected else ()
     whole = [offer for offer in fault.message.offers if not offer.leaves_out]
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
+    from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
+
     near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
     lines = tuple(usages[verb] for verb, *_ in near)
     return NotFound(

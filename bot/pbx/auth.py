@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.errors import Missing, PBXError, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
@@ -19,7 +20,7 @@ from bot.pbx.token_api import (
     TokenResponse,
     is_token,
 )
-from bot.pbx.transport import Deadline
+from bot.pbx.transport import Deadline, deadline_clock
 from bot.texts import pbx as texts
 
 SIGN_IN_ADVICE = " Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
@@ -80,10 +81,11 @@ class _Tokens:
 
 @dataclass(frozen=True, slots=True)
 class _Rejection:
-    """The error of the last sign-in, and until when, by the clock of pauses, it is raised without asking again."""
+    """The error of the last sign-in, until when it is raised without asking again, and when it was first raised."""
 
     error: PBXError
     until: float
+    at: float
 
 
 class SignIn:
@@ -99,7 +101,7 @@ class SignIn:
         credentials: Credentials,
         *,
         read_credentials: Callable[[], Credentials] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = deadline_clock,
     ) -> None:
         """Takes the credentials; asks for nothing yet.
 
@@ -122,6 +124,12 @@ class SignIn:
     def rejected(self) -> bool:
         """Whether the PBX has refused to let Park sign in, so that nothing is sent now."""
         return self._rejection is not None
+
+    @property
+    def rejected_for(self) -> timedelta | None:
+        """How long ago the PBX has refused to let Park sign in; None if it has not."""
+        rejection = self._rejection
+        return None if rejection is None else timedelta(seconds=self._clock() - rejection.at)
 
     def try_again(self) -> None:
         """Lets the next call sign in, after somebody has corrected what was wrong."""
@@ -255,7 +263,7 @@ class SignIn:
             error = Unreachable(f"{text}. Park signs in again after a pause.")
         until = math.inf if is_final else self._clock() + self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        self._rejection = _Rejection(error, until)
+        self._rejection = _Rejection(error, until, self._clock())
         return error
 
 

@@ -30,7 +30,7 @@ Switch = Annotated[bool, BeforeValidator(lambda value: False if value in (None, 
 class Resource(BaseModel):
     """Base of all objects of the API. Keeps unknown fields, since newer versions of the PBX add some."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     def sent_fields(self) -> dict[str, Any]:
         """Returns the fields that the PBX sent, unknown ones included and unchanged."""

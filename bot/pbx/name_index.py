@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from rapidfuzz import fuzz, process
-
 from bot.errors import Missing, Rejected
 from bot.messages.text import fold
 from bot.pbx.cache import ObjectCache, SharedReads
@@ -37,6 +35,8 @@ def matching(text: str, objects: Iterable[Named], labels: Callable[[Named], Labe
 
 def closest(text: str, objects: Iterable[Named], labels: Callable[[Named], Labels], limit: int) -> list[Named]:
     """Returns the objects with the names most similar to `text`, best first; at most `limit`."""
+    from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
+
     candidates = list(objects)
     named = [(fold(label), index) for index, one in enumerate(candidates) for label in labels(one) if label]
     found = process.extract(

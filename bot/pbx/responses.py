@@ -113,7 +113,7 @@ def _blank_to_empty(value: object) -> object:
 class Page(BaseModel, Generic[T]):
     """One page of a list. `count` is the length of the whole list, None where the PBX doesn't tell."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     count: OptionalInt = None
     items: Annotated[tuple[T, ...], BeforeValidator(_blank_to_empty)] = ()

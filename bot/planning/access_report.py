@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.errors import NOTHING_CHANGED, NotUnderstood
-from bot.messages.message import Fact, Message
+from bot.messages.message import Cell, Fact, Message, Table
 from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.access import Can, ShowAccess, WhoCan
@@ -119,9 +119,12 @@ def _who_can(policy: Policy, named: NamedOperation) -> Message:
         *(Fact(label=texts.by_rule(rule.name), value=_subjects(rule), ids=_ids(rule)) for rule in allowing),
         *(Fact(label=texts.not_by_rule(rule.name), value=_subjects(rule), ids=_ids(rule)) for rule in denying),
     )
+    rows = tuple((fact.label, Cell(text=fact.value, ids=fact.ids)) for fact in facts)
+    table = Table(columns=(texts.RULE, texts.WHO), rows=rows)
     several = len(named.groups) > 1
     notes = (texts.EACH_GROUP_NEEDS_ONE,) if several and allowing else ()
-    return Message(title=texts.who_may(line) if allowing else texts.nobody_may(line), facts=facts, notes=notes)
+    title = texts.who_may(line) if allowing else texts.nobody_may(line)
+    return Message(title=title, facts=facts, table=table, notes=notes)
 
 
 def _covers(rule: Rule, named: NamedOperation) -> bool:

@@ -5,9 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from bot.errors import Ambiguous, NotPossible
 from bot.messages.message import FormOffer, Message, Offer, leaving_out
 from bot.messages.text import Word, fold, join_words
@@ -171,6 +168,8 @@ _EVERYBODY = ("all", "any", "anybody", "anyone", "everybody", "everyone", "nobod
 
 def _is_written_as_one(words: Collection[str], others: Collection[str]) -> bool:
     """Whether the words are the others, written together or apart."""
+    from rapidfuzz import fuzz  # takes 4 MiB, so it is loaded when it is first needed
+
     one, other = "".join(words), "".join(others)
     return min(len(one), len(other)) > MIN_LETTERS and fuzz.ratio(one, other) >= MIN_TEXT_SIMILARITY
 
@@ -187,5 +186,7 @@ def _resembles(one: str, other: str) -> bool:
     """Whether a typed word is another but for a slip, or its beginning; short ones and numbers have to be the same."""
     if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
         return one == other and bool(one)
+    from rapidfuzz.distance import OSA  # takes 4 MiB, so it is loaded when it is first needed
+
     slips = OSA.distance(one, other, score_cutoff=MAX_SLIPS)
     return other.startswith(one) or slips <= min(MAX_SLIPS, min(len(one), len(other)) // LETTERS_FOR_A_SLIP)

@@ -52,7 +52,7 @@ RECENT = 5
 class OverviewQuery(BaseModel):
     """Search text and page of the group list; pages count from 0."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     search: str = ""
     page: int = 0

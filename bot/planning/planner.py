@@ -79,7 +79,6 @@ class Planner:
         *,
         files: FileDownloader,
         prompts: PromptStore,
-        setup_files: PromptStore,
         setup_history: SetupHistory,
         working_day: WorkingDay | None = None,
         schedule_limits: ScheduleLimits | None = None,
@@ -87,7 +86,7 @@ class Planner:
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
-        self.setup_files, self.setup_history = setup_files, setup_history
+        self.setup_history = setup_history
         self._link = link
         self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
@@ -319,7 +318,7 @@ class Planner:
             viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
-            setup_files=SetupFiles(self.files, self.setup_files, user, channel),
+            setup_files=SetupFiles(self.files, self.setup_history.files, user, channel),
             setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )

@@ -19,7 +19,7 @@ from bot.texts import delivery
 class AccountStatus(BaseModel):
     """What the policy considers about a Slack user besides the id."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     guest: bool
     foreign: bool

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-from rapidfuzz import fuzz, process, utils
 
 from bot.policy.field_types import as_toml_list, is_user_group
 from bot.policy.matching import matches_any
@@ -145,6 +144,8 @@ def _is_table(value: object) -> bool:
 
 
 def _suggest(word: str, words: tuple[str, ...]) -> str:
+    from rapidfuzz import fuzz, process, utils  # takes 4 MiB, so it is loaded when it is first needed
+
     close = process.extractOne(word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60)
     known = f"; use {', '.join(words[:-1])} or {words[-1]}"
     return f': did you mean "{close[0]}"?' if close else known

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from waitress import wasyncore
-from waitress.server import BaseWSGIServer, create_server
 
 from bot.errors import SettingsError
 from bot.runtime.metrics import REGISTRY
@@ -36,6 +35,27 @@ class Condition(NamedTuple):
     def of(cls, ok: bool, text: str, otherwise: str) -> Self:
         """Returns a state that is described by the first text if it is ok, else by the second."""
         return cls(ok, text if ok else otherwise)
+
+
+REMEMBERED_SECONDS = 5.0
+"""For how long the result of a check that costs something is given again."""
+
+
+class Remembered:
+    """Keeps the result of a check for a few seconds, however many pages are asked for meanwhile."""
+
+    def __init__(self, check: Callable[[], Condition], clock: Callable[[], float] = time.monotonic) -> None:
+        self._check, self._clock = check, clock
+        self._found: tuple[float, Condition] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Condition:
+        """Returns the result; who asks while it is checked waits for it."""
+        with self._lock:
+            if self._found is None or self._clock() - self._found[0] >= REMEMBERED_SECONDS:
+                found = self._check()
+                self._found = self._clock(), found
+            return self._found[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +211,10 @@ class HealthServer:
 
 class _Server:
     def __init__(self, pages: WSGIApplication, listening: socket.socket) -> None:
-        self.port = listening.getsockname()[1]
+        from waitress import wasyncore  # loaded only where there is something to serve
+        from waitress.server import BaseWSGIServer, create_server
+
+        self.port, self._wasyncore = listening.getsockname()[1], wasyncore
         self._sockets: dict[int, socket.socket] = {}
         server = create_server(pages, map=self._sockets, sockets=[listening], threads=SERVER_THREADS, ident=None)
         assert isinstance(server, BaseWSGIServer)  # noqa: S101 - what waitress makes of one socket
@@ -205,13 +228,13 @@ class _Server:
         self._stopping = True
         self._server.pull_trigger()
         self._thread.join()
-        wasyncore.close_all(self._sockets)
+        self._wasyncore.close_all(self._sockets)
         self._server.task_dispatcher.shutdown()
 
     def _run(self) -> None:
         """Replaces waitress's own loop, which ends only with the process."""
         while not self._stopping:
-            wasyncore.loop(timeout=30, use_poll=True, map=self._sockets, count=1)
+            self._wasyncore.loop(timeout=30, use_poll=True, map=self._sockets, count=1)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -44,9 +44,16 @@ PBX_ERRORS = Counter(
     ["method", "route", "kind"],
     registry=REGISTRY,
 )
+SLACK_CALLS = Histogram(
+    "park_slack_call_seconds",
+    "From the sending of a call of Slack's Web API to its answer, whatever that says.",
+    ["method"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
+    registry=REGISTRY,
+)
 SLACK_FAILURES = Counter(
     "park_slack_failures",
-    "Calls of Slack's Web API that failed: app (token, scope), payload, refused or unavailable.",
+    "Calls of Slack's Web API that failed: ratelimited, app (token, scope), payload, refused or unavailable.",
     ["method", "kind"],
     registry=REGISTRY,
 )

@@ -9,6 +9,8 @@ from bot.changes.snapshot import Person, Snapshot, Target
 from bot.journal import setup_store
 from bot.journal.models import Json
 from bot.journal.reader import Reader
+from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RingGroup
 from bot.setups.reading import PbxSetup, read_setup
@@ -44,6 +46,11 @@ class SetupHistory:
 
     journal: Reader
     pbx: PbxClient
+
+    @property
+    def files(self) -> PromptStore:
+        """The set-up files that were applied last, or are to be."""
+        return PromptStore(self.journal.database, setup_files)
 
     def take(self, by: str) -> Taken:
         """Reads the set-up and stores it as the difference to the last snapshot."""

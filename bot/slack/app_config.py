@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ruamel.yaml import YAML
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
 from bot.slack.failures import header
-from bot.slack.http_mode import PATH
 from bot.texts import delivery
 
 REQUIRED_SCOPES = frozenset(
@@ -37,11 +38,15 @@ ORG_WIDE_INSTALL = (
     "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
     "workspace alone, and use the token from there."
 )
-BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
-"""The prefixes of the two tokens that Park uses."""
+REQUEST_PATH = "/slack/events"
+"""Path of the request URL in HTTP mode, for commands, interactions, options and events alike."""
+BOT_TOKEN, APP_TOKEN, CONFIG_TOKEN = "xoxb-", "xapp-", "xoxe.xoxp-"
+"""The prefixes of the two tokens that Park uses, and of the one that creates the app."""
 _TOKEN_KINDS = {
     BOT_TOKEN: "the bot token, of OAuth & Permissions",
     APP_TOKEN: "the app-level token, of Basic Information, App-Level Tokens",
+    CONFIG_TOKEN: "the app configuration token, of Your App Configuration Tokens",
+    "xoxe-": "the refresh token of an app configuration token",
     "xoxp-": "a user token: Park needs the bot's, under OAuth & Permissions",
     "xoxe": "a rotating token: switch off token rotation, as in manifest.yaml",
 }
@@ -158,6 +163,52 @@ def socket_mode_manifest(*, plain: bool = False) -> str:
     return _AGENT_PARTS.sub("", text) if plain else text
 
 
+def manifest_as_json(text: str) -> str:
+    """Returns a manifest as JSON, which the Slack CLI and the App Manifest API read."""
+    return json.dumps(YAML(typ="safe").load(text), indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreatedApp:
+    """An app that was created, and is not installed yet."""
+
+    id: str
+    signing_secret: str
+    install_url: str
+
+    @property
+    def page(self) -> str:
+        """The address of its settings."""
+        return f"https://api.slack.com/apps/{self.id}"
+
+
+def create_app(token: str, api_url: str) -> CreatedApp:
+    """Creates the app of manifest.yaml: docs.slack.dev, apps.manifest.create.
+
+    Args:
+        token: An app configuration token, which ends after twelve hours; it is used once and not kept.
+
+    Raises:
+        SettingsError: It is another kind of token, or Slack refuses the manifest.
+        SlackFailure: Slack refuses the token, or is unavailable.
+    """
+    _check_kind(token, CONFIG_TOKEN)
+    client = connect_client("", api_url)
+    with explain_refusals(), translate_errors():
+        try:
+            response = client.apps_manifest_create(token=token, manifest=manifest_as_json(socket_mode_manifest()))
+        except SlackApiError as error:
+            if faults := error.response.get("errors"):
+                said = "; ".join(f"{one.get('pointer', '')} {one.get('message', '')}".strip() for one in faults)
+                raise SettingsError(f"Slack refuses the manifest: {said}. Nothing was created.") from error
+            raise
+    return CreatedApp(
+        id=response["app_id"],
+        signing_secret=response["credentials"]["signing_secret"],
+        install_url=response["oauth_authorize_url"],
+    )
+
+
 def http_manifest(url: str, *, plain: bool = False) -> str:
     """Returns the manifest for HTTP mode, as YAML; raises SettingsError where Slack could not use the URL.
 
@@ -176,4 +227,4 @@ def _request_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(f"{url}: write where Slack reaches your proxy, for example https://park.example.com")
-    return parts._replace(path=PATH).geturl() if parts.path in ("", "/") else url
+    return parts._replace(path=REQUEST_PATH).geturl() if parts.path in ("", "/") else url

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, count
 from typing import Any, TypedDict
 
@@ -10,6 +11,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextB
 
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import button_line, form_button, offer_button
+from bot.slack.tables import TABLE, table_blocks, table_lines
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
 from bot.texts import delivery
 from bot.texts.cards import LIST_CONTINUES
@@ -44,15 +46,20 @@ class Payload(TypedDict):
     blocks: list[dict[str, Any]]
 
 
-def render(message: Message, *, to: str | None = None, make_button: ButtonFactory = offer_button) -> list[Payload]:
+def render(
+    message: Message, *, to: str | None = None, make_button: ButtonFactory = offer_button, tables: bool = True
+) -> list[Payload]:
     """Renders a message as one or more payloads.
 
     Args:
         to: Id of a user to mention in the title.
+        tables: Whether a list may be a table, which only a message can hold.
     """
-    blocks = [
-        *sections(_head(message, to)),
-        *sections(_items(message)),
+    listed = table_blocks(message.table) if tables and message.table else []
+    shown = replace(message, facts=message.facts if message.items else ()) if listed else message
+    blocks: list[Block] = [
+        *sections(_head(shown, to)),
+        *(listed or sections(_items(message))),
         *row_blocks(message.rows, count(len(message.offers) + len(message.forms)), make_button),
         *_activity_blocks(message, make_button),
         *_tail(message, make_button),
@@ -82,6 +89,7 @@ def plain(payload: Payload) -> Payload:
     """Returns all text of a payload without blocks, with the lines of its buttons to be typed."""
     lines: list[str] = []
     for block in payload["blocks"]:
+        lines += table_lines(block) if block["type"] == TABLE else ()
         parts = [block["text"]] if "text" in block else block.get("elements", [])
         for part in parts:
             text = part.get("text", "")

@@ -27,7 +27,7 @@ _JSON_ESCAPES = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"}) 
 class Click(BaseModel):
     """The value of a button that runs a line; the nonce identifies the button, to recognise a second click."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     line: str
     nonce: str

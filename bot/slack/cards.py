@@ -49,7 +49,7 @@ def direct_message_reason(request: Request) -> str:
     if request.channel:
         return texts.NOT_POSTED_THERE
     if request.card_channel:
-        return texts.NOT_POSTED_IN_CHOSEN
+        return texts.NOT_POSTED_IN_CHOSEN if request.source is not Source.DIRECT else texts.NOT_POSTED_FOR_TEAM
     return texts.FORM_WITHOUT_CHANNEL if request.source is Source.FORM else texts.IN_DM
 
 

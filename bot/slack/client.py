@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
@@ -16,8 +17,10 @@ from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookResponse
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
+from bot.runtime.metrics import SLACK_CALLS
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
+from bot.slack.scheduling import LONGEST_WAIT, CallScheduler, Limit
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -28,14 +31,12 @@ Client = WebClient
 """The Web API client, for packages that must not import the SDK."""
 TIMEOUT = 10
 """Seconds that one API call may take. No call is made before an acknowledgement."""
-_LONGEST_RATE_LIMIT = 3
-"""Seconds of Retry-After that a call waits; for longer ones the worker schedules a retry."""
 
 
 class Identity(BaseModel):
     """The bot's user and workspace."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     team: str
     team_name: str
@@ -58,7 +59,7 @@ class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
         return (
             super()._can_retry(response=response, **rest)
             and response is not None
-            and retry_after(response.headers) <= _LONGEST_RATE_LIMIT
+            and retry_after(response.headers) <= LONGEST_WAIT
         )
 
 
@@ -66,7 +67,9 @@ class SlackClient(WebClient):
     """Records how each call went, and reads a bot token again that Slack rejects."""
 
     def __init__(self, token: str, api_url: str, *, posting: PostingState, read_token: ReadToken = None) -> None:
-        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=retry_handlers())
+        handlers: list[RetryHandler] = [_unprocessed_handler()]
+        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
+        self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
@@ -75,11 +78,28 @@ class SlackClient(WebClient):
         own_token = not (arguments.get("params") or {}).get("token")
         with self._recorded(api_method, bot_token=own_token):
             try:
-                return super().api_call(api_method, **arguments)
+                return self._send(api_method, arguments)
             except SlackApiError as error:
                 if not (own_token and is_token_fault(_api_failure(error.response)) and self._take_new_token(token)):
                     raise
-            return super().api_call(api_method, **arguments)
+            return self._send(api_method, arguments)
+
+    def _send(self, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
+        """Sends a call in its turn, and again after a short rate limit; all calls under that limit wait meanwhile."""
+        limit = Limit.of(method, arguments)
+        for is_last in (False, True):
+            self.scheduler.await_turn(limit)
+            try:
+                with SLACK_CALLS.labels(method).time():
+                    return super().api_call(method, **arguments)
+            except SlackApiError as error:
+                if error.response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+                    raise
+                pause = retry_after(error.response.headers or {})
+                self.scheduler.hold(limit, pause)
+                if is_last or pause > LONGEST_WAIT:
+                    raise
+        raise AssertionError
 
     @contextmanager
     def _recorded(self, method: str, *, bot_token: bool) -> Iterator[None]:
@@ -121,8 +141,13 @@ def connect_client(
 
 
 def retry_handlers() -> list[RetryHandler]:
-    """Returns handlers that retry only calls which Slack did not process: chat.postMessage is not idempotent."""
-    return [ConnectionErrorRetryHandler(error_types=[URLError]), _ShortRateLimitRetryHandler()]
+    """Returns handlers for calls of response_urls, which retry what Slack did not process."""
+    return [_unprocessed_handler(), _ShortRateLimitRetryHandler()]
+
+
+def _unprocessed_handler() -> RetryHandler:
+    """Returns a handler that retries only what Slack did not receive: chat.postMessage is not idempotent."""
+    return ConnectionErrorRetryHandler(error_types=[URLError])
 
 
 def sign_in(client: WebClient) -> Identity:

@@ -32,6 +32,7 @@ from bot.slack.blocks import render, row_blocks, sections
 from bot.slack.buttons import encode_value, form_button, offer_button
 from bot.slack.redraws import JOIN_SECONDS, Redraws
 from bot.slack.requests import RequestFactory
+from bot.slack.scheduling import in_background
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import home
@@ -71,7 +72,7 @@ def render_overview(overview: Overview) -> Json:
 
 def render_notice(message: Message, query: OverviewQuery) -> Json:
     """Renders a tab with a message instead of the overview, and a button to try again."""
-    blocks: list[Block | Json] = [*render(message)[0]["blocks"], _retry(query)]
+    blocks: list[Block | Json] = [*render(message, tables=False)[0]["blocks"], _retry(query)]
     return View(type="home", blocks=blocks).to_dict()
 
 
@@ -281,9 +282,9 @@ class HomeTabs:
         """Publishes a tab; a rate limit is waited out while the user may still be looking at it."""
         with self._lock:
             tab = self._opened.get(user)
-        view = self._render(user, tab.query if tab else OverviewQuery())
         try:
-            self._views_api.publish(user, view)
+            with in_background():
+                self._views_api.publish(user, self._render(user, tab.query if tab else OverviewQuery()))
         except SlackUnavailable as away:
             if tab is not None and tab.recent:
                 raise

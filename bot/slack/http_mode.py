@@ -14,13 +14,12 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.errors import SettingsError
+from bot.slack.app_config import REQUEST_PATH
 from bot.slack.bolt_app import LISTENERS
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every short queue
 
-PATH = "/slack/events"
-"""Path of the request URL for commands, interactions, options and events alike."""
 _MAX_BODY = 1 << 20
 """Bytes of a request; Slack's have some thousand."""
 
@@ -62,7 +61,7 @@ class HTTPMode:
             proxy: Address of the proxy whose X-Forwarded headers are trusted.
         """
         self._listen, self._proxy = listen, proxy
-        self._handler = SignedRequestHandler(app, PATH, secret)
+        self._handler = SignedRequestHandler(app, REQUEST_PATH, secret)
         self._stopping = threading.Event()
         self._sockets: dict[int, Any] = {}
         self._thread = threading.Thread(target=self._serve, name="http-mode")
@@ -114,7 +113,7 @@ class HTTPMode:
     def where(self) -> str:
         """The URL behind the proxy."""
         host, port = self._server.effective_host, self._server.effective_port
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}{REQUEST_PATH}"
 
     def _serve(self) -> None:
         """Runs the server until `stop`, and then until the last received request is answered."""

@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.errors import SlackFailure, passes_by_itself, said_of_slack
@@ -12,6 +10,7 @@ from bot.messages.message import Attachment, Message, Posted
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
+from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts import delivery
@@ -21,23 +20,17 @@ from bot.times.model import Clock, utc_now
 log = logging.getLogger(__name__)
 
 
-class _Note(NamedTuple):
-    """Where a note of progress is."""
-
-    channel: str
-    ts: str
-
-
 class SlackMessenger:
     """Posts messages for the worker and the listeners.
 
     Every method waits for Slack, so none may be called before an acknowledgement, and raises SlackFailure.
     """
 
-    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory, now: Clock = utc_now) -> None:
-        self._chat_api, self._users, self._now = chat_api, users, now
+    def __init__(
+        self, chat_api: ChatApi, users: SlackUserDirectory, notes: ProgressNotes, now: Clock = utc_now
+    ) -> None:
+        self._chat_api, self._users, self._notes, self._now = chat_api, users, notes, now
         self._cards = Cards(chat_api, users, now)
-        self._notes: dict[str, _Note] = {}  # of progress, by the keys of unfinished requests
 
     def send_progress(self, request: Request, text: str) -> None:
         """Sends a progress message, or updates the one that was sent; only logs a failure."""
@@ -46,7 +39,7 @@ class SlackMessenger:
                 self._set_status(request, request.direct, delivery.STATUS)
                 return
             (payload,) = render(Message(title=text))
-            self._notes[request.key] = self._put_note(request, payload, self._notes.get(request.key))
+            self._notes.put(request, payload)
         except SlackFailure as failure:
             log.warning("could not say that it takes a while: %s", failure)
 
@@ -54,12 +47,11 @@ class SlackMessenger:
         """Removes the progress message about a request; only logs a failure."""
         if request.direct:
             self._set_status(request, request.direct, "")
-        if (note := self._notes.pop(request.key, None)) is None:
-            return
-        try:
-            self._chat_api.delete(note.channel, note.ts)
-        except SlackFailure as failure:
-            log.warning("a note of progress could not be removed: %s", failure)
+        self._notes.remove(request)
+
+    def clear_left_over(self) -> None:
+        """Removes the progress messages of a process that was killed; only logs a failure."""
+        self._notes.remove_left_over()
 
     def _set_status(self, request: Request, conversation: str, status: str) -> None:
         """Sets what stands below a direct message while Park works; nothing where Slack does not have that."""
@@ -67,22 +59,6 @@ class SlackMessenger:
             self._chat_api.set_status(conversation, request.thread or "", status)
         except SlackFailure as failure:
             log.info("a status could not be shown: %s", failure)
-
-    def _put_note(self, request: Request, payload: Payload, note: "_Note | None") -> "_Note":
-        """Posts or updates a note where it can be removed again: in the thread, else in a direct message.
-
-        Slack removes a private message in a channel only at a click on it (slackapi/bolt-python#1268).
-        """
-        if note is not None:
-            self._chat_api.update(note.channel, note.ts, payload)
-            return note
-        if request.channel and request.thread:
-            with suppress(SlackFailure):
-                ts = self._chat_api.post(request.channel, payload, request.thread).ts
-                return _Note(channel=request.channel, ts=ts)
-        to = self._chat_api.direct_destination(request.user)
-        posted = self._chat_api.post(to, with_footer(payload, origin(request)))
-        return _Note(channel=posted.channel, ts=posted.ts)
 
     def answer(self, request: Request, message: Message) -> None:
         """Answers a request in private; a file is sent first, as a direct message."""

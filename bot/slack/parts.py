@@ -6,6 +6,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.journal.journal import Journal
+from bot.journal.notes import NoteStore
 from bot.journal.storage import DestinationStore
 from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
@@ -16,9 +17,9 @@ from bot.slack.direct_messages import MessagesTab
 from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
-from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import RequestInbox, register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.notes import ProgressNotes
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -55,7 +56,7 @@ def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
     requests = RequestFactory(None, now)
-    messenger = SlackMessenger(chat, users, now)
+    messenger = SlackMessenger(chat, users, ProgressNotes(chat, NoteStore(journal.database)), now)
     return SlackParts(client, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
 
 
@@ -86,5 +87,7 @@ def build_receiver(settings: Settings, app: App, client: WebClient, read_app_tok
     """Builds Socket Mode if there is an app-level token, else HTTP mode."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value(), read_token=read_app_token)
+    from bot.slack.http_mode import HTTPMode  # with its server, which Socket Mode does not need
+
     secret, listen = secret_text(settings.slack_signing_secret), parse_listen_address(settings.park_http_listen)
     return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)

@@ -44,6 +44,7 @@ class PostingState:
                 self.succeeded()
             return
         kind = next((name for error, name in _KINDS if isinstance(failure, error)), "refused")
+        kind = "ratelimited" if "ratelimited" in str(failure) else kind
         SLACK_FAILURES.labels(method, kind).inc()
         if not bot_token:
             return

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from bot.messages.message import ActivityItem, Fact, FormOffer, Message, Offer, Row
+from bot.messages.message import ActivityItem, Cell, Fact, FormOffer, Message, Offer, Row, Table
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -112,10 +112,11 @@ def _overview(*, empty: bool = False) -> Overview:
     )
 
 
+_LINK = "https://example.slack.com/x"
 _OFFER = Offer(label="Undo", line=f'recall "{NAME}" to Night Desk', style="primary", expects="0123456789ab")
 _LONG_OFFER = Offer(label="x" * 300, line="recall Sales to Night Desk, until 2026-06-11 08:00", style="danger")
 _FORM = FormOffer(label="Change recall", operation="recall", arguments={"group": NAME})
-_ROW = Row(text=f"{NAME} until tomorrow 08:00, by", ids=(USER,), offers=(_OFFER,), link="https://example.slack.com/x")
+_ROW = Row(text=f"{NAME} until tomorrow 08:00, by", ids=(USER,), offers=(_OFFER,), link=_LINK)
 _ACTIVITY = ActivityItem(
     number="#42",
     what=f"recall {NAME} to Night Desk",
@@ -124,7 +125,7 @@ _ACTIVITY = ActivityItem(
     at=NOW,
     channel=CHANNEL,
     detail=NAME,
-    link="https://example.slack.com/x",
+    link=_LINK,
     offers=(_OFFER,),
 )
 _FACTS = (
@@ -139,6 +140,18 @@ _MESSAGES = {
     "items": Message(title="Park groups", items=tuple(f"{NAME} {number}" for number in range(400))),
     "rows": Message(title="Pending", rows=(_ROW, replace(_ROW, offers=(_OFFER,) * 3, forms=(_FORM,))) * 12),
     "history": Message(title="History", items=(_ACTIVITY,) * 20, offers=(_OFFER,)),
+    "table": Message(
+        title=NAME,
+        items=("fallback",),
+        table=Table(
+            columns=("Name", "By", "When", "Link"),
+            rows=((NAME, Cell(ids=(USER, CHANNEL, USER_GROUP)), Cell(at=NOW), Cell(text=NAME, link=_LINK)),) * 150,
+        ),
+        offers=(_OFFER,),
+    ),
+    "table-without-text": Message(
+        title="Groups", table=Table(columns=("Name", "Nothing"), rows=((NAME, ""), ("", "")))
+    ),
     "buttons": Message(title="Which one?", offers=(_OFFER,) * 30),
 }
 """By name; each field of a message is in one of them, with text that is longer than one message in some."""

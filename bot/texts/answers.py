@@ -5,6 +5,7 @@ from bot.texts.wording import change_number, count
 MEMBERS, PROMPT = "Members", "Prompt"
 ASKED, IN, POLICY = "Asked", "In", "Policy"
 """Labels of facts."""
+GROUP_COLUMNS = ("Park group", "Recall to", "Members", "Temporary until")
 GROUP_IS_EMPTY = "none yet"
 NOTHING_PENDING = "Nothing is pending: no change is scheduled, temporary or waiting for approval."
 SHOW_GROUP_USAGE = "group <name>"
@@ -20,7 +21,12 @@ def groups_found(number: int, search: str | None) -> str:
 
 def group_in_list(recall: str, members: int | None) -> str:
     """A group's recall target and its number of members, if that is known."""
-    return f"recall to {recall}" + ("" if members is None else f", {count(members, 'member')}")
+    return f"recall to {recall}" + ("" if members is None else f", {members_in_list(members)}")
+
+
+def members_in_list(members: int | None) -> str:
+    """How many members a group has, if that is known."""
+    return "" if members is None else count(members, "member")
 
 
 def group(name: str) -> str:

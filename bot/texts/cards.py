@@ -196,6 +196,10 @@ NOT_POSTED_THERE = "Park can't post where this was asked for, so it is shown her
 NOT_POSTED_IN_CHOSEN = (
     "Park can't post in the channel you chose: it is archived, or you or Park are no longer in it. So it is shown here."
 )
+NOT_POSTED_FOR_TEAM = (
+    "It is shown here because it can't be posted in the channel of the policy's rule: it is archived or shared with"
+    " other companies, or you or Park are not in it."
+)
 IN_DM = "It is shown here because it was asked for in a direct message."
 FORM_WITHOUT_CHANNEL = "It is shown here because no channel was chosen in the form."
 

@@ -58,4 +58,6 @@ def paused(until: str | None) -> str:
 RESUMED = "Park makes changes again"
 PAUSE_ENDED = "The pause is over: Park makes changes again."
 SIGNS_IN_AGAIN = "Park signs in to the PBX again"
+SIGNS_IN_WHERE_REJECTED = "Park wasn't paused. If the PBX has rejected Park's sign-in, Park signs in again"
+"""Several replicas of Park run, and each knows of its own sign-in only."""
 NOT_PAUSED = f"Park isn't paused. {NOTHING_CHANGED}"

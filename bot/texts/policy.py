@@ -62,6 +62,7 @@ MINE = "What you may do"
 NOTHING_MINE = "No rule lets you do anything with Park."
 EACH_GROUP_NEEDS_ONE = "Each of the groups needs a rule; these allow at least one."
 YES, NO, IF_APPROVED, IN_AN_EMERGENCY = "Yes", "No", "If it is approved", "In an emergency"
+RULE = "Rule"
 WHO, BY, ANYBODY = "Who", "By", "anybody"
 
 

@@ -37,7 +37,7 @@ def is_date(day: int, month: int, year: int | None) -> bool:
 class TimeValue(BaseModel):
     """Base of the values, which are immutable and survive a round trip through JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 class Duration(TimeValue):

@@ -20,8 +20,9 @@ from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
-from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
+from bot.operations.base import ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import dump, load
+from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
 from bot.planning.answers import AnswerBuilder

@@ -131,9 +131,9 @@ class EndExecutor:
             case Refused():
                 return fault.message
             case SignInFailed():
-                return Message(title=outcomes.sign_in_failed(fault.said))
+                return Message(title=outcomes.sign_in_failed(said(fault)))
             case Rejected():
-                return Message(title=outcomes.pbx_says(fault.said))
+                return Message(title=outcomes.pbx_says(said(fault)))
             case _:
                 return Message(title=said(fault))
 

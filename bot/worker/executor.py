@@ -10,7 +10,7 @@ from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.plan import Plan, Schedule
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
-from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
+from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan, said
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
 from bot.messages.request import Request, Source
@@ -177,7 +177,7 @@ class Executor:
         for file in planned.context.prompt_files.found.values():
             self.planner.prompts.keep(file)
         for file in planned.context.setup_files.found.values():
-            self.planner.setup_files.keep(file)
+            self.planner.setup_history.files.keep(file)
         return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
 
 
@@ -243,7 +243,7 @@ def _explain_rejection(
     """Returns the PBX's reason, or the likely one: a member to add is in another park group."""
     if isinstance(cause, Rejected) and (dead := _dead_ring_group(operation, plan, context)) is not None:
         return dead
-    reason = Message(title=str(cause) if isinstance(cause, NotPossible) else outcomes.pbx_says(str(cause)))
+    reason = Message(title=str(cause) if isinstance(cause, NotPossible) else outcomes.pbx_says(said(cause)))
     added = [(change, member) for change in plan.changes for member in change.added if not change.target.is_server]
     if not added or plan.changes[0].before is None:
         return reason

@@ -25,7 +25,7 @@ class Confirmation(BaseModel):
     The journal stores it as the entry's outcome, so these field names are part of its format.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     private: Message | None = None
     card: Message | None = None

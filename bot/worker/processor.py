@@ -71,8 +71,6 @@ class EntryProcessor:
         self._occurrences = OccurrenceExecutor(
             journal, self._schedules, self._executor, write_switch, self.retry_policy
         )
-        self._resumed_at: datetime | None = None
-        """When somebody resumed last, as far as this replica has noticed."""
 
     def process(self, entry: Entry) -> None:
         """Runs the entry unless it has ended, then posts its confirmation.
@@ -88,14 +86,16 @@ class EntryProcessor:
         if not entry.state.ended:
             log.info("change %d has ended: %s", ended.id, ended.state)
             REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state).inc()
-        self.progress_notifier.finish(ended.request)
+        self.progress_notifier.finish(
+            ended.request, taken_over=entry.attempt > 1 and entry.request.source is not Source.CLOCK
+        )
         self.notifier.notify(ended)
 
     def _notice_resume(self) -> None:
-        """Lets a rejected sign-in be repeated once somebody has resumed, on whichever replica."""
+        """Lets a rejected sign-in be repeated once somebody has resumed since, on whichever replica."""
         sign_in = self.planner.pbx.sign_in
-        if sign_in.rejected and (flag := self.journal.flag(SIGN_IN_FLAG)) and flag.at != self._resumed_at:
-            self._resumed_at = flag.at
+        ago = sign_in.rejected_for
+        if ago is not None and (flag := self.journal.flag(SIGN_IN_FLAG)) and flag.at > self.journal.now() - ago:
             sign_in.try_again()
 
     def _run(self, entry: Entry) -> Entry | None:

@@ -59,10 +59,16 @@ class ProgressNotifier:
             if request.key in self._progress:
                 self._progress[request.key] = text
 
-    def finish(self, request: Request) -> None:
-        """Stops the notices about the request, and removes one that was sent."""
+    def finish(self, request: Request, *, taken_over: bool = False) -> None:
+        """Stops the notices about the request, and removes one that was sent.
+
+        Args:
+            taken_over: Another process may have sent one, and died.
+        """
         with self._changed:
             self._progress.pop(request.key, None)
+            if taken_over:
+                self._told.add(request.key)
             if request.key in self._told:
                 self._schedule(request, 0)
 
@@ -80,6 +86,10 @@ class ProgressNotifier:
         self._thread.join()
 
     def _run(self) -> None:
+        try:
+            self.messenger.clear_left_over()
+        except Exception:  # notices still have to be sent
+            log.exception("notices of progress of an earlier process could not be removed")
         while (due := self._wait_for_due()) is not None:
             request, progress = due
             with request_logging(request):

@@ -17,7 +17,7 @@ from bot.worker.processor import EntryProcessor
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""Entries processed at once; entries whose footprints overlap wait for each other."""
+"""Most entries processed at once, each by a thread; entries whose footprints overlap wait for each other."""
 THREADS_PER_USER = 5
 """Of these, the most that one user's requests occupy, so that three threads are left for other users."""
 JOURNAL_RETRY = timedelta(seconds=1)
@@ -41,27 +41,36 @@ class Worker:
         self._claimed: dict[int, Entry] = {}  # by thread
         self._claiming = threading.Lock()
         self._changed = threading.Condition()  # only idle threads wait here, so a notification reaches one of them
-        self._wake_ups = 0
+        self._wake_ups = self._idle = 0
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
+        self._most, self._threads = threads, list[threading.Thread]()
+        self._started = False
         self._stopped = threading.Event()
         self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
         if not journal.database.exclusive:
             self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
 
     def start(self) -> None:
-        """Starts the threads; entries left by an earlier process are claimed first."""
-        for thread in (*self._threads, *self._background):
+        """Starts the first thread; entries left by an earlier process are claimed first."""
+        for thread in self._background:
             thread.start()
+        self._started = True
+        self.wake()
 
     def wake(self) -> None:
-        """Wakes one idle thread, which wakes the next one if it claims an entry.
+        """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.
 
         The idle thread that read the journal last always knows when the next entry is due.
         """
         with self._changed:
             self._wake_ups += 1
             self._changed.notify()
+            if self._idle or not self._started or self._stopping.is_set():
+                return
+            if len(self._threads) < self._most:
+                thread = threading.Thread(target=self._run, name=f"worker-{len(self._threads)}")
+                self._threads.append(thread)
+                thread.start()
 
     def retry_postponed(self) -> None:
         """Has what is past its time tried again at once, after Park has signed in to the PBX again."""
@@ -91,8 +100,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether all threads are running."""
-        return all(thread.is_alive() for thread in (*self._threads, *self._background))
+        """Whether all threads are running that were started."""
+        return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -182,5 +191,7 @@ class Worker:
         left = MAX_SLEEP if due is None else min(due, MAX_SLEEP)
         with self._changed:
             if self._wake_ups == wake_ups and not self._stopping.is_set():
+                self._idle += 1
                 self._changed.wait(max(left.total_seconds(), 0.01))
+                self._idle -= 1
         time.sleep(WAKE_DELAY.total_seconds())

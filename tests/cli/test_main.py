@@ -60,7 +60,7 @@ def test_it_goes_by_the_name_that_it_was_called_by(
 @pytest.mark.parametrize(
     "command",
     [
-        *("init", "run", "migrate", "demo", "manifest", "doctor", "table", "export", "plan"),
+        *("init", "run", "migrate", "demo", "manifest", "doctor", "table", "export", "plan", "apply", "snapshot"),
         *("audit", "audit verify", "audit export", "policy", "policy check", "policy test", "policy schema"),
     ],
 )

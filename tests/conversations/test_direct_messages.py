@@ -80,6 +80,30 @@ def test_a_change_is_shown_in_the_channel_that_the_policy_names_and_in_the_threa
     assert posted(sandbox, "ops") == []  # others see it, so nothing has to be announced
 
 
+def test_whoever_is_not_in_that_channel_is_told_so_and_it_is_announced(sandbox: Sandbox) -> None:
+    sandbox.slack.kick(sandbox.channels["phones"], sandbox.people["ana"])
+    card, *_ = write(sandbox, "recall Sales to Night Desk")
+    assert "can't be posted in the channel of the policy's rule" in card.plain
+    assert posted(sandbox, "phones") == []
+    assert len(posted(sandbox, "ops")) == 1
+
+
+def test_a_scheduled_change_is_shown_in_both_places_at_once(sandbox: Sandbox) -> None:
+    [card] = write(sandbox, "recall Sales to Night Desk in 2h")
+    assert "Scheduled" in card.plain
+    [public] = posted(sandbox, "phones")
+    assert "Scheduled" in public
+
+
+def test_a_question_mark_shows_what_a_line_would_do(sandbox: Sandbox) -> None:
+    [preview] = write(sandbox, "recall Sales to Night Desk?")
+    assert sandbox.slack.click(sandbox.people["ana"], preview, label="Apply").ok
+    sandbox.settle()
+    [card] = answers(sandbox, str(preview.thread_ts), after=preview.ts)
+    assert "Night Desk" in card.plain
+    assert len(posted(sandbox, "phones")) == 1
+
+
 def test_both_cards_show_what_is_so_now(sandbox: Sandbox) -> None:
     [card] = write(sandbox, "recall Sales to Night Desk for 2h")
     assert sandbox.slack.click(sandbox.people["ana"], card, label="End now").ok

@@ -28,10 +28,6 @@ def restored(harness: ConversationHarness, line: str) -> str:
     return shown.plain.replace("*", "")
 
 
-def has_read(sandbox: Sandbox, requests: int) -> bool:
-    return len(sandbox.pbx.requests) > requests
-
-
 def setup_of(sandbox: Sandbox) -> object:
     state = sandbox.pbx.state
     groups = {
@@ -87,13 +83,17 @@ def test_a_snapshot_is_taken_every_day_and_friday_is_found_on_monday() -> None:
         harness = ConversationHarness(sandbox)
         harness.do("recall Sales to Night Desk")
         for _ in range(3):
-            requests = len(sandbox.pbx.requests)
+            wanted = len(sandbox.pbx.requests) + 13  # the server, the lists and the members of twelve groups
             sandbox.forward(timedelta(days=1))
-            sandbox.slack.wait_for(partial(has_read, sandbox, requests + 12), timeout=20)
+            sandbox.slack.wait_for(partial(_has_read, sandbox, wanted), timeout=20)
         harness.do("recall Sales to Day Desk")
         shown = restored(harness, "restore Sales to Friday 18:00")
         assert "how it was on Fri 12 Jun 18:00" in shown
         assert "Night Desk (6001)" in shown
+
+
+def _has_read(sandbox: Sandbox, wanted: int) -> bool:
+    return len(sandbox.pbx.requests) >= wanted
 
 
 def test_without_any_snapshot_the_journal_is_enough(harness: ConversationHarness) -> None:

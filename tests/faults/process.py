@@ -57,6 +57,11 @@ class ProcessHarness(ConversationHarness):
         with closing(sqlite3.connect(self._journal, timeout=10)) as journal:
             return int(journal.execute("SELECT count(*) FROM entries WHERE told_at IS NULL").fetchone()[0])
 
+    def note_is_stored(self) -> bool:
+        """Returns whether the journal says where a note of progress is."""
+        with closing(sqlite3.connect(self._journal, timeout=10)) as journal:
+            return bool(journal.execute("SELECT count(*) FROM flags WHERE name LIKE 'note %'").fetchone()[0])
+
     @property
     def _journal(self) -> str:
         return self.sandbox.settings.database_url.removeprefix("sqlite:///")

@@ -167,3 +167,20 @@ def test_again_and_again_at_random(park: ProcessHarness) -> None:
         number for number in range(1, 7) if any(f"#{number} · done" in card.plain for card in park.cards())
     }
     assert wait_until_confirmed == {1, 2, 3, 4, 5, 6}, f"seed {seed}"
+
+
+def _notes(park: ProcessHarness) -> list[str]:
+    return [one.plain for one in park.direct() if "Working on" in one.plain]
+
+
+@pytest.mark.parametrize("line", ["add 1001 to Sales", "group Sales"])
+def test_the_note_that_it_takes_a_while_goes_after_the_restart(park: ProcessHarness, line: str) -> None:
+    reading = park.hold("GET *")
+    park.slash(line)
+    park.reached(reading)
+    park.sandbox.slack.wait_for(park.note_is_stored, timeout=30)
+    assert _notes(park)
+    park.kill()
+    park.go_on(reading)
+    park.start()
+    park.sandbox.slack.wait_for(lambda: not _notes(park), timeout=30)

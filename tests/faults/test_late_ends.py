@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import SignInFailed
 from bot.journal.models import Entry, State
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
@@ -227,3 +228,25 @@ def test_an_end_that_the_pbx_refuses_half_way_is_completed_later(scene: Conversa
     until_ended(scene)
     assert state(scene) is State.DONE
     assert scene.members("Sales") == before
+
+
+def test_a_resume_from_before_a_rejected_sign_in_lets_nobody_sign_in_again() -> None:
+    pbx = FakePbx()
+    account: dict[str, Any] = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    with Sandbox(pbx=pbx, retry_policy=POLICY, pbx_token=None, **account) as sandbox:
+        scene = ConversationHarness(sandbox)
+        scene.do("pause")
+        scene.click(scene.last_ephemeral(), "Pause Park")
+        scene.do("resume")
+        sandbox.restart()
+        right, pbx.sessions.password = pbx.sessions.password, "another"
+        pbx.expire_tokens(refresh=True)
+        with pytest.raises(SignInFailed):
+            sandbox.park.pbx.server()
+        asked = len(pbx.requests)
+        scene.do("add 1001 to Sales")
+        assert len(pbx.requests) == asked
+        pbx.sessions.password = right
+        scene.do("resume")
+        scene.do("add 1001 to Sales")
+        assert "1001" in scene.members("Sales")

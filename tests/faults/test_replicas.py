@@ -125,6 +125,13 @@ def test_resume_lets_every_replica_sign_in_again(postgres: Server) -> None:
             _until_both_have_worked(scene, first, second)
 
 
+def test_resume_is_not_refused_by_a_replica_that_can_sign_in_itself(postgres: Server) -> None:
+    with Sandbox(retry_policy=FAST_RETRIES, database_url=postgres.database()) as sandbox:
+        scene = ConversationHarness(sandbox)
+        scene.do("resume")
+        assert "Park wasn't paused. If the PBX has rejected Park's sign-in, Park signs in again" in scene.card().plain
+
+
 def _until_both_have_worked(scene: ConversationHarness, first: Park, second: Park) -> None:
     """Asks for changes until each replica has signed in: whichever has a thread free takes a change."""
     for number in range(60):

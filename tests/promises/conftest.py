@@ -9,8 +9,12 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.switches import Switches
 
 
+def newest_pbx() -> FakePbx:
+    """A PBX that has whatever an operation can change."""
+    return FakePbx(switches=Switches(newer=True))
+
+
 @pytest.fixture
 def sandbox(http: bool) -> Iterator[Sandbox]:
-    newest = FakePbx(switches=Switches(newer=True))  # it has whatever an operation can change
-    with Sandbox(http=http, pbx=newest) as running:
+    with Sandbox(http=http, pbx=newest_pbx()) as running:
         yield running

@@ -13,6 +13,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from bot.slack.forms.views import asks_first
+from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
@@ -66,14 +67,14 @@ def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.Mark
 @pytest.fixture(scope="module")
 def shared(http: bool) -> Iterator[Sandbox]:
     """A stage for tests that change nothing."""
-    with Sandbox(policy=LEADS_ONLY, http=http) as running:
+    with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY, http=http) as running:
         yield running
 
 
 @pytest.fixture
 def lead() -> Iterator[Visitor]:
     """Ana, who may use everything until `dismiss`."""
-    with Sandbox(policy=LEADS_ONLY) as sandbox:
+    with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         yield Visitor(sandbox, "ana")
 
 
@@ -180,7 +181,7 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
 
 @named([pattern for pattern in CHANGES if not isinstance(pattern[1], Slash)])
 def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
-    with Sandbox(policy=LEADS_ONLY) as sandbox:
+    with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
         if through(Visitor(sandbox, "ana"), entry_point, asked):
             assert stands(sandbox) == by_slash_command(operation)
@@ -217,7 +218,7 @@ def stands(sandbox: Sandbox) -> dict[str, Any]:
 @cache
 def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
     """The state after the line was typed."""
-    with Sandbox(policy=LEADS_ONLY) as sandbox:
+    with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         untouched = stands_untouched(sandbox)
         assert through(Visitor(sandbox, "ana"), Slash(), ASKED[operation.operation_id])
         found = stands(sandbox)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 from bot.errors import NOTHING_CHANGED, NotUnderstood
-from bot.operations.base import Operation, footprint
+from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, markdown
+from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from tests.promises.empty import Empty

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import settings
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.journal.journal import Journal
+from bot.journal.notes import NoteStore
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
@@ -22,6 +25,7 @@ from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.notes import ProgressNotes
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -91,13 +95,15 @@ class SlackHarness:
 
 
 @pytest.fixture
-def harness() -> Iterator[SlackHarness]:
-    with FakeSlack(scopes=SCOPES, events=EVENTS, retry_after=(0.0, 0.0, 0.0)) as slack:
+def harness(tmp_path: Path) -> Iterator[SlackHarness]:
+    journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}")
+    with closing(journal), FakeSlack(scopes=SCOPES, events=EVENTS, retry_after=(0.0, 0.0, 0.0)) as slack:
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com", tz="Europe/Berlin")
         ben = slack.add_person("ben", real_name="Ben Ortiz")
         phones = slack.add_channel("phones", [ada, ben])
         client = connect_client(slack.bot_token, slack.api_url)
-        messenger = SlackMessenger(ChatApi(client), SlackUserDirectory(client))
+        chat = ChatApi(client)
+        messenger = SlackMessenger(chat, SlackUserDirectory(client), ProgressNotes(chat, NoteStore(journal.database)))
         me = sign_in(client)
         requests = RequestFactory(me, utc_now)
         yield SlackHarness(

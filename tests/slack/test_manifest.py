@@ -26,6 +26,7 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_connections_open": set[str](),  # connections:write, of the app-level token
     "assistant_threads_setStatus": {"chat:write"},
     "assistant_threads_setSuggestedPrompts": {"assistant:write"},
+    "apps_manifest_create": set(),  # with an app configuration token
     "auth_test": set(),
     "blocks_validate": set(),
     "chat_postMessage": {"chat:write"},
@@ -122,6 +123,14 @@ def test_a_workspace_without_agents_gets_the_same_app_without_their_parts() -> N
         assert {*scopes, "assistant:write"} == SCOPES
         assert plain["features"].keys() | {"agent_view"} == whole["features"].keys()
         assert plain["settings"] == whole["settings"]
+
+
+def test_the_slack_cli_reads_it_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == MANIFEST
+    hooks = json.loads((ROOT / ".slack" / "hooks.json").read_text())
+    assert hooks["hooks"]["get-manifest"].endswith("-m bot manifest --json")
+    assert hooks["hooks"]["start"].endswith("-m bot run")
 
 
 def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:

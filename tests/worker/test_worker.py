@@ -28,7 +28,7 @@ def park(tmp_path: Path) -> Iterator[BotHarness]:
 def worker(park: BotHarness) -> Iterator[Worker]:
     """The worker, stopped at the end if the test has started it."""
     yield park.worker
-    if park.worker._threads[0].ident is not None:
+    if park.worker._threads:
         park.worker.stop()
 
 
@@ -227,4 +227,26 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     assert done.wait(PATIENCE)
     assert (order[0], order.count(ANA)) == (BEN, flood)
     assert most <= THREADS_PER_USER + 1
+    worker.stop()
+
+
+def test_threads_are_started_as_work_comes_and_no_more_than_there_is_work_for(
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park.dispatcher.worker = worker = Worker(park.journal, park.worker.processor, threads=4)
+    together = threading.Barrier(4)
+
+    def process(entry: Entry) -> None:
+        together.wait(PATIENCE)
+        park.journal.mark_notified(park.journal.end(entry, entry.state.DONE, {}))
+
+    monkeypatch.setattr(worker.processor, "process", process)
+    worker.start()
+    assert len(worker._threads) == 1
+    done = confirmed(park, 4, monkeypatch)
+    for number in range(4):
+        park.ask(f"create Group{number}")
+    assert done.wait(PATIENCE), "four were not processed at once"
+    assert len(worker._threads) == 4
+    assert worker.alive
     worker.stop()

@@ -12,6 +12,7 @@ from bot.slack.app_config import (
     ORG_WIDE_INSTALL,
     REQUIRED_SCOPES,
     check_app_token,
+    create_app,
     fetch_granted_scopes,
     sign_in_with_token,
 )
@@ -27,6 +28,13 @@ Slack. If there is no app yet: at https://api.slack.com/apps choose Create New A
 manifest.yaml, and install the app to your workspace. Tokens are not shown while you type or paste them."""
 
 
+_CREATED = """\
+  The app {id} is created. Two things are left to do in Slack:
+  1. Install it: {install}
+     Then copy the Bot User OAuth Token: {page}/oauth
+  2. Make an app-level token with connections:write: {page}/general"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SlackAnswers:
     """The workspace that the tokens belong to."""
@@ -37,9 +45,15 @@ class SlackAnswers:
     """Variables for .env."""
 
 
-def ask_slack(console: Console, saved: SavedAnswers) -> SlackAnswers:
-    """Asks for the bot token and, unless HTTP mode is configured, for the app-level token; tries each in Slack."""
-    console.say(_INTRODUCTION)
+def ask_slack(console: Console, saved: SavedAnswers, *, create: bool = False) -> SlackAnswers:
+    """Asks for the bot token and, unless HTTP mode is configured, for the app-level token; tries each in Slack.
+
+    Args:
+        create: Create the app first.
+    """
+    created = _create_app(console, saved) if create else {}
+    if not create:
+        console.say(_INTRODUCTION)
 
     def sign_in(token: str) -> tuple[str, WorkspaceDirectory, Identity, frozenset[str]]:
         token = token.strip()
@@ -59,7 +73,15 @@ def ask_slack(console: Console, saved: SavedAnswers) -> SlackAnswers:
         console.say("  SLACK_SIGNING_SECRET is set, so Slack sends its requests over HTTP.")
     else:
         values["SLACK_APP_TOKEN"] = _ask_app_token(console, saved)
-    return SlackAnswers(bot=bot, workspace_directory=workspace_directory, values=values)
+    return SlackAnswers(bot=bot, workspace_directory=workspace_directory, values=values | created)
+
+
+def _create_app(console: Console, saved: SavedAnswers) -> dict[str, str]:
+    """Creates the app, tells what is left to do in Slack, and returns variables for .env; not twice in one run."""
+    question = "App configuration token (xoxe.xoxp-, under Your App Configuration Tokens on https://api.slack.com/apps)"
+    app = console.ask(question, lambda token: create_app(token.strip(), saved.slack_api_url), secret=True)
+    console.say(_CREATED.format(id=app.id, install=app.install_url, page=app.page))
+    return {"SLACK_SIGNING_SECRET": app.signing_secret}
 
 
 def _check_installation(client: Client) -> frozenset[str]:

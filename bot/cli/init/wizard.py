@@ -51,14 +51,14 @@ _INTERRUPTED = 130
 """The exit status after Ctrl-C, as a shell would give it: 128 + SIGINT."""
 
 
-def run_init(_: Namespace) -> int:
+def run_init(options: Namespace) -> int:
     """Runs the conversation; returns 0, 1 if the user decided not to write, 130 after Ctrl-C."""
     quiet_logs()
     folder = Path.cwd()
     console = Console(AnswerDraft(folder / DRAFT_FILE if sys.stdin.isatty() else None))
     try:
         with TemporaryDirectory(prefix="park-") as temporary:
-            return _set_up(console, load_saved_answers(folder), Path(temporary))
+            return _set_up(console, load_saved_answers(folder), Path(temporary), create_app=options.create_app)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nStopped. {_nothing_written(console)}\n")
         return _INTERRUPTED
@@ -92,12 +92,12 @@ class _Answers:
         return {**self.slack.values, **self.pbx.values, "PARK_READ_ONLY": str(self.read_only).lower()}
 
 
-def _set_up(console: Console, saved: SavedAnswers, temporary: Path) -> int:
+def _set_up(console: Console, saved: SavedAnswers, temporary: Path, *, create_app: bool) -> int:
     require_writable({saved.env_file.parent, saved.policy_file.parent})
     console.say(_WELCOME.format(back=BACK))
     if console.draft.resumed:
         console.say(_RESUMED)
-    answers = console.converse(lambda: _converse(console, saved, temporary))
+    answers = console.converse(lambda: _converse(console, saved, temporary, create_app=create_app))
     if answers.drafts and not answers.write:
         console.say(_nothing_written(console))
         return 1
@@ -111,8 +111,8 @@ def _set_up(console: Console, saved: SavedAnswers, temporary: Path) -> int:
     return 0
 
 
-def _converse(console: Console, saved: SavedAnswers, temporary: Path) -> _Answers:
-    slack = ask_slack(console, saved)
+def _converse(console: Console, saved: SavedAnswers, temporary: Path, *, create_app: bool) -> _Answers:
+    slack = ask_slack(console, saved, create=create_app)
     address = ask_address(console, saved, temporary)
     pbx = ask_account(console, saved, address)
     access = _ask_access(console, saved, slack, pbx.groups)

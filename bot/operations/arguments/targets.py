@@ -175,7 +175,7 @@ _USER = r"(the )?((parking )?user( only| alone)?|parker|(whoever|person who|one 
 class Recall(BaseModel):
     """A recall target; `ring_group` is a name or number as typed, None for the parking user alone."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     to: RecallTo
     ring_group: str | None = None

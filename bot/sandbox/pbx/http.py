@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import socket
 import ssl
 import threading
@@ -34,6 +35,9 @@ class RecordedRequest:
     body: Any = None
     """Parsed JSON or form; other text as it is; the size of binary content; None if empty."""
     status: int | None = None
+    began: float = field(default_factory=time.monotonic, repr=False, compare=False)
+    ended: float = field(default=math.inf, repr=False, compare=False)
+    """When the answer was ready, by the monotonic clock."""
 
     @property
     def write(self) -> bool:
@@ -72,7 +76,7 @@ class RecordingMiddleware:
         self.requests.append(heard)
         time.sleep(self.faults.delay(heard.line))
         response = self._answer(heard, environ | {"PATH_INFO": heard.path}, content)
-        heard.status = response.status_code
+        heard.status, heard.ended = response.status_code, time.monotonic()
         return response(environ, start_response)
 
     def _answer(self, heard: RecordedRequest, environ: "WSGIEnvironment", content: bytes) -> Response:

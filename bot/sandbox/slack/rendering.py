@@ -84,9 +84,20 @@ def _message_lines(state: SlackState, post: Post) -> Iterator[str]:
 
 def render_block(state: SlackState, block: Json, values: Values | None = None) -> str:
     """Returns the block's text; `values` are the entries of a view."""
+    if block["type"] == "table":
+        return "\n".join(_table_rows(state, block))
     held = (values or {}).get(block.get("block_id", ""), {})
     shown = [_render_element(state, part, held) or _render_part(state, part) for part in _readable_parts(block)]
     return ("  " if block["type"] == "actions" else "\n").join(shown)
+
+
+def _table_rows(state: SlackState, block: Json) -> Iterator[str]:
+    """Yields the header, and each row as `Sales: Night Desk (6001), 4 members`."""
+    header, *rows = block["rows"]
+    yield " | ".join(_render_part(state, cell) for cell in header)
+    for first, *rest in rows:
+        others = ", ".join(text for text in (_render_part(state, cell) for cell in rest) if text not in ("", "–"))  # noqa: RUF001
+        yield f"{_render_part(state, first)}: {others}"
 
 
 def _render_element(state: SlackState, part: Json, held: dict[str, Json]) -> str:
@@ -126,6 +137,10 @@ def _render_leaf(state: SlackState, part: Json) -> str:
         return display_text(state, f"<@{part['user_id']}>")
     if "channel_id" in part:
         return display_text(state, f"<#{part['channel_id']}>")
+    if "usergroup_id" in part:
+        return display_text(state, f"<!subteam^{part['usergroup_id']}>")
+    if part.get("type") == "date":
+        return display_text(state, f"<!date^{part['timestamp']}^{part['format']}|{part.get('fallback', '')}>")
     return str(part.get("text", part.get("url", "")))
 
 

@@ -95,6 +95,9 @@ class SlackState:
         self.app = new_id("A")
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
+        self.config_token = f"xoxe.xoxp-1-{new_id('', 32)}"
+        self.created_apps: list[Json] = []
+        """Manifests of apps that were created with the configuration token."""
         self.signing_secret = secrets.token_hex(16)
         self.people: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}

@@ -76,7 +76,7 @@ def _bearer_token() -> str | None:
 
 
 def _token_kind(state: SlackState, token: Any) -> str:
-    known = {state.bot_token: "bot", state.app_token: "app", None: "none"}
+    known = {state.bot_token: "bot", state.app_token: "app", state.config_token: "config", None: "none"}
     return known.get(token, "unknown")
 
 

@@ -49,7 +49,7 @@ class PickedTime(NamedTuple):
 class FormState(BaseModel):
     """A form's private_metadata; the nonce identifies one rendering, to recognise a second submission."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     operation: str
     """The operation's id."""

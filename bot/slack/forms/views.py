@@ -149,7 +149,7 @@ def _view(
 
 def _blocks(message: Message) -> list[Json]:
     """Returns the first page of a message, and a note where there are more; its buttons preview their lines."""
-    first, *rest = render(message, make_button=follow_button)
+    first, *rest = render(message, make_button=follow_button, tables=False)
     note = SectionBlock(text=forms.MORE_THAN_FITS)
     return [*first["blocks"], *([note.to_dict()] if rest else [])]
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import closing
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from bot.journal.journal import Journal
 from bot.journal.tables import flags
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.switches import ErrorResponse
+from bot.slack.samples import messages
 from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation
 from tests.cli.test_main import environment
@@ -58,6 +60,13 @@ def pbx_state(installation: Installation) -> Any:
     """The PBX's data, without its audit log."""
     state = installation.pbx.state
     return deepcopy((state.server, state.groups, state.members, state.users, state.ring_groups))
+
+
+@pytest.fixture(autouse=True)
+def few_payloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One payload is validated, not two hundred: tests/slack/test_payloads.py validates all of them."""
+    monkeypatch.setattr("bot.slack.payload_validation.messages", lambda: islice(messages(), 1))
+    monkeypatch.setattr("bot.slack.payload_validation.views", lambda: iter(()))
 
 
 def probe_answers(installation: Installation) -> dict[str, str | None]:

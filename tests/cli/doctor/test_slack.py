@@ -4,6 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cli.doctor.model import DoctorContext, Finding
+from bot.cli.doctor.slack_payloads import check_payloads
+from bot.slack.client import connect_client
+from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation
 from tests.pbx.scripted import json_reply, scripted
 
@@ -196,3 +200,21 @@ def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) 
     assert report["policy.lint.remark"]["about"] == "A"
     installation.policy("")
     assert installation.diagnose().problems == {"policy.mistake": "error"}
+
+
+def check_samples(installation: Installation) -> dict[str, Finding]:
+    """The findings about payloads, by id."""
+    context = DoctorContext(utc_now)
+    context.slack = connect_client(installation.slack.bot_token, installation.slack.api_url)
+    return {finding.id: finding for finding in check_payloads(context)}
+
+
+def test_slack_validates_each_kind_of_payload(installation: Installation) -> None:
+    findings = check_samples(installation)
+    assert [finding.severity for finding in findings.values()] == ["ok"]
+    assert "accepts all" in findings["slack.payloads"].text
+
+
+def test_a_slack_without_validation_is_a_warning(installation: Installation) -> None:
+    installation.slack.faults.fail("blocks.validate", "unknown_method")
+    assert check_samples(installation)["slack.payloads.unknown"].severity == "warning"

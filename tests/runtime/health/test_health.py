@@ -13,6 +13,7 @@ import pytest
 
 from bot.app import Park
 from bot.errors import JournalUnavailable, SettingsError
+from bot.runtime.health import REMEMBERED_SECONDS, Condition, Remembered
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 
@@ -201,3 +202,21 @@ def test_probes_that_keep_their_connections_open_do_not_keep_park_from_stopping(
         probe.sendall(b"GET /health/live HTTP/1.1\r\nHost: park\r\n\r\n")
         assert probe.recv(12) == b"HTTP/1.1 200"
     probe.close()
+
+
+def test_a_check_that_costs_something_is_made_once_in_a_few_seconds() -> None:
+    clock, found = 100.0, [Condition(True, "can be written"), Condition(False, "can't be written"), Condition(True, "")]
+    check = Remembered(lambda: found.pop(0), clock=lambda: clock)
+    assert [check().ok for _ in range(3)] == [True, True, True]
+    clock += REMEMBERED_SECONDS - 0.1
+    assert check().ok
+    clock += 0.2
+    assert [check().ok, check().ok] == [False, False]
+
+
+def test_many_probes_and_scrapes_write_to_the_journal_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = list[int]()
+    monkeypatch.setattr("bot.journal.queue.try_to_write", lambda connection: written.append(1))
+    for path in ("/health/ready", "/metrics") * 5:
+        assert fetch(sandbox, path).status == 200
+    assert len(written) <= 1

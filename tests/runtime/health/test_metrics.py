@@ -7,6 +7,7 @@ from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.sandbox.slack.methods.registry import METHODS
 from tests.runtime.health.test_health import ANY, fetch
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -69,7 +70,7 @@ def test_every_label_is_out_of_a_short_list() -> None:
         "source": {*Source, "shortcut", "typeahead", "other"},
         "state": {*State, "to be told"},
         "kind": {"not sent", "no answer", "3xx", "4xx", "5xx"},
-        "method": {"GET", "POST"},
+        "method": {"GET", "POST", *METHODS},
     }
     assert [(name, value) for name, value in labels if name in known and value not in known[name]] == []
     assert {name for name, _ in labels} <= {*known, "route", "le", "check"}

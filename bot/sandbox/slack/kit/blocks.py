@@ -203,9 +203,38 @@ class Input(Block):
     dispatch_action: bool | None = None
 
 
+class RawText(KitModel):
+    type: Literal["raw_text"]
+    text: Annotated[str, Field(min_length=1)]
+
+
+class RawNumber(KitModel):
+    type: Literal["raw_number"]
+    value: float
+    text: str | None = None
+
+
+class ColumnSetting(KitModel):
+    align: Literal["left", "center", "right"] | None = None
+    is_wrapped: bool | None = None
+
+
+TableCell = Annotated[RawText | RawNumber | RichText, Field(discriminator="type")]
+
+
+class TableBlock(Block):
+    """A table; docs.slack.dev, table block: 100 rows of 20 cells."""
+
+    type: Literal["table"]
+    rows: Annotated[
+        list[Annotated[list[TableCell], Field(min_length=1, max_length=20)]], Field(min_length=1, max_length=100)
+    ]
+    column_settings: Annotated[list[ColumnSetting | None], Field(max_length=20)] | None = None
+
+
 Common = Section | Header | Divider | Context | Actions | ImageBlock | RichText | Input
 
-MessageBlock = Annotated[Common | Markdown, Field(discriminator="type")]
+MessageBlock = Annotated[Common | Markdown | TableBlock, Field(discriminator="type")]
 ViewBlock = Annotated[Common, Field(discriminator="type")]
 
 

@@ -39,6 +39,9 @@ def check_blocks(blocks: list[Json]) -> None:
     found = [*find_errors(blocks, MESSAGE, "blocks"), *repeated_block_ids(blocks, "/blocks")]
     if found:
         raise SlackError("invalid_blocks", errors=found, response_metadata=response_metadata(found))
+    if sum(block["type"] == "table" for block in blocks) > 1:
+        one_only = ["only_one_table_allowed [json-pointer:/blocks]"]
+        raise SlackError("invalid_attachments", errors=one_only, response_metadata=response_metadata(one_only))
 
 
 def response_metadata(found: list[str]) -> Json:

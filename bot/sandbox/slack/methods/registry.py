@@ -16,7 +16,7 @@ MethodBody = Callable[[SlackState, Json], Json]
 class Method:
     """An implementation with its requirements.
 
-    One of `scopes` suffices; `token` is "bot" or "app".
+    One of `scopes` suffices; `token` is "bot", "app" or "config".
     """
 
     run: MethodBody
@@ -27,11 +27,13 @@ class Method:
 METHODS: dict[str, Method] = {}
 
 
-def api_method(name: str, *scopes: str, app: bool = False) -> Callable[[MethodBody], MethodBody]:
+def api_method(
+    name: str, *scopes: str, app: bool = False, token: str | None = None
+) -> Callable[[MethodBody], MethodBody]:
     """Registers a Web API method."""
 
     def declare(body: MethodBody) -> MethodBody:
-        METHODS[name] = Method(body, scopes, "app" if app else "bot")
+        METHODS[name] = Method(body, scopes, token or ("app" if app else "bot"))
         return body
 
     return declare

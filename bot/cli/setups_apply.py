@@ -1,0 +1,113 @@
+"""The commands `apply` and `snapshot`, which write to the journal beside the Park that has it."""
+
+import os
+import secrets
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from bot.changes.plan import Plan
+from bot.changes.snapshot import digest
+from bot.cli.setups import content_of, print_plan
+from bot.errors import SettingsError
+from bot.journal import intake
+from bot.journal.database import Database, open_beside
+from bot.journal.migrations import require_current
+from bot.journal.models import Entry, State
+from bot.journal.reader import Reader
+from bot.journal.storage import PromptStore, StoredPrompt
+from bot.journal.tables import setup_files
+from bot.messages.request import Request, Source
+from bot.operations.catalog import dump
+from bot.operations.footprint import footprint
+from bot.operations.setups import Apply
+from bot.pbx.client import build_client
+from bot.settings import read_journal_settings, read_pbx_settings, read_settings
+from bot.setups.past import SetupHistory
+from bot.slack.client import connect_client, sign_in
+from bot.texts import setups as texts
+
+POLL_INTERVAL = 0.5
+"""Seconds between two looks for the outcome."""
+
+
+def run_snapshot(_: Namespace) -> int:
+    """Keeps the set-up as it is now."""
+    with _beside() as database, closing(build_client(read_pbx_settings())) as pbx:
+        taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
+    sys.stdout.write(f"{texts.snapshot_taken(taken.id, taken.groups)}\n")
+    return 0
+
+
+def run_apply(options: Namespace) -> int:
+    """Hands a file to Park and waits for the outcome; returns 0 if the PBX is as the file says then, else 1."""
+    if not print_plan(options.file):
+        return 0
+    if not options.yes and not _confirmed():
+        sys.stdout.write("Nothing was changed.\n")
+        return 1
+    content = content_of(options.file)
+    with _beside() as database:
+        file = StoredPrompt(options.file.name, content, digest(content))
+        PromptStore(database, setup_files).keep(file)
+        key = _hand_over(database, Apply(file=file.reference), options.user)
+        entry = _outcome(Reader(database), key, options.wait)
+    sys.stdout.write(f"{_told(entry)}\n")
+    return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not _stopped(entry) else 1
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise SettingsError("Nobody can be asked here. To apply the file without a question, add --yes.")
+    sys.stdout.write("Apply this? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def _beside() -> Iterator[Database]:
+    with closing(open_beside(read_journal_settings().database_url)) as database:
+        with database.reading() as connection:
+            require_current(connection)
+        yield database
+
+
+def _hand_over(database: Database, operation: Apply, user: str) -> str:
+    """Stores the request as Park stores those from Slack, and returns its key."""
+    settings = read_settings()
+    team = sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
+    key = f"{team}:terminal:{secrets.token_hex(8)}"
+    with database.writing() as connection:
+        at = database.now(connection)
+        request = Request(key=key, team=team, user=user, source=Source.TERMINAL, line=operation.text(), asked_at=at)
+        row = intake.waiting_row(request, [dump(operation)], footprint(operation), at=at, run_at=None)
+        intake.add(connection, row, {"accepted": intake.request_data(row)})
+    return key
+
+
+def _outcome(journal: Reader, key: str, seconds: float) -> Entry | None:
+    """Waits until Park has carried the request out, or waits for approval; None if it has not begun in time."""
+    end = time.monotonic() + seconds
+    while True:
+        entry = journal.find(key)
+        if entry is not None and (entry.state.ended or entry.state is State.SCHEDULED):
+            return entry
+        if time.monotonic() > end:
+            return None
+        time.sleep(POLL_INTERVAL)
+
+
+def _stopped(entry: Entry) -> bool:
+    return (entry.outcome or {}).get("status") == texts.STATUS_PARTLY
+
+
+def _told(entry: Entry | None) -> str:
+    """Returns what became of the request, as Park says it in Slack."""
+    if entry is None:
+        return "Park has not carried it out yet. Is it running? It hands the file back if it begins too late."
+    outcome = entry.outcome or {}
+    message = outcome.get("card") or outcome.get("private") or {}
+    title = message.get("title") or (Plan.model_validate(entry.plan).preview_title if entry.plan else entry.state)
+    return "\n".join((f"#{entry.id} {title}", *message.get("notes", ())))

@@ -1,0 +1,44 @@
+"""`kill -9` before and after each write of a plan of many changes: it is completed, and one undo undoes it."""
+
+import signal
+
+import pytest
+
+from bot.sandbox.environment import Sandbox
+from tests.faults.steps import StepSignal
+from tests.faults.test_killed_at_each_step import DEADLINE, STAGE_LOCK, RestartHarness
+
+pytestmark = pytest.mark.timeout(600)
+WRITES = 4
+"""The file of the sandbox takes a settings update, a member who leaves and joins, and one who only leaves."""
+
+
+@pytest.mark.parametrize("at", ["before POST /api/call_park_groups", "after POST /api/call_park_groups"])
+@pytest.mark.parametrize("number", range(1, WRITES + 1))
+def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> None:
+    with STAGE_LOCK:
+        stage = Sandbox(pbx_deadline=DEADLINE)
+    with stage.without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
+        first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number))
+        harness.type("apply F07SETUP001")
+        shown = sandbox.slack.wait_for(lambda: harness.ephemerals(), timeout=60)[-1]
+        assert sandbox.slack.click(sandbox.people["ana"], shown, label="Apply").ok
+        harness.over(first)
+        assert not first.alive
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        second = harness.start()
+        try:
+            harness.over(second)
+            assert harness.members("Billing") == ["1055", "1012"]
+            assert harness.members("Sales for Partners") == ["1013"]
+            assert sandbox.pbx.state.groups[harness.id("Billing")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
+            assert harness.changes() == WRITES, "each write was made once"
+            assert "Applied night.yaml" in harness.card().plain
+            assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
+            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1, timeout=60)
+            assert set(harness.members("Billing")) == {"1055", "1054"}
+            assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
+        finally:
+            first.close()
+            second.close()

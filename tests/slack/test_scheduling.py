@@ -1,0 +1,118 @@
+"""The schedule of calls to Slack: one rate limit holds all calls under it back, and only those."""
+
+import threading
+
+import pytest
+
+from bot.errors import SlackUnavailable
+from bot.sandbox.slack.fake_slack import FakeSlack
+from bot.slack.client import connect_client, translate_errors
+from bot.slack.scheduling import CallScheduler, Limit, in_background
+from tests.slack.conftest import SCOPES
+
+POST, OTHER = Limit("chat.postMessage", "C1"), Limit("chat.postMessage", "C2")
+
+
+class Clock:
+    """A clock that is set."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def scheduler(clock: Clock) -> CallScheduler:
+    return CallScheduler(clock)
+
+
+def test_messages_are_limited_in_each_channel_and_other_methods_in_the_workspace() -> None:
+    assert Limit.of("chat.postMessage", {"json": {"channel": "C1", "text": ""}}) == POST
+    assert Limit.of("views.publish", {"json": {"user_id": "U1", "channel": "C1"}}) == Limit("views.publish")
+    assert Limit.of("auth.test", {"params": {}}) == Limit("auth.test")
+    assert Limit.of("auth.test", {}) == Limit("auth.test")
+
+
+def test_whoever_comes_while_slack_wants_a_pause_is_told_how_long_it_takes(
+    scheduler: CallScheduler, clock: Clock
+) -> None:
+    scheduler.hold(POST, 30)
+    scheduler.await_turn(OTHER)
+    clock.now += 10
+    with pytest.raises(SlackUnavailable) as told:
+        scheduler.await_turn(POST)
+    assert told.value.retry_after == 20
+    clock.now += 20
+    scheduler.await_turn(POST)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(scheduler: CallScheduler) -> None:
+    scheduler.hold(POST, 30)
+    scheduler.hold(POST, 5)
+    with pytest.raises(SlackUnavailable) as told:
+        scheduler.await_turn(POST)
+    assert told.value.retry_after == 30
+
+
+def test_after_the_recovery_nothing_is_held_back(scheduler: CallScheduler, clock: Clock) -> None:
+    scheduler.hold(POST, 5)
+    clock.now += 60
+    for _ in range(100):
+        scheduler.await_turn(POST)
+
+
+def test_home_tabs_leave_room_in_slacks_tiers(scheduler: CallScheduler, clock: Clock) -> None:
+    people = Limit("users.info")
+    with in_background():
+        for _ in range(80):
+            scheduler.await_turn(people)
+            clock.now += 0.5
+        with pytest.raises(SlackUnavailable) as told:
+            scheduler.await_turn(people)
+        assert told.value.retry_after == 20
+    for _ in range(30):
+        scheduler.await_turn(people)
+    clock.now += 61
+    with in_background():
+        scheduler.await_turn(people)
+
+
+def test_a_home_tab_waits_for_those_that_somebody_waits_for() -> None:
+    scheduler, order = CallScheduler(), list[str]()
+    scheduler.hold(POST, 1)
+
+    def call(name: str, *, background: bool) -> None:
+        if background:
+            with in_background():
+                scheduler.await_turn(POST)
+        else:
+            scheduler.await_turn(POST)
+        order.append(name)
+
+    tab = threading.Thread(target=call, args=("tab",), kwargs={"background": True})
+    card = threading.Thread(target=call, args=("card",), kwargs={"background": False})
+    for thread in (tab, card):
+        thread.start()
+    for thread in (tab, card):
+        thread.join()
+    assert order == ["card", "tab"]
+
+
+def test_one_limit_is_asked_for_once_however_many_threads_post() -> None:
+    with FakeSlack(scopes=SCOPES) as slack:
+        ada = slack.add_person("ada", real_name="Ada")
+        phones, random = slack.add_channel("phones", [ada]), slack.add_channel("random", [ada])
+        client = connect_client(slack.bot_token, slack.api_url)
+        slack.faults.fail("chat.postMessage", "ratelimited", retry_after=30)
+        for _ in range(5):
+            with pytest.raises(SlackUnavailable), translate_errors():
+                client.chat_postMessage(channel=phones, text="card")
+        client.chat_postMessage(channel=random, text="card")
+        asked = [call.args["channel"] for call in slack.calls if call.method == "chat.postMessage"]
+        assert asked == [phones, random]
