@@ -37,7 +37,10 @@ _SCHEDULED = (
     .order_by(entries.c.run_at, entries.c.id)
 )
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
-    not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
+    not_notified,
+    entries.c.ended_at.is_(None),
+    entries.c.failing_since.is_not(None),
+    entries.c.request["source"].as_string() != Source.SCHEDULE.value,
 )
 _LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
 _HAS_WORK = select(exists().where(not_notified, ~_LATER))

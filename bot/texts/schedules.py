@@ -109,6 +109,11 @@ def late(since: str, reason: str) -> str:
     return f"Began late, it was due {since}: {reason}."
 
 
+def delayed(number: int, reason: str, until: str) -> str:
+    """An occurrence that can't begin yet."""
+    return f"Schedule {change_number(number)} has not begun yet: {reason} Park keeps trying until {until}."
+
+
 def missed(since: str, number: int, reason: str) -> str:
     """An occurrence that could not begin before it was over, and those after it."""
     due = f"what was due {since}" if number == 1 else f"{number} times since {since}"

@@ -153,6 +153,14 @@ class Notifier:
         self._alarm(delivery, root, confirmations.end_delayed(end.about or root.id, reason), "late")
         return not delivery.failures
 
+    def notify_occurrence_delayed(self, entry: Entry, text: str) -> bool:
+        """Tells in the thread of a schedule that its occurrence can't begin yet; returns False to be called again."""
+        root, message = root_entry(self.journal, entry), Message(title=text)
+        delivery = Delivery(self.journal, entry)
+        if root.card is None:
+            return delivery.attempt("its notice", lambda: self.messenger.answer(entry.request, message))
+        return delivery.attempt("its notice", lambda: self._reply(root, entry, message))
+
     def redraw_root(self, end: Entry) -> None:
         """Updates the card of the change that ends; an end does not wait for Slack, so a failure is only logged."""
         root = root_entry(self.journal, end)

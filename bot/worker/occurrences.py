@@ -9,6 +9,7 @@ from bot.changes.schedules import RecurringSchedule, Schedules
 from bot.changes.write_switch import WriteSwitch
 from bot.errors import (
     NOTHING_CHANGED,
+    EndDue,
     JournalUnavailable,
     LeaseLost,
     NotAllowed,
@@ -21,12 +22,14 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, Json, Reschedule, ScheduleState, ScheduleUpdate, State
 from bot.messages.message import Fact, Message, Offer
+from bot.messages.request import Source
 from bot.operations.catalog import dump
 from bot.planning.planner import AuthorizedPlan
 from bot.recurrence.windows import Window
 from bot.texts import schedules as texts
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy
+from bot.worker.notifier import Notifier
 from bot.worker.outcome import Confirmation, Outcome, plan_of
 
 log = logging.getLogger(__name__)
@@ -40,10 +43,16 @@ class OccurrenceExecutor:
     """
 
     def __init__(
-        self, journal: Journal, schedules: Schedules, executor: Executor, write_switch: WriteSwitch, policy: RetryPolicy
+        self,
+        journal: Journal,
+        schedules: Schedules,
+        executor: Executor,
+        notifier: Notifier,
+        write_switch: WriteSwitch,
+        retry_policy: RetryPolicy,
     ) -> None:
-        self._journal, self._schedules, self._executor = journal, schedules, executor
-        self._write_switch, self._retry_policy = write_switch, policy
+        self._journal, self._schedules, self._executor, self._notifier = journal, schedules, executor, notifier
+        self._write_switch, self._retry_policy = write_switch, retry_policy
 
     def plan(self, lease_guard: LeaseGuard) -> AuthorizedPlan | Outcome | None:
         """Returns the plan of an occurrence whose time it is, its outcome if it can't begin, or None if it waits.
@@ -70,13 +79,19 @@ class OccurrenceExecutor:
             raise
         except ParkError as fault:
             log.info("occurrence %d waits: %s", entry.id, fault)
-            self._retry_later(entry, window, fault)
+            self._retry_later(entry, schedule, window, fault)
             return None
 
-    def _retry_later(self, entry: Entry, window: Window, fault: ParkError) -> None:
+    def _retry_later(self, entry: Entry, schedule: RecurringSchedule, window: Window, fault: ParkError) -> None:
+        """Records why an occurrence can't begin, and tells people once that has lasted for a while."""
         entry, now = self._journal.record_failure(entry, said(fault)), self._journal.now()
-        delay = self._retry_policy.end_retry_delay(now - (entry.failing_since or now))
-        self._journal.postpone(entry, min(now + delay, window.ends))
+        failing_for = now - (entry.failing_since or now)
+        told = entry.failure_told or isinstance(fault, EndDue)  # that an end is late is told by the end
+        if not told and failing_for >= self._retry_policy.late_notice:
+            until = texts.moment(window.ends, schedule.recurrence.zone or "UTC")
+            if self._notifier.notify_occurrence_delayed(entry, texts.delayed(schedule.number, said(fault), until)):
+                entry = self._journal.mark_failure_told(entry)
+        self._journal.postpone(entry, min(now + self._retry_policy.end_retry_delay(failing_for), window.ends))
 
     def _schedule_of(self, entry: Entry) -> RecurringSchedule:
         assert entry.request.schedule is not None  # noqa: S101 - the journal sets it for each occurrence
@@ -163,6 +178,12 @@ class OccurrenceExecutor:
         return Outcome(
             State.REFUSED, Confirmation(reply=message, mention=True, tells_contact=True), schedule_updates=(update,)
         )
+
+
+def occurrence_end(entry: Entry) -> datetime | None:
+    """Returns until when an occurrence that was planned may begin; None for any other entry."""
+    plan = plan_of(entry) if entry.request.source is Source.SCHEDULE else None
+    return plan.times.ends if plan is not None and plan.times is not None else None
 
 
 def _quiet(note: str) -> Confirmation:

@@ -41,7 +41,7 @@ from bot.worker.end_executor import EndExecutor
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, QueueProgress, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
-from bot.worker.occurrences import OccurrenceExecutor, new_schedule, replaced_schedule, schedule_updates
+from bot.worker.occurrences import OccurrenceExecutor, new_schedule, occurrence_end, replaced_schedule, schedule_updates
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 
@@ -69,7 +69,7 @@ class EntryProcessor:
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
         self._schedules = planner.repository.schedules
         self._occurrences = OccurrenceExecutor(
-            journal, self._schedules, self._executor, write_switch, self.retry_policy
+            journal, self._schedules, self._executor, notifier, write_switch, self.retry_policy
         )
 
     def process(self, entry: Entry) -> None:
@@ -258,7 +258,8 @@ class EntryProcessor:
             entry = self.journal.record_failure(entry, said(fault))
         now, failing_since = self.journal.now(), entry.failing_since or now
         self.progress.interrupted(now)
-        if now < (failing_since + policy.give_up_after if entry.began else entry.run_at + policy.start_grace):
+        grace = occurrence_end(entry) or entry.run_at + policy.start_grace
+        if now < (failing_since + policy.give_up_after if entry.began else grace):
             log.info("change %d waits: %s", entry.id, fault)
             if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
                 self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)

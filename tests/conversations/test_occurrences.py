@@ -290,9 +290,13 @@ def test_while_the_pbx_is_away_it_is_tried_until_its_time_is_over(scene: Convers
     scene.sandbox.slack.wait_for(
         lambda: any(one.failing_since for one in scene.sandbox.park.journal.waiting()), timeout=30
     )
+    go(scene, 10, "18:10")
+    scene.sandbox.slack.wait_for(lambda: "Schedule #1 has not begun yet" in thread(scene), timeout=30)
     scene.sandbox.pbx.start()
     go(scene, 10, "19:00")
-    assert is_night(scene)
+    scene.sandbox.slack.wait_for(lambda: is_night(scene), timeout=30)
+    assert thread(scene).count("has not begun yet") == 1
+    assert "Began late" in thread(scene)
     go(scene, 11, "8:00")
     assert is_base(scene)
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.journal.database import open_read_only
 from bot.journal.models import State
 from bot.journal.tables import entries, not_notified
+from bot.messages.request import Source
 from bot.messages.text import fold
 from bot.pbx.models import ParkGroup
 
@@ -24,7 +25,8 @@ MAX_NAMES = 5
 
 def check_ends(context: DoctorContext) -> Iterator[Finding]:
     """Reports each end of a temporary change that is due and fails."""
-    failing = entries.c.failing_since.is_not(None)
+    is_end = entries.c.request["source"].as_string() != Source.SCHEDULE.value  # an occurrence tells by itself
+    failing = and_(entries.c.failing_since.is_not(None), is_end)
     columns = (entries.c.about, entries.c.failing_since, entries.c.failure)
     found = _rows(context, select(*columns).where(not_notified, entries.c.ended_at.is_(None), failing))
     for row in found:
