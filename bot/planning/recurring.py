@@ -12,9 +12,11 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.planning.conflicts import wanted_parts
 from bot.policy.model import ActionAttributes
+from bot.recurrence.calendars import HolidayCalendars
 from bot.recurrence.format import describe
-from bot.recurrence.model import Recurrence
+from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import rank
+from bot.texts import calendars as calendar_texts
 from bot.texts import schedules as texts
 from bot.times.format import format_duration
 
@@ -72,7 +74,8 @@ class RecurringPlans:
         parts = wanted_parts(operation, plan, context)
         self._check_length(recurrence)
         self._check_number(plan, replaces)
-        notes = tuple(self._notes(recurrence, parts, replaces))
+        faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
+        notes = (*faulty, *self._notes(recurrence, parts, replaces))
         when = describe(recurrence, zone=context.zone)
         return plan.model_copy(
             update={
@@ -107,3 +110,12 @@ class RecurringPlans:
         for other, window in schedules.check_clash(recurrence, parts, but=replaces)[:MAX_NOTES]:
             first = other.rank > rank(recurrence)
             yield texts.goes_first(other.number, *window, zone=zone, first=first)
+
+
+def _calendar_notes(recurrence: Recurrence, calendars: Calendars) -> Iterator[str]:
+    """Says which calendars of a recurrence can't be read now, so that their days may be out of date."""
+    if not isinstance(calendars, HolidayCalendars):
+        return
+    for name, read in calendars.faults().items():
+        if name in (recurrence.calendar, recurrence.besides):
+            yield calendar_texts.faulty(name, str(read.fault), len(read.days))

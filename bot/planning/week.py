@@ -7,34 +7,19 @@ from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from bot.messages.message import Message
-from bot.recurrence.calendars import HolidayCalendars
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import Window, next_window, windows
-from bot.texts import calendars as calendar_texts
 from bot.texts import week as texts
 
 DAYS = 7
 
 
 def with_week(message: Message, recurrence: Recurrence, now: datetime, calendars: Calendars) -> Message:
-    """Adds the first week in which a recurrence is in effect to its preview, and what is wrong with its calendars."""
+    """Adds the first week in which a recurrence is in effect to its preview."""
     first = next_window(recurrence, now, calendars)
     if first is None:
         return message
-    return replace(
-        message,
-        items=(*message.items, *_week(recurrence, max(now, first.starts), calendars)),
-        notes=(*message.notes, *calendar_notes(recurrence, calendars)),
-    )
-
-
-def calendar_notes(recurrence: Recurrence, calendars: Calendars) -> Iterator[str]:
-    """Says which calendars of a recurrence can't be read now, so that their days may be out of date."""
-    if not isinstance(calendars, HolidayCalendars):
-        return
-    for name, read in calendars.faults().items():
-        if name in (recurrence.calendar, recurrence.besides):
-            yield calendar_texts.faulty(name, str(read.fault), len(read.days))
+    return replace(message, items=(*message.items, *_week(recurrence, max(now, first.starts), calendars)))
 
 
 def _week(recurrence: Recurrence, since: datetime, calendars: Calendars) -> Iterator[str]:
