@@ -92,13 +92,9 @@ user_groups = ["{oncall}"]
 operations = ["recall"]
 temporary = "4h"
 emergency = "{announce}"
-
-[calendars.holidays]
-country = "DE"
-subdivision = "BY"
 """
 )
-"""`POLICY` with rules for approval and for emergencies, holidays, and drift told in #phones, for the demo."""
+"""`POLICY` with rules for approval and for emergencies, and drift told in #phones, for the demo."""
 
 
 NIGHT_SETUP = """\
@@ -134,8 +130,8 @@ class _GivenSettings(Settings):
 
 
 def demo_sandbox() -> "Sandbox":
-    """Returns the environment of the demo, in which Park looks every minute for changes made outside it."""
-    return Sandbox(policy=DEMO_POLICY, park_drift_interval=1)
+    """Returns the environment of the demo: Park knows holidays, and looks every minute for changes made outside it."""
+    return Sandbox(policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY")
 
 
 class Sandbox:

@@ -162,7 +162,7 @@ def desk(page: DemoPage) -> str | None:
 def june(browser: Browser) -> Iterator[DemoPage]:
     """A workspace on Monday, 1 June 2026; Thursday is a holiday."""
     monday = datetime(2026, 6, 1, 10, tzinfo=ZoneInfo("Europe/Berlin"))
-    with DemoPage(Sandbox(policy=DEMO_POLICY, now=monday)) as opened:
+    with DemoPage(Sandbox(policy=DEMO_POLICY, now=monday, park_holidays="DE-BY")) as opened:
         yield opened
 
 

@@ -26,7 +26,7 @@ NIGHTS = "recall Sales to Night Desk every weekday 18:00 to 8:00"
 
 @pytest.fixture
 def scene() -> Iterator[ConversationHarness]:
-    with Sandbox(policy=DEMO_POLICY, retry_policy=FAST_RETRIES) as sandbox:
+    with Sandbox(policy=DEMO_POLICY, park_holidays="DE-BY", retry_policy=FAST_RETRIES) as sandbox:
         yield ConversationHarness(sandbox)
 
 
