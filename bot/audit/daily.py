@@ -72,7 +72,9 @@ class DailyTask(PeriodicTask):
 
     def _take_snapshot(self, now: datetime) -> datetime:
         """Keeps the set-up after each midnight, the first one after the start; later if the PBX is away."""
-        if self._snapshot is None or now < self._next_snapshot:
+        if self._snapshot is None:
+            return next_midnight(now)
+        if now < self._next_snapshot:
             return self._next_snapshot
         try:
             self._snapshot(next_midnight(now) - timedelta(days=1))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -15,6 +16,7 @@ from bot.sandbox.slack.menus import options_by_name, parse_entered_value
 from bot.slack import text
 from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state
+from bot.slack.forms.recurring import IN_WORDS, ONCE
 from bot.slack.forms.state import NO_TIME
 from tests.strategies import operations
 
@@ -30,7 +32,12 @@ def can_be_typed(operation: Operation) -> bool:
     return all(text.form_text(value) == value for value in boxes if isinstance(value, str))
 
 
-asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(can_be_typed)
+def has_inputs(operation: Operation) -> bool:
+    """Whether each argument has an input: `after`, of the button for more schedules, has none."""
+    return {name for name, _, _ in operation.said()} <= operation.form().keys()
+
+
+asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(has_inputs).filter(can_be_typed)
 
 
 def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
@@ -42,9 +49,16 @@ def as_filled(operation: Operation) -> Values:
     """The values that Slack sends of an empty form filled with the operation's arguments."""
     values: Values = {}
     times = {name: kind for name, kind in operation.form().items() if kind.time and getattr(operation, name)}
-    typed = {name: kind.say(getattr(operation, name)) for name, kind in times.items()}  # which are options then
+    typed: Json = {name: kind.say(getattr(operation, name)) for name, kind in times.items()}  # which are options then
+    if (recurrence := getattr(operation, "recurs", None)) is not None:
+        typed["recurs"] = {"choice": IN_WORDS}  # which draws the input for the words
     for block in drawn_inputs(type(operation), typed):
         name = block["block_id"]
+        if name.startswith("recurs"):
+            choice = IN_WORDS if recurrence else ONCE
+            said = choice if name == "recurs" else RECURS.say(recurrence)
+            values[name] = {block["element"]["action_id"]: _enter(block["element"], said)}
+            continue
         argument_type, value = operation.form()[name], getattr(operation, name)
         empty = NO_TIME if argument_type.time else None
         entry = empty if value is None else _entry(argument_type, value)

@@ -60,6 +60,7 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
         "alive": True,
         "worker": "alive",
         "daily": "alive",
+        "calendars": "alive",
         "lookout": "alive",
         "slack": "alive",
         "drift": "alive",
@@ -72,6 +73,7 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
         "journal": "can be written",
         "policy": sandbox.park.policy_store.now.fingerprint,
         "ends": "on time",
+        "calendars": "calendars are read",
         "pbx": "not asked yet",
     }
 
