@@ -17,11 +17,12 @@ REPEATED = "recall"
 
 
 def primary_actions(allowed: Sequence[type[Operation]]) -> tuple[FormOffer, ...]:
-    """The buttons of the operations that are used most, at most MAX_PRIMARY."""
+    """The buttons of the operations that are used most, and the one that repeats a recall: at most MAX_PRIMARY."""
     by_id = {one.operation_id: one for one in _with_forms(allowed)}
     found = [by_id[id] for id in PRIMARY if id in by_id]
     others = [one for one in by_id.values() if one not in found and not is_destructive(one)]
-    return tuple(map(form_offer, (found or others)[:MAX_PRIMARY]))
+    repeat = repeat_form(allowed)
+    return (*map(form_offer, (found or others)[: MAX_PRIMARY - len(repeat)]), *repeat)
 
 
 def repeat_form(allowed: Sequence[type[Operation]], group: str | None = None) -> tuple[FormOffer, ...]:

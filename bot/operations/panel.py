@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.errors import JournalUnavailable, PBXError
 from bot.messages.message import FormOffer, Message, Offer, Row
-from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions, repeat_form
+from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions
 from bot.operations.base import Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import group_summary, visible_groups
@@ -51,7 +51,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
         ),
         lines=tuple(_examples(context, usable)),
         notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
-        forms=(*primary_actions(usable), *repeat_form(usable), MORE),
+        forms=(*primary_actions(usable), MORE),
     )
 
 

@@ -13,7 +13,7 @@ from bot.errors import JournalUnavailable, PBXError, said
 from bot.journal.models import Entry
 from bot.messages.message import Fact, FormOffer, Offer, Row
 from bot.messages.text import fold
-from bot.operations.actions import form_offer, primary_actions, repeat_form
+from bot.operations.actions import form_offer, primary_actions
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
@@ -124,7 +124,7 @@ def overview(
         fitting=len(groups.seen) if groups else 0,
         groups=groups.rows() if groups else (),
         unread=groups.unread() if groups else (),
-        actions=(*primary_actions(allowed), *repeat_form(allowed), MORE) if allowed else (),
+        actions=(*primary_actions(allowed), MORE) if allowed else (),
         rights=rights,
         denials=denials,
         whom_to_ask=context.whom_to_ask,

@@ -69,6 +69,9 @@ def faulty(name: str, fault: str, days: int) -> str:
     return f"The calendar “{name}” can't be read: {fault}. {known}."
 
 
+NO_CALENDAR = "no holiday calendar is named, so schedules can't say “on holidays”"
+
+
 def computed(name: str, source: str) -> str:
     """A calendar whose days Park computes."""
     return f"the calendar “{name}” has the public holidays of {source}"

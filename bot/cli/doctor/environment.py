@@ -112,7 +112,10 @@ def check_calendars(context: DoctorContext) -> Iterator[Finding]:
     """Reads each holiday calendar that the policy and the environment name."""
     policy, settings = context.policy, context.settings
     today, folder = datetime.now(UTC).date(), settings.park_policy.parent
-    for name, source in with_environment(policy.calendars, settings.park_holidays).items():
+    named = with_environment(policy.calendars, settings.park_holidays)
+    if not named:
+        yield ok("calendars", texts.NO_CALENDAR)
+    for name, source in named.items():
         if source.is_computed:
             yield ok("calendars", texts.computed(name, str(source)))
             continue

@@ -190,7 +190,7 @@ def test_a_broken_policy_is_told_by_its_places_and_leaves_the_rest_to_be_looked_
     }
     assert places == {"1:1", "2:10", "3:1"}
     assert "policy check" in report.findings_with_id("policy.mistake")[0]["remedy"]
-    assert report.skipped == {"policy.lint", "slack.channels", "slack.ids"}
+    assert report.skipped == {"calendars", "policy.lint", "slack.channels", "slack.ids"}
 
 
 def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) -> None:
@@ -200,6 +200,15 @@ def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) 
     assert report["policy.lint.remark"]["about"] == "A"
     installation.policy("")
     assert installation.diagnose().problems == {"policy.mistake": "error"}
+
+
+def test_a_calendar_that_can_not_be_read_is_a_warning_and_a_country_is_none(installation: Installation) -> None:
+    rule = '[[allow]]\nname = "A"\nusers = ["{ana}"]\nchannels = ["{phones}"]\noperations = ["all"]\n'
+    installation.policy(rule + '[calendars.holidays]\ncountry = "DE"\n[calendars.founded]\nfile = "none.ics"\n')
+    report = installation.diagnose()
+    assert report.problems == {"calendars.unread": "warning"}
+    assert report["calendars.unread"]["about"] == "founded"
+    assert [finding["severity"] for finding in report.findings_with_id("calendars")] == ["ok"]
 
 
 def check_samples(installation: Installation) -> dict[str, Finding]:
@@ -218,3 +227,13 @@ def test_slack_validates_each_kind_of_payload(installation: Installation) -> Non
 def test_a_slack_without_validation_is_a_warning(installation: Installation) -> None:
     installation.slack.faults.fail("blocks.validate", "unknown_method")
     assert check_samples(installation)["slack.payloads.unknown"].severity == "warning"
+
+
+def test_a_payload_that_slack_would_refuse_is_an_error(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {"blocks": [{"type": "section"}]}  # has neither text nor fields
+    monkeypatch.setattr("bot.slack.payload_validation.messages", lambda: iter([("a broken card", broken)]))
+    monkeypatch.setattr("bot.slack.payload_validation.views", lambda: iter(()))
+    (refused,) = check_samples(installation).values()
+    assert (refused.id, refused.severity, refused.about) == ("slack.payloads.refused", "error", "a broken card")

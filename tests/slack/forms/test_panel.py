@@ -42,7 +42,7 @@ def test_it_has_help_and_buttons_for_what_they_may_do_here(sandbox: Sandbox, rea
 def test_few_actions_come_first_and_all_others_are_behind_more(sandbox: Sandbox) -> None:
     (actions,) = [one for one in panel(sandbox).blocks if one["type"] == "actions"]
     labels = [one["text"]["text"] for one in actions["elements"]]
-    assert labels == ["Change recall", "Add members", "Remove members", "Move members", "Find somebody", "More"]
+    assert labels == ["Change recall", "Add members", "Remove members", "Move members", "Repeat ...", "More"]
 
 
 def test_examples_use_names_that_exist_and_that_this_person_may_use(sandbox: Sandbox, ready: Ready) -> None:

@@ -21,6 +21,7 @@ ASKED = {
     "groups": "groups sal",
     "find": "find 1002",
     "group": "group Sales",
+    "schedules": "schedules Sales",
     "pause": "pause because of a test",
     "refuse": "refuse change 42 because of a test",
 }
