@@ -256,7 +256,7 @@ def test_a_bot_token_in_place_of_the_app_token_and_the_other_way_round(
     assert "SLACK_APP_TOKEN holds a bot token" in words
 
 
-@pytest.mark.parametrize("scope", ["usergroups:read", "im:write", "chat:write"])
+@pytest.mark.parametrize("scope", ["usergroups:read", "chat:write"])
 def test_a_scope_that_is_missing_is_named_at_once(init: InitHarness, installation: Installation, scope: str) -> None:
     init.sandbox.slack.state.scopes = init.sandbox.slack.state.scopes - {scope}
     words = words_of_init(init)
@@ -266,10 +266,17 @@ def test_a_scope_that_is_missing_is_named_at_once(init: InitHarness, installatio
     assert f"the app does not have the scope {scope} -> Add it under" in words_of_doctor(installation)
 
 
-def test_a_scope_that_is_optional_is_told_and_no_more(init: InitHarness) -> None:
-    init.sandbox.slack.state.scopes = init.sandbox.slack.state.scopes - {"files:write"}
+@pytest.mark.parametrize(
+    ("scope", "lost"),
+    [
+        ("files:write", "nobody can export the history"),
+        ("im:write", "the history can be exported only in a direct message to Park"),
+    ],
+)
+def test_a_scope_that_is_optional_is_told_and_no_more(init: InitHarness, scope: str, lost: str) -> None:
+    init.sandbox.slack.state.scopes = init.sandbox.slack.state.scopes - {scope}
     assert init.run() == 0
-    assert "The app does not have the scope files:write: nobody can export the history." in init.output
+    assert f"The app does not have the scope {scope}: {lost}." in init.output
 
 
 def test_a_slack_that_is_not_reached(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:

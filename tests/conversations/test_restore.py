@@ -11,6 +11,7 @@ from bot.sandbox.pbx.state import CONSOLE_ACTOR
 from tests.conversations.conftest import Typed
 from tests.faults.scene import ConversationHarness
 
+LEADS_ONLY = '[[allow]]\nname = "Leads"\nuser_groups = ["{leads}"]\noperations = ["all"]\n'
 WEDNESDAY = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
@@ -58,6 +59,15 @@ def test_everything_is_as_it_was_before_a_change_and_what_is_new_stays(harness: 
     assert setup_of(harness.sandbox) == before
     harness.click(harness.cards()[-1], "Undo")
     assert "Extra" in str(setup_of(harness.sandbox))
+
+
+def test_who_may_not_make_its_changes_may_not_restore() -> None:
+    with Sandbox(policy=LEADS_ONLY) as sandbox:
+        harness = ConversationHarness(sandbox)
+        harness.do("recall Sales to Night Desk")
+        harness.do("restore Sales to before 1", "ben")
+        assert "You can't do that here" in harness.last_ephemeral("ben").plain
+        assert "[Restore]" not in harness.last_ephemeral("ben").plain
 
 
 def test_one_group_is_as_it_was_at_a_time_from_a_snapshot() -> None:

@@ -22,6 +22,7 @@ LEADS_ONLY = """\
 name = "Team leads, from anywhere"
 user_groups = ["{leads}"]
 operations = ["all"]
+recurring = true
 """
 MINUTE = timedelta(seconds=61)
 """After this time no user groups are cached (bot/slack/users.py)."""
@@ -264,6 +265,11 @@ EARLIER = {
     "preview": "preview undo change 1",
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",
+    "skip": "skip 3",
+    "pause_schedule": "pause schedule 3",
+    "resume_schedule": "resume schedule 3",
+    "delete_schedule": "delete schedule 3",
+    "adopt": "adopt 3",
 }
 TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, FormEntryPoint)]
 
@@ -274,10 +280,13 @@ def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visito
         "approve",
         "refuse",
         "put_back",
+        "restore",
     }  # of which tests/conversations and tests/audit/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
-    lead.sandbox.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
-    lead.sandbox.settle()
+    for line in ("recall Sales to Night Desk for 2h", "recall Support to Night Desk every weekday 18:00 to 8:00"):
+        lead.sandbox.slack.slash(lead.id, lead.phones, line)
+        lead.sandbox.settle()
+    assert "#3" in lead.sandbox.slack.messages(lead.phones)[-1].plain, "it is a schedule"
     lead.sandbox.pbx.requests.clear()
     ben = Visitor(lead.sandbox, "ben")
     for line in EARLIER.values():

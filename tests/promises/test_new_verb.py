@@ -134,6 +134,6 @@ def test_the_card_of_a_group_offers_what_is_about_a_group(ana: Visitor) -> None:
     card = ana.told()[-1].plain
     everything: tuple[type[Operation], ...] = (*OPERATIONS, Empty)
     of_a_group = {one.operation_id for one in everything if one.takes_group()}
-    assert of_a_group == {"group", "add", "remove", "move", "recall", "rename", "delete", "empty"}
+    assert of_a_group == {"group", "add", "remove", "move", "recall", "rename", "delete", "empty", "schedules"}
     offered = [one.operation_id for one in everything if f"[{one.title}]" in card]
     assert offered == ["add", "remove", "move", "recall", "rename"], "what asks first is not offered in passing"

@@ -12,6 +12,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse_unconfirmed
 from bot.sandbox.environment import Sandbox
+from tests.promises.conftest import newest_pbx
 from tests.promises.test_promises import DONE
 from tests.slack.forms.conftest import Ready, form_button
 
@@ -28,6 +29,12 @@ ASKED = {
 """A command for each form that fills all of its fields."""
 URGENT = {"line": "recall Sales to Night Desk", "reason": "a test"}
 Json = dict[str, Any]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(pbx=newest_pbx()) as running:
+        yield running
 
 
 def elements(view: Json) -> Iterator[Json]:
