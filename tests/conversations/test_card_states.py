@@ -404,7 +404,7 @@ def test_what_waited_for_a_pause_is_ended_when_the_pause_ends_by_itself(scene: C
 
 def test_the_end_of_a_pause_is_shown_once_slack_is_back(scene: ConversationHarness) -> None:
     paused_for_a_while(scene)
-    scene.sandbox.slack.faults.fail("chat.update", "ratelimited", retry_after=60)
+    scene.sandbox.slack.faults.fail("chat.update", "ratelimited", retry_after=5)
     scene.sandbox.forward(timedelta(hours=2, minutes=1))
     scene.sandbox.slack.wait_for(scene.replies, timeout=60)
     assert shown(scene.cards()[0])[1] == "done"
