@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES
 from bot.texts import recurrences as texts
 from bot.times.days import read_day
-from bot.times.model import WEEKDAYS, OnDate, OnWeekday
+from bot.times.model import MONTHS, WEEKDAYS, OnDate, OnWeekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ _NAME = r"(?!(?:on|every|and|at|in|during)\b)[a-z][\w-]*"
 HOLIDAY = rf"{_PUBLIC}(?:(?P<name>{_NAME}) )?{_PUBLIC}holidays?(?: (?:in|of|for) (?P<of>{_NAME}))?"
 _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th"}
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_MONTH_NAME = "|".join(month[:3].lower() for month in MONTHS)
 _RULES = [
     (re.compile(pattern), spelling)
     for pattern, spelling in (
@@ -59,7 +60,7 @@ _RULES = [
         (r"\bmonthly\b|\b(?:once )?(?:a|per) month\b", "every month"),
         (r"\b(?:yearly|annually|(?:once )?(?:a|per) year)\b", "every year"),
         (rf"\bevery day (?:from |on )?(?={_DAY} )", "every "),
-        (r"\b(to|until) 24(?::00)?(?= |$)", r"\1 0:00"),
+        (rf"\b(to|until) 24(?::00)?(?= |$)(?! (?:of )?(?:{_MONTH_NAME}))", r"\1 0:00"),
         (r"\bof (?:the|a) month\b|\bof months\b", "of every month"),
         (r"(?<=[a-z]{3}) ?- ?(?=[a-z]{3})", " to "),
     )

@@ -7,13 +7,14 @@ from hypothesis import given
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
+from bot.operations.arguments.times import RECURS
 from bot.recurrence.format import describe
 from bot.recurrence.model import NoCalendars, Recurrence
 from bot.recurrence.parser import may_repeat, read_recurrence
 from bot.recurrence.settling import meanings
 from bot.recurrence.windows import next_window
 from bot.times.clauses import read_times
-from bot.times.model import WorkingDay
+from bot.times.model import MONTHS, OnDate, WorkingDay
 from bot.times.spelling import normalize
 from tests.recurrence.strategies import recurrences
 from tests.recurrence.test_windows import Holidays
@@ -283,3 +284,11 @@ def test_a_settled_recurrence_is_exact_and_said_back(recurrence: Recurrence) -> 
 def test_a_time_that_does_not_repeat_is_read_as_before(typed: str) -> None:
     assert read_times(split_words(typed)).keys() <= {"starts", "ends"}
     assert read_times(split_words(typed))
+
+
+def test_each_date_can_be_the_last_day() -> None:
+    for ahead in range(366):
+        day = date(2028, 1, 1) + timedelta(days=ahead)
+        words = f"every weekday 18:00 to 8:00 until {day.day} {MONTHS[day.month - 1]}"
+        read = RECURS.read(split_words(words))
+        assert read.until == OnDate(day=day.day, month=day.month), words
