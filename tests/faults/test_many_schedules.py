@@ -81,7 +81,7 @@ def test_ten_thousand_at_rest_cost_nothing(tmp_path: Path) -> None:
         park.journal.claim("worker")
         (query,) = (one for one in statements if "schedules.recurrence" in one)
         with park.journal.database.engine.connect() as connection:
-            values = (utc_now().isoformat(" "), 1)
+            values = (utc_now().isoformat(" "), 1, 0)
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
         assert "INDEX ix_schedules_next_at" in str(plan), "what is not due is passed over by the index"
 

@@ -98,7 +98,7 @@ def test_no_wrong_answer_and_no_trust_is_kept(init: InitHarness) -> None:
         screen.expect(PROMPTS["password"])
         screen.send_line("hunter2")
         screen.expect(PROMPTS["username"])
-        screen.bot.send_signal(signal.SIGINT)
+        screen.interrupt()
         screen.wait_for_exit()
     kept = json.loads((init.folder / DRAFT_FILE).read_text(encoding="utf-8"))
     assert set(kept) == {"bot_token", "app_token", "url", "username", "domain"}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.cli.init.conftest import InitHarness
@@ -35,6 +35,15 @@ class Terminal:
 
     def send_line(self, text: str) -> None:
         os.write(self._end, f"{text}\n".encode())
+
+    def interrupt(self) -> None:
+        """Presses Ctrl-C until the process ends: Python drops one that comes while an object is finalized."""
+        for _ in range(3):
+            self.bot.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.bot.wait(TIMEOUT)
+                return
+        raise AssertionError("Ctrl-C does not end it")
 
     def wait_for_exit(self) -> int:
         """Reads the rest of the output and returns the exit status."""
