@@ -284,19 +284,21 @@ def bot_harness(
             threads=2,
         )
         dispatcher = Dispatcher(journal, planner, worker, messenger, progress_notifier)
-        yield BotHarness(
-            fake_pbx=running,
-            pbx=pbx,
-            journal=journal,
-            directory=directory,
-            people=people,
-            planner=planner,
-            messenger=messenger,
-            progress_notifier=progress_notifier,
-            worker=worker,
-            dispatcher=dispatcher,
-        )
-        dispatcher.close()
-        progress_notifier.close()
-        journal.close()
-        pbx.close()
+        try:
+            yield BotHarness(
+                fake_pbx=running,
+                pbx=pbx,
+                journal=journal,
+                directory=directory,
+                people=people,
+                planner=planner,
+                messenger=messenger,
+                progress_notifier=progress_notifier,
+                worker=worker,
+                dispatcher=dispatcher,
+            )
+        finally:
+            dispatcher.close()
+            progress_notifier.close()
+            journal.close()
+            pbx.close()
