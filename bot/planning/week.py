@@ -23,11 +23,11 @@ def with_week(message: Message, recurrence: Recurrence, now: datetime, calendars
 
 
 def _week(recurrence: Recurrence, since: datetime, calendars: Calendars) -> Iterator[str]:
-    """A line for each of seven days from an instant on."""
+    """A line for each of seven days, the first of which holds the instant: without what is over by then."""
     zone = ZoneInfo(str(recurrence.zone))
     first = since.astimezone(zone).date()
     midnights = [datetime.combine(first + timedelta(days=ahead), time(), zone) for ahead in range(DAYS + 1)]
-    found = list(takewhile(lambda one: one.starts < midnights[-1], windows(recurrence, midnights[0], calendars)))
+    found = list(takewhile(lambda one: one.starts < midnights[-1], windows(recurrence, since, calendars)))
     for midnight, following in pairwise(midnights):
         day = midnight.date()
         parts = [_within(one, midnight, following) for one in found if one.starts < following and one.ends > midnight]

@@ -146,7 +146,7 @@ def is_occurrence(number: int, schedule: int) -> str:
 def undo_deletes(number: int, title: str, *, present: bool) -> str:
     """What the undo of a schedule does, before it does it."""
     ends = " ends it now and" if present else ""
-    return f"{change_number(number)} is a schedule: {title}. To undo it{ends} deletes the schedule."
+    return f"{change_number(number)} is a schedule: {title}. Undo{ends} deletes the schedule."
 
 
 def skipped(number: int, next_time: str) -> str:

@@ -46,6 +46,13 @@ def test_a_week_that_has_begun_is_shown_from_today_on(scene: ConversationHarness
     assert "Mon 30 Nov: 0:00-8:00, 18:00-24:00" in said
 
 
+def test_what_is_over_today_is_not_in_the_week(scene: ConversationHarness) -> None:
+    scene.do("preview recall Sales to Night Desk every day from 22:00 for 9h")
+    said = scene.last_ephemeral().plain
+    assert "Sun 29 Nov: 22:00-24:00" in said
+    assert "Mon 30 Nov: 0:00-7:00, 22:00-24:00" in said
+
+
 def test_holidays_are_those_of_the_calendar_in_the_policy(scene: ConversationHarness) -> None:
     scene.do("preview recall Sales to Night Desk on holidays")
     said = scene.last_ephemeral().plain
