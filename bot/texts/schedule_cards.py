@@ -69,7 +69,7 @@ def none_of(group: str) -> str:
 def row(number: int, what: str, state: str, next_times: Sequence[str], zone: str) -> str:
     """A schedule in the list, before its holder; `zone` if its clocks are not the reader's."""
     coming = f" Next: {', '.join(next_times)}{f', {zone}' if zone else ''}." if next_times else ""
-    return f"{change_number(number)} {what}\n{sentence(state)}{coming} On behalf of"
+    return f"{change_number(number)} {what}. {sentence(state)}{coming} On behalf of"
 
 
 def coming(what: str, starts: str, number: int) -> str:
