@@ -217,27 +217,25 @@ destinations = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
 )
 
+
+def _files(name: str) -> Table:
+    """Returns a table of files, each kept once by its content."""
+    return Table(
+        name,
+        metadata,
+        Column("sha256", String(64), primary_key=True),
+        Column("name", String, nullable=False),
+        Column("content", LargeBinary, nullable=False),
+        Column("source", String),
+        Column("kept_at", UtcDateTime, nullable=False),
+    )
+
+
 # Prompt files that were set, and those they replaced: the PBX's API can't return the file that it plays.
-prompts = Table(
-    "prompts",
-    metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("name", String, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("source", String),
-    Column("kept_at", UtcDateTime, nullable=False),
-)
+prompts = _files("prompts")
 
 # Set-up files that were applied or are to be: Slack's file may be deleted before a scheduled change begins.
-setup_files = Table(
-    "setup_files",
-    metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("name", String, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("source", String),
-    Column("kept_at", UtcDateTime, nullable=False),
-)
+setup_files = _files("setup_files")
 
 # Snapshots of the whole set-up: each as the difference to the one before, or whole where `base` is null.
 setup_snapshots = Table(
