@@ -112,11 +112,6 @@ def read_parts(connection: Connection) -> list[tuple[int, frozenset[tuple[str, s
     return [(number, _as_parts(parts)) for number, parts in connection.execute(query)]
 
 
-def count_standing(connection: Connection) -> int:
-    """Returns how many schedules are active or paused."""
-    return connection.scalar(select(func.count()).select_from(schedules).where(_STANDING)) or 0
-
-
 def read_waiting_for(connection: Connection, number: int) -> list[int]:
     """Returns the schedules whose next occurrence waits for the end of a change."""
     return list(connection.scalars(select(schedules.c.number).where(schedules.c.waits_for == number)))

@@ -23,7 +23,6 @@ MAX_EVENT_DAYS = 62
 """Days of one event that count: a longer one is no holiday."""
 YEARS_AHEAD = 3
 """For how many years the days of a file are kept."""
-EXAMPLE_YEAR = 2026
 Days = dict[date, str]
 """Holidays by day, with their names."""
 

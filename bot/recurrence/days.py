@@ -34,7 +34,6 @@ _FIXED = {
     "weekend": "FREQ=WEEKLY;BYDAY=SA,SU",
 }
 _PARTS = "morning|afternoon|evening|night"
-_EVERY = r"(?:every|all|any)"
 _HOURS = r"(?:the )?(?:business|office|working|work|opening|trading|regular|normal)(?: hours)"
 _PUBLIC = r"(?:(?:public|bank|national|legal|statutory|official|federal|all|the) )*"
 _NAME = r"(?!(?:on|every|and|at|in|during)\b)[a-z][\w-]*"

@@ -76,14 +76,6 @@ def rank(recurrence: Recurrence) -> int:
     return 0 if "FREQ=DAILY" in recurrence.rule else 1
 
 
-def holiday_of(recurrence: Recurrence, window: Window, calendars: Calendars) -> str | None:
-    """Returns the name of the holiday on which an occurrence begins; None if it does not repeat on holidays."""
-    if recurrence.calendar is None:
-        return None
-    day = _day(window, _zone(recurrence))
-    return calendars.days(recurrence.calendar, day, day).get(day)
-
-
 def _zone(recurrence: Recurrence) -> ZoneInfo:
     if not recurrence.is_settled or recurrence.zone is None:
         raise ValueError("The times of a recurrence are known when it is settled.")

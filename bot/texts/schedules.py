@@ -9,8 +9,6 @@ MAY_NOT_REPEAT = "You may make this change once, but not on a schedule."
 NEVER = f"This never happens from now on. Type another day or a later end. {NOTHING_CHANGED}"
 NO_EMERGENCY = f"An emergency can't be repeated. Make the change once, or leave out the reason. {NOTHING_CHANGED}"
 NOT_RUNNING, WAS_PAUSED, PBX_AWAY = "Park was not running", "Park was paused", "the PBX or Slack did not answer"
-PARK_PAUSED = "Park is paused."
-WAS_SO = "Nothing to do: it was so already."
 STATUS_ACTIVE, STATUS_PAUSED, STATUS_ENDED = "active", "paused", "ended"
 NEXT, LATEST, HOLDER = "Next", "Latest", "On behalf of"
 SKIP_NEXT, PAUSE, RESUME, DELETE, ADOPT = "Skip next", "Pause", "Resume", "Delete", "Adopt"
@@ -172,11 +170,6 @@ def deleted(number: int) -> str:
 def adopted(number: int) -> str:
     """A schedule has another holder."""
     return f"Adopted schedule {change_number(number)}"
-
-
-def present_goes_on(until: str) -> str:
-    """What is in effect when its schedule is paused."""
-    return f"What is in effect now stays until {until}."
 
 
 def none_then(number: int, day: str, next_time: str) -> str:
