@@ -28,7 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Records in the processes that run tests: the workers, or the only one."""
-    if (folder := config.getoption("costs")) is not None:
+    folder = config.getoption("costs")
+    if folder is not None and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
         folder.mkdir(parents=True, exist_ok=True)
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         config.pluginmanager.register(Recorder(folder / f"{worker}.jsonl"))
