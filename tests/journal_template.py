@@ -1,4 +1,4 @@
-"""Cheap SQLite journals: copies of a file that the migrations made, whose statements are compiled once for all of them."""
+"""Cheap SQLite journals: copies of a file that the migrations made, and statements that are compiled once for all."""
 
 import os
 import shutil

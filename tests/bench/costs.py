@@ -1,7 +1,7 @@
 """What each test costs: CPU time of its process and of the processes that it started, and the time it waits.
 
-As a plugin of pytest it records (`pytest -p tests.costs --costs FOLDER`); as a command it prints what was recorded, by
-file and by test function (`python -m tests.costs FOLDER`). CPU time hardly depends on what else the machine does.
+As a plugin of pytest it records (`pytest -p tests.bench.costs --costs FOLDER`); as a command it prints what was recorded, by
+file and by test function (`python -m tests.bench.costs FOLDER`). CPU time hardly depends on what else the machine does.
 """
 
 import json
@@ -78,7 +78,7 @@ def cpu_seconds() -> float:
 
 
 def _of_descendants() -> float:
-    """Returns the CPU seconds of the running processes that this one or its PostgreSQL started, and of their ended ones."""
+    """Returns the CPU seconds of the running processes below this one and its PostgreSQL, and of their ended ones."""
     children: dict[int, list[int]] = defaultdict(list)
     seconds: dict[int, float] = {}
     for process in Path("/proc").glob("[0-9]*/stat"):
