@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.messages import slash_command
 from bot.recurrence.calendars import CalendarSource, parse_source
 
 
@@ -86,7 +87,16 @@ class PBXSettings(BaseSettings):
         return self
 
 
-class Settings(JournalSettings, PBXSettings):
+class CommandSettings(BaseSettings):
+    """The name of the slash command."""
+
+    model_config = JournalSettings.model_config
+
+    park_command: Annotated[str, AfterValidator(slash_command.check_name)] = slash_command.DEFAULT
+    """The slash command that the Slack app declares, with its slash."""
+
+
+class Settings(JournalSettings, PBXSettings, CommandSettings):
     """All settings that Park needs to run."""
 
     slack_bot_token: SecretStr
@@ -194,6 +204,11 @@ def read_settings() -> Settings:
 def read_journal_settings() -> JournalSettings:
     """Reads the settings of the journal only; raises like `read_settings`."""
     return _read(JournalSettings)
+
+
+def read_command_settings() -> CommandSettings:
+    """Reads the name of the slash command only; raises like `read_settings`."""
+    return _read(CommandSettings)
 
 
 def read_pbx_settings() -> PBXSettings:

@@ -14,7 +14,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.errors import SettingsError
-from bot.slack.app_config import REQUEST_PATH
+from bot.slack.app_manifest import REQUEST_PATH
 from bot.slack.bolt_app import LISTENERS
 
 log = logging.getLogger(__name__)

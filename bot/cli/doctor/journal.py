@@ -18,6 +18,7 @@ from bot.journal.database import has_access, open_read_only
 from bot.journal.migrations import SchemaStatus, schema_status
 from bot.journal.sqlite import database_file, lock_holder
 from bot.journal.tables import flags, metadata
+from bot.messages.slash_command import typed
 
 LOW_SPACE, NO_SPACE = 500_000_000, 20_000_000
 """Free bytes below which there is a warning or an error: a change takes about 10 KB, SQLite's extra files a few MB."""
@@ -133,7 +134,9 @@ def check_pause(context: DoctorContext) -> Iterator[Finding]:
         yield ok("pause", "Park is not paused")
     else:
         yield warning(
-            "pause.on", f"Park is paused: {context.pause_reason}", "To end the pause, type in Slack: /park resume"
+            "pause.on",
+            f"Park is paused: {context.pause_reason}",
+            f"To end the pause, type in Slack: {typed('resume')}",
         )
 
 

@@ -93,6 +93,8 @@ class SlackState:
         self.timestamps = TimestampSource()
         self.team = new_id("T")
         self.app = new_id("A")
+        self.command = "/park"
+        """The slash command that the app declares."""
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
         self.config_token = f"xoxe.xoxp-1-{new_id('', 32)}"

@@ -20,6 +20,13 @@ def auth_test(state: SlackState, args: Json) -> Json:
     }
 
 
+@api_method("bots.info", "users:read")
+def bots_info(state: SlackState, args: Json) -> Json:
+    if args.get("bot") != state.bot.bot_id:
+        raise SlackError("bot_not_found")
+    return {"bot": {"id": state.bot.bot_id, "app_id": state.app, "user_id": state.bot.id, "name": state.bot.name}}
+
+
 @api_method("apps.connections.open", app=True)
 def connections_open(state: SlackState, args: Json) -> Json:
     return {"url": state.new_link()}
