@@ -40,10 +40,10 @@ def sandbox(http: bool) -> Iterator[Sandbox]:
         yield running
 
 
-def answer(sandbox: Sandbox, line: str, **more: str) -> Message:
+def answer(sandbox: Sandbox, line: str) -> Message:
     user, place = sandbox.people["ana"], sandbox.channels["phones"]
     before = len(sandbox.slack.seen_by(user, place))
-    assert sandbox.slack.slash(user, place, line, **more).ok
+    assert sandbox.slack.slash(user, place, line).ok
     sandbox.settle()
     return sandbox.slack.seen_by(user, place)[before]
 
