@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, inspect
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
-from bot.journal.tables import metadata
+from bot.journal.slack_tables import metadata
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 
@@ -79,7 +79,9 @@ def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Pat
 def test_a_journal_at_another_revision_is_refused_and_left_alone(harness: JournalHarness, revision: str) -> None:
     with harness.journal.database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
-    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0014"):
+    with pytest.raises(
+        JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at {HEAD}"
+    ):
         harness.restart()
 
 

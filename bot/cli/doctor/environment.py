@@ -23,7 +23,7 @@ from bot.settings import Settings, problem_text
 from bot.texts import calendars as texts
 from bot.worker.calendars import read_calendar
 
-_PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
+_PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api", "slack_bot_token": "stand-in"}
 _REMEDY = (
     "Set it in the environment, or in .env in the folder where Park is started; docs/setup.md explains each variable."
 )

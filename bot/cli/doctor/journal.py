@@ -16,8 +16,9 @@ from bot.journal.address import is_sqlite, parse_url
 from bot.journal.aside import read_set_aside
 from bot.journal.database import has_access, open_read_only
 from bot.journal.migrations import SchemaStatus, schema_status
+from bot.journal.slack_tables import metadata
 from bot.journal.sqlite import database_file, lock_holder
-from bot.journal.tables import flags, metadata
+from bot.journal.tables import flags
 from bot.messages.slash_command import typed
 
 LOW_SPACE, NO_SPACE = 500_000_000, 20_000_000

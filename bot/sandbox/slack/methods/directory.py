@@ -13,10 +13,10 @@ def auth_test(state: SlackState, args: Json) -> Json:
         "url": f"https://{state.domain}.slack.com/",
         "team": state.name,
         "user": state.bot.name,
-        "team_id": state.team,
+        "team_id": state.enterprise if state.org_wide else state.team,
         "user_id": state.bot.id,
         "bot_id": state.bot.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": state.org_wide,
     }
 
 
