@@ -51,6 +51,7 @@ class Counts:
         return {
             **self._found,
             "cpu": used.ru_utime + used.ru_stime,
+            "system": used.ru_stime,
             "waits": used.ru_nvcsw,
             "preemptions": used.ru_nivcsw,
             "threads": _cpu_by_thread(),

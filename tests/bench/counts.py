@@ -43,9 +43,10 @@ def counted(sandbox: Sandbox, folder: Path) -> Iterator[Callable[[], Figures]]:
 
 
 def cpu_seconds(process: int) -> Figures:
-    """Returns the CPU seconds of another process."""
+    """Returns the CPU seconds of another process, in all and in the kernel."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return {"cpu": (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")}
+    user, system = (int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:13])
+    return {"cpu": user + system, "system": system}
 
 
 def measure(sandbox: Sandbox, read: Callable[[], Figures], people: int) -> Figures:
@@ -79,7 +80,9 @@ def main() -> None:
     for name in ("transactions", "commits", "statements", "waits", "preemptions"):
         _row(name, [one[name] for one in park])
     _row("CPU, ms", [one["cpu"] * 1000 for one in park])
+    _row("of it in the kernel, ms", [one["system"] * 1000 for one in park])
     _row("CPU of bare Bolt, ms", [one["cpu"] * 1000 for one in bare])
+    _row("of it in the kernel, ms", [one["system"] * 1000 for one in bare])
     _row("ratio", [ours["cpu"] / theirs["cpu"] for ours, theirs in zip(park, bare, strict=True)])
     for name in sorted(park[0]["threads"], key=lambda name: -park[-1]["threads"].get(name, 0)):
         _row(f"  CPU of {name}, ms", [one["threads"].get(name, 0) * 1000 for one in park])
