@@ -32,6 +32,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts clocks at the ordinary instant whatever PARK_TEST_NOW says: for tests that name hours of the day."""
+    monkeypatch.setattr(Sandbox, "default_now", ORDINARY_INSTANT)
+
+
 @pytest.fixture(autouse=True)
 def logging_is_restored() -> Iterator[None]:
     """Undoes what a command configures for its whole process, as the tests after it read the logs."""
