@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
 from tests.forked import demo_bots_are_forked
@@ -93,6 +94,13 @@ def _way_in(item: pytest.Item) -> tuple[str, str, bool] | None:
     function = item.nodeid.partition("[")[0]
     others = "-".join(one for one in item.callspec._idlist if one not in ("socket mode", "http"))
     return f"{function}[{others}]", function, bool(parameters["http"])
+
+
+@pytest.fixture
+def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises the limits of PostgreSQL, for busy machines and tests of something else."""
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 30.0)
 
 
 @pytest.fixture(scope="session")
