@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.journal.models import SERVER_KEY
 from bot.pbx.models import Member, RecallTo, User
 from bot.texts import changes as texts
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.errors import NotUnderstood
+from bot.messages import slash_command
 from bot.messages.courtesy import says_now, strip_end_marks, strip_leading, strip_trailing
 from bot.messages.message import Offer
 from bot.messages.text import Word, Words, is_plain_word, split_words
@@ -26,7 +27,7 @@ def phrasings(words: Words) -> tuple[Words, ...]:
 def _command(words: Words) -> Words:
     """The line from its verb on; a line without a verb stays whole."""
     command = strip_leading(words)
-    if command[:1] and command[0].is_keyword("park", "/park") and operation_of_verb(command[1:]):
+    if command[:1] and command[0].is_keyword("park", slash_command.name()) and operation_of_verb(command[1:]):
         command = command[1:]
     ends = (strip_end_marks(strip_trailing(each)) for each in (command, words))
     return command if any(map(operation_of_verb, ends)) else words

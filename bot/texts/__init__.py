@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.texts.english import history as history
     from bot.texts.english import home as home
     from bot.texts.english import impossible as impossible
+    from bot.texts.english import installing as installing
     from bot.texts.english import journal as journal
     from bot.texts.english import limits as limits
     from bot.texts.english import lines as lines

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 REINSTALL = (
-    "Open https://api.slack.com/apps > Park > OAuth & Permissions, install the app to the workspace again, and put the"
-    " Bot User OAuth Token into SLACK_BOT_TOKEN. Park reads .env again by itself."
+    "Open https://api.slack.com/apps > your app > OAuth & Permissions, install the app to the workspace again, and put"
+    " the Bot User OAuth Token into SLACK_BOT_TOKEN. Park reads .env again by itself."
 )
 GENERATE_APP_LEVEL = (
-    "Open https://api.slack.com/apps > Park > Basic Information > App-Level Tokens, generate a token with the scope"
+    "Open https://api.slack.com/apps > your app > Basic Information > App-Level Tokens, generate a token with the scope"
     " connections:write, and put it into SLACK_APP_TOKEN. Park reads .env again by itself."
 )
 ENABLE_SOCKET_MODE = (
-    "Open https://api.slack.com/apps > Park > Socket Mode and enable it. Park connects again by itself."
+    "Open https://api.slack.com/apps > your app > Socket Mode and enable it. Park connects again by itself."
 )
 ORG_INSTALL = (
     "Park is installed for a whole Enterprise organisation, and can work in one workspace only. Uninstall it from the"
@@ -40,7 +40,7 @@ def remedy(code: str, scope: str | None = None) -> str:
     match code:
         case "missing_scope":
             return (
-                "Open https://api.slack.com/apps > Park > OAuth & Permissions, add the scope"
+                "Open https://api.slack.com/apps > your app > OAuth & Permissions, add the scope"
                 f" {scope or 'that it lacks'}, and install the app to the workspace again."
             )
         case "accesslimited":
