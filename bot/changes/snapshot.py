@@ -21,8 +21,6 @@ COMPARED_SETTINGS = (
     "send_notification_to_parker",
 )
 """Settings that Park compares and changes; it passes other fields of newer versions on, however they change."""
-SERVER_KEY = "the call park server"
-"""What tells the call park server from groups, as the journal stores it."""
 UNNAMED = "prompt.wav"
 """File name of a prompt for which the PBX shows none."""
 
