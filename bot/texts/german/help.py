@@ -9,18 +9,24 @@ TOPICS = {
     "times": (
         f"Um eine Änderung später zu starten, einen Anfang anhängen: {START_EXAMPLES}.",
         f"Um eine Änderung zu befristen, ein Ende anhängen: {END_EXAMPLES}.",
-        "create, rename und delete lassen sich planen, aber nicht befristen.",
+        "„create“, „rename“ und „delete“ lassen sich planen, aber nicht befristen.",
         "Zeiten gelten in der Zeitzone des Slack-Profils. Namen, die wie eine Zeit enden, in Anführungszeichen setzen.",
         "Befehle werden immer auf Englisch eingegeben.",
     ),
     "approvals": (
         "Können andere laut Richtlinie die Änderung freigeben, hat die Antwort eine Schaltfläche [Freigabe anfragen].",
-        "Zuständige bekommen eine Karte mit [Freigeben] und [Ablehnen]. pending zeigt, was wartet. Anfragen laufen ab.",
-        "Im Notfall kann eine Regel die Änderung sofort erlauben: emergency <line> because <reason>.",
+        (
+            "Zuständige bekommen eine Karte mit [Freigeben] und [Ablehnen]. „pending“ zeigt, was wartet. Anfragen laufen"
+            " ab."
+        ),
+        "Im Notfall kann eine Regel die Änderung sofort erlauben: „emergency <line> because <reason>“.",
     ),
     "policy": (
         "Die Richtlinie ist eine Datei der Betreiber von Park. Was keine Regel erlaubt, wird abgelehnt.",
-        "access zeigt die eigenen Rechte; can @somebody <line> und who can <line> prüfen andere; why 42 erklärt #42.",
+        (
+            "„access“ zeigt eigene Rechte; „can @somebody <line>“ und „who can <line>“ prüfen andere; „why 42“ erklärt"
+            " #42."
+        ),
         "Eine Ablehnung nennt, wen man fragen kann und was erlaubt werden müsste.",
     ),
 }

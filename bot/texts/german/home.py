@@ -49,7 +49,7 @@ def members(names: list[str], more: int) -> str:
 
 
 def more_pending(number: int) -> str:
-    return f"{number} weitere: pending eingeben"
+    return f"{number} weitere: „pending“ eingeben"
 
 
 def recent(number: int, line: str, state: str) -> str:

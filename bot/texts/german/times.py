@@ -27,7 +27,7 @@ def start_or_end(day: str) -> str:
 
 
 def cannot_be_temporary() -> str:
-    return "create, rename und delete können nicht befristet werden. Planen ist möglich: at 18:00."
+    return "„create“, „rename“ und „delete“ lassen sich nicht befristen. Planen ist möglich: at 18:00."
 
 
 def clock_or_duration(typed: str, clock: str) -> str:
@@ -35,11 +35,11 @@ def clock_or_duration(typed: str, clock: str) -> str:
 
 
 def which_unit(number: str) -> str:
-    return f"Minuten, Stunden oder Tage? {number}m, {number}h oder {number} days eingeben."
+    return f"Minuten, Stunden oder Tage? „{number}m“, „{number}h“ oder „{number} days“ eingeben."
 
 
 def minutes_or_seconds(number: str) -> str:
-    return f"Minuten oder Sekunden? {number}m oder {number}s eingeben."
+    return f"Minuten oder Sekunden? „{number}m“ oder „{number}s“ eingeben."
 
 
 def until_when(day: str) -> str:
