@@ -35,11 +35,11 @@ HINTS = {
     "seconds": "60 bis 900 Sekunden: 5m, 90s oder 1m30s. Standard der PBX ist 5m.",
     "file": "Eine WAV-Datei: PCM, 16 Bit, Mono, 16, 32 oder 48 kHz; höchstens 10 MB",
     "set-up file": "Eine Konfiguration als YAML oder eine CSV-Datei aus Nebenstelle und Gruppe; höchstens 1 MB",
-    "pause reason": "Wer inzwischen eine Änderung machen will, liest ihn.",
-    "reason to reject": "Die Person, die die Änderung angefragt hat, liest ihn.",
-    "change to reject": "Ihre Nummer steht auf ihrer Karte.",
+    "pause reason": "Wer inzwischen eine Änderung machen will, liest den Grund.",
+    "reason to reject": "Die Person, die die Änderung angefragt hat, liest den Grund.",
+    "change to reject": "Die Nummer steht auf der Karte der Änderung.",
     "emergency line": "Wie in einer Zeile eingegeben: recall Sales to Night Desk for 2h",
-    "emergency reason": "Er wird sofort in dem Kanal gepostet, den die Richtlinie nennt.",
+    "emergency reason": "Der Grund wird sofort in dem Kanal gepostet, den die Richtlinie nennt.",
     "repetition": f"{EXAMPLES}. Leer: einmal.",
 }
 

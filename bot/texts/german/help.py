@@ -14,11 +14,8 @@ TOPICS = {
         "Befehle werden immer auf Englisch eingegeben.",
     ),
     "approvals": (
-        "Können andere laut Richtlinie die Änderung freigeben, hat die Antwort eine Schaltfläche [Freigabe anfragen].",
-        (
-            "Zuständige bekommen eine Karte mit [Freigeben] und [Ablehnen]. „pending“ zeigt, was wartet. Anfragen laufen"
-            " ab."
-        ),
+        "Können andere die Änderung freigeben, hat die Antwort eine Schaltfläche [Freigabe anfragen].",
+        "Zuständige bekommen eine Karte mit [Freigeben] und [Ablehnen]. „pending“ zeigt, was noch wartet.",
         "Im Notfall kann eine Regel die Änderung sofort erlauben: „emergency <line> because <reason>“.",
     ),
     "policy": (

@@ -32,9 +32,7 @@ def prompt_will_be_lost(prompt: str, why: str) -> str:
     return f"die jetzige Ansage {prompt}, weil sie sich nicht sichern lässt: {why}"
 
 
-CALLS_LOST = (
-    "Ist das Parken ausgeschaltet, kann niemand Anrufe parken. Jetzt geparkte Anrufe werden vielleicht getrennt."
-)
+CALLS_LOST = "das Parken für alle, solange es ausgeschaltet ist; jetzt geparkte Anrufe werden vielleicht getrennt"
 
 
 def gone(title: str, what: str) -> str:
