@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.texts.german.repetitions import in_words
 from bot.texts.german.wording import NOTHING_CHANGED, listed
+from bot.texts.repetition import Repetition
 
 EXAMPLES = "every weekday 18:00 to 8:00, every Saturday and Sunday, every day from 22:00 for 9h, on holidays"
 HINT = f"{EXAMPLES}. Leer: einmal."
@@ -167,3 +169,7 @@ def a_line_for_each(rest: str) -> str:
 
 def unreadable(typed: str, rest: str) -> str:
     return f"„{rest}“ in „{typed}“ ist nicht lesbar. Beispiele: {EXAMPLES}."
+
+
+def repeated(repetition: Repetition) -> str:
+    return in_words(repetition)

@@ -12,6 +12,10 @@ _MONTHS = (
     *("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni"),
     *("Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."),
 )
+_LONG_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -44,6 +48,11 @@ def sentence(text: str) -> str:
 def short_date(day: date) -> str:
     """Returns a date with its weekday: `Fr., 4. Dez.`."""
     return f"{_WEEKDAYS[day.weekday()]}, {day.day}. {_MONTHS[day.month - 1]}"
+
+
+def long_date(day: date, *, year: bool = True) -> str:
+    """Returns a date with its month in full: `4. Dezember 2026`."""
+    return f"{day.day}. {_LONG_MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"
 
 
 def short_moment(local: datetime) -> str:
