@@ -13,8 +13,7 @@ from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
-from bot.texts import refusals
-from bot.texts.schedules import is_occurrence
+from bot.texts import refusals, schedules
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -134,7 +133,7 @@ class ChangeRepository:
         entry = self.entry(number)
         schedule = entry.request.schedule if entry.request.source is Source.SCHEDULE else None
         if schedule is not None and not waits_for_approval(entry):
-            raise NotPossible(is_occurrence(number, schedule))
+            raise NotPossible(schedules.is_occurrence(number, schedule))
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
             raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):

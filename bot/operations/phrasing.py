@@ -10,7 +10,7 @@ from bot.messages.text import Word, Words, is_plain_word, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.matching import operation_of_verb
-from bot.texts.times import now_or_later
+from bot.texts import times as time_texts
 from bot.times.clauses import time_splits
 
 
@@ -59,7 +59,7 @@ def confirms_now(words: Words, operation: Operation) -> None:
         return
     now = operation.model_copy(update={"starts": None}).text()
     raise NotUnderstood(
-        now_or_later(),
+        time_texts.now_or_later(),
         offers=(Offer(label=f"Now: {now}", line=now), Offer(label=operation.text(), line=operation.text())),
     )
 

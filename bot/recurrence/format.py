@@ -5,7 +5,6 @@ from datetime import date, time
 
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
 from bot.texts.repetition import Repetition
-from bot.texts.wording import listed
 from bot.times.format import format_day, format_duration
 from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
 
@@ -38,15 +37,13 @@ def repetition_of(recurrence: Recurrence, *, zone: str) -> Repetition:
     Args:
         zone: the reader's time zone, which is left out.
     """
-    dates, rules = (), recurrence.rule.splitlines()
-    if recurrence.rule.startswith(_DATES):
-        dates, rules = tuple(_dates(recurrence.rule)), []
+    on_dates = recurrence.rule.startswith(_DATES)
     clocks = [clock if isinstance(clock, time) else None for clock in (recurrence.begins, recurrence.ends)]
     bounds = [day if isinstance(day, date) else None for day in (recurrence.first, recurrence.until)]
     return Repetition(
         line=describe(recurrence, zone=zone),
-        rules=tuple(map(_parts, rules)),
-        dates=dates,
+        rules=() if on_dates else tuple(map(_parts, recurrence.rule.splitlines())),
+        dates=tuple(_dates(recurrence.rule)) if on_dates else (),
         calendar=recurrence.calendar or "",
         besides=recurrence.besides or "",
         outside=recurrence.outside,
@@ -133,12 +130,12 @@ def _rule(rule: str) -> str:
     if rule == EVERY_WEEKDAY:
         return "every weekday"
     if rule.startswith(_DATES):
-        return f"on {listed([_bound(day) for day in _dates(rule)])}"
+        return f"on {_listed([_bound(day) for day in _dates(rule)])}"
     lines = [_parts(line) for line in rule.splitlines()]
     match lines[0]["FREQ"]:
         case "YEARLY":
             dates = [OnDate(day=int(line["BYMONTHDAY"]), month=int(line["BYMONTH"])) for line in lines]
-            return f"{'on' if 'COUNT' in lines[0] else 'every'} {listed([format_day(one) for one in dates])}"
+            return f"{'on' if 'COUNT' in lines[0] else 'every'} {_listed([format_day(one) for one in dates])}"
         case "MONTHLY":
             return _monthly(lines[0])
         case "WEEKLY":
@@ -150,6 +147,11 @@ def _rule(rule: str) -> str:
 
 def _dates(rule: str) -> list[date]:
     return [date.fromisoformat(day[:8]) for day in rule.removeprefix(_DATES).split(",")]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts as a line lists them, in every language of texts: `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _weekly(parts: dict[str, str]) -> str:
@@ -165,19 +167,19 @@ def _weekdays(codes: str) -> str:
     if codes.count(",") > 1 and codes in ",".join(WEEKDAY_CODES):
         codes_in_order = codes.split(",")
         return " to ".join(WEEKDAYS[WEEKDAY_CODES.index(code)] for code in (codes_in_order[0], codes_in_order[-1]))
-    return listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
+    return _listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
 
 
 def _monthly(parts: dict[str, str]) -> str:
     interval = int(parts.get("INTERVAL", "1"))
     months = "month" if interval == 1 else f"{interval} months"
     if "BYSETPOS" in parts:
-        place = listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
+        place = _listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
         return f"on the {place} weekday of every {months}"
     if "BYDAY" in parts:
         codes = [(int(code[:-2]), WEEKDAYS[WEEKDAY_CODES.index(code[-2:])]) for code in parts["BYDAY"].split(",")]
         names = dict.fromkeys(name for _, name in codes)
-        places = listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
-        return f"on the {places} {listed(list(names))} of every {months}"
-    days = listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
+        places = _listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
+        return f"on the {places} {_listed(list(names))} of every {months}"
+    days = _listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
     return f"on the {days}{' day' if days == 'last' else ''} of every {months}"

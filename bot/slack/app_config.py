@@ -55,7 +55,6 @@ _REMEDIES = {
     "invalid_auth": "Slack does not know this token. Copy it again, completely.",
     "token_revoked": "This token was revoked. Reinstall the app and copy the new one.",
     "token_expired": "This token has expired. Reinstall the app and copy the new one.",
-    "org_install": delivery.ORG_INSTALL,
     "account_inactive": "The app was removed from the workspace. Install it again and copy the new token.",
 }
 _HERE = Path(__file__).parent
@@ -140,7 +139,8 @@ def explain_refusals(missing_scope: str = _MISSING_SCOPE) -> Iterator[None]:
         yield
     except SlackRefused as refusal:
         code = str(refusal)
-        remedy = missing_scope if code == "missing_scope" else _REMEDIES.get(code, "Slack refused it.")
+        special = {"missing_scope": missing_scope, "org_install": delivery.ORG_INSTALL}
+        remedy = special.get(code) or _REMEDIES.get(code, "Slack refused it.")
         raise SlackRefused(f"{remedy} (Slack says {code})") from refusal
 
 

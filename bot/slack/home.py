@@ -35,10 +35,7 @@ from bot.slack.requests import RequestFactory
 from bot.slack.scheduling import in_background
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
-from bot.texts import home
-from bot.texts.history import OPEN
-from bot.texts.schedule_cards import COMING
-from bot.texts.wording import change_number
+from bot.texts import history, home, schedule_cards, wording
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
@@ -101,7 +98,7 @@ def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
     parts = (
         (home.WAITING_FOR_YOU, overview.waiting),
         (home.TEMPORARY_AND_PENDING, overview.pending),
-        (COMING, overview.coming),
+        (schedule_cards.COMING, overview.coming),
     )
     for title, rows in parts:
         if not rows:
@@ -210,9 +207,9 @@ def _recent_changes(overview: Overview, positions: Iterator[int]) -> Iterator[Bl
 
 
 def _recent_change(change: RecentChange) -> str:
-    link = f" · <{change.link}|{OPEN}>" if change.link else ""
+    link = f" · <{change.link}|{history.OPEN}>" if change.link else ""
     state = escape(change.state)
-    line = f"{change_number(change.number)} {_code(change.line)}: {state}"
+    line = f"{wording.change_number(change.number)} {_code(change.line)}: {state}"
     return f"{line}\n{mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}{link}"
 
 

@@ -23,8 +23,7 @@ STATES = {
 }
 BY_CLOCK = "the clock"
 SOURCES = {BY_CLOCK: "automatisch", "a schedule": "durch einen Zeitplan"}
-RECALL, MEMBERS, NAME = "recall", "members", "name"
-_ASPECTS = {RECALL: "Wiederanruf", MEMBERS: "Mitglieder", NAME: "Name"}
+_ASPECTS = {"recall": "Wiederanruf", "members": "Mitglieder", "name": "Name"}
 
 
 def title(selection: str, number: int, *, more: bool) -> str:

@@ -6,6 +6,7 @@ RING_GROUP_MISSING = "Eine Rufgruppe fehlt: Bitte angeben, an welche nicht angen
 HALF_A_CHARACTER = "Der Text enthält ein defektes Zeichen, das nicht an die PBX gesendet werden kann."
 TOO_LONG = "Der Text ist zu lang für die PBX."
 FOREIGN_ADDRESS = "Die PBX nennt für diese Datei eine Adresse auf einem anderen Host, deshalb liest Park sie nicht."
+WRONG_FORMAT = "Anderes Format: als WAV-Datei speichern: PCM, 16 Bit, Mono, 16, 32 oder 48 kHz."
 MONO = "als Mono speichern."
 INCOMPLETE = "Die Datei ist leer oder unvollständig: Bitte neu speichern oder hochladen."
 
@@ -25,10 +26,6 @@ def recall_time(timer: str, seconds: object, least: int, most: int) -> str:
 
 def not_a_prompt(file: str) -> str:
     return f"„{file}“ kann keine Ansage sein. {NOTHING_CHANGED}"
-
-
-def wrong_format(wanted: str) -> str:
-    return f"Anderes Format: bitte speichern als {wanted}."
 
 
 def too_large(file: str) -> str:

@@ -7,7 +7,6 @@ from bot.texts.german.wording import NOTHING_CHANGED, listed
 from bot.texts.repetition import Repetition
 
 EXAMPLES = "every weekday 18:00 to 8:00, every Saturday and Sunday, every day from 22:00 for 9h, on holidays"
-HINT = f"{EXAMPLES}. Leer: einmal."
 
 CANNOT_REPEAT = (
     "Nur recall, add, remove, move und die Einstellungen des Servers lassen sich wiederholen. Die Änderung für jedes"

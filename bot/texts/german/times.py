@@ -6,11 +6,6 @@ END_EXAMPLES, START_EXAMPLES = "for 2h, until 18:00, until Fri 9:00", "at 18:00,
 ANY_EXAMPLES = "at 18:00, for 2h, until Fri 9:00"
 PERIOD_EXAMPLES = "today, last night, since Monday, in November, from 1 to 15 November"
 
-RIGHT_AWAY = "Jetzt"
-NO_END = "Kein Ende: bleibt, bis jemand es ändert"
-UNTIL_RESUMED = "Kein Ende: bis jemand fortsetzt"
-SECONDS_HINT = "60 bis 900 Sekunden: 5m, 90s oder 1m30s. Standard der PBX ist 5m."
-
 NO_QUOTES = "Bitte keine Anführungszeichen um eine Zeit setzen."
 
 

@@ -40,6 +40,11 @@ def listed(parts: Sequence[str], conjunction: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {_CONJUNCTIONS[conjunction]} {parts[-1]}"
 
 
+def inside(label: str) -> str:
+    """Returns a label as it is written within a sentence: German nouns keep their capital letter."""
+    return label
+
+
 def sentence(text: str) -> str:
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")

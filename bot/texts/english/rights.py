@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from bot.texts.wording import listed
+from bot.texts.english.wording import listed
 
 EVERYTHING = "everything"
 EMERGENCY = "in an emergency, for a stated reason"

@@ -1,7 +1,7 @@
 """Help: topics, how times are added to a line, and the overview."""
 
-from bot.texts.times import END_EXAMPLES, START_EXAMPLES
-from bot.texts.wording import count
+from bot.texts.english.times import END_EXAMPLES, START_EXAMPLES
+from bot.texts.english.wording import count
 
 START_LATER = f"To start later, add a start: {START_EXAMPLES}."
 END_BY_ITSELF = f"To make it temporary, add an end: {END_EXAMPLES}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.texts.wording import listed
+from bot.texts.english.wording import listed
 
 
 def quoted(names: Iterable[str], conjunction: str = "and") -> str:

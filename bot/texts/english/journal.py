@@ -1,6 +1,6 @@
 """What people are told about the journal itself: entries that can't be read."""
 
-from bot.texts.wording import change_number
+from bot.texts.english.wording import change_number
 
 
 def set_aside_title(number: int) -> str:

@@ -1,6 +1,6 @@
 """What became of a change: replies in its thread, and notes on its card."""
 
-from bot.texts.wording import NOTHING_CHANGED, change_number, count, sentence
+from bot.texts.english.wording import NOTHING_CHANGED, change_number, count, sentence
 
 DONE = "Done and verified on the PBX."
 ALREADY = "Nothing to do: it is already set up like that."

@@ -1,6 +1,6 @@
 """Cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved, paused ..."""
 
-from bot.texts.wording import NOTHING_CHANGED, change_number
+from bot.texts.english.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
 """What a time becomes."""

@@ -1,6 +1,6 @@
 """What is temporary, in the answers that show the present state of a group, the server or a user."""
 
-from bot.texts.wording import change_number
+from bot.texts.english.wording import change_number
 
 
 def until(at: str) -> str:

@@ -1,6 +1,6 @@
 """Texts of the Home tab and of the panel that `/park` alone shows."""
 
-from bot.texts.wording import change_number, count
+from bot.texts.english.wording import change_number, count
 
 TITLE = "Call park"
 ALL_ACTIONS = "Everything that you may do here"

@@ -1,6 +1,6 @@
 """Why something is not done, and what to do instead; each says that nothing was changed."""
 
-from bot.texts.wording import NOTHING_CHANGED, change_number, count, sentence
+from bot.texts.english.wording import NOTHING_CHANGED, change_number, count, sentence
 
 STATES = {
     "waiting": "is being made",

@@ -31,6 +31,11 @@ def listed(parts: Sequence[str], conjunction: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
 
 
+def inside(label: str) -> str:
+    """Returns a label as it is written within a sentence."""
+    return label.lower()
+
+
 def sentence(text: str) -> str:
     """Returns a text as a sentence: with a capital letter, and a full stop unless it ends in a mark of its own."""
     text = text.strip()

@@ -1,6 +1,6 @@
 """Previews: what a line would do, asked before it is done."""
 
-from bot.texts.wording import change_number
+from bot.texts.english.wording import change_number
 
 NOTHING_TO_CHANGE = "Nothing to change."
 NOTHING_YET = "Nothing has changed yet."

@@ -1,11 +1,12 @@
 """Values that the PBX does not accept: numbers, names, times and prompt files, with what it does accept."""
 
-from bot.texts.wording import NOTHING_CHANGED
+from bot.texts.english.wording import NOTHING_CHANGED
 
 RING_GROUP_MISSING = "A ring group is missing: say which one unanswered parked calls go to."
 HALF_A_CHARACTER = "The text contains a broken character that can't be sent to the PBX."
 TOO_LONG = "The text is too long for the PBX."
 FOREIGN_ADDRESS = "The PBX gives an address on another host for this file, so Park does not read it."
+WRONG_FORMAT = "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."
 MONO = "save it as mono."
 INCOMPLETE = "It is empty or incomplete: save or upload it again."
 
@@ -25,10 +26,6 @@ def recall_time(timer: str, seconds: object, least: int, most: int) -> str:
 
 def not_a_prompt(file: str) -> str:
     return f"“{file}” can't be the prompt. {NOTHING_CHANGED}"
-
-
-def wrong_format(wanted: str) -> str:
-    return f"Another format: save it as {wanted}."
 
 
 def too_large(file: str) -> str:

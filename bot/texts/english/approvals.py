@@ -1,6 +1,6 @@
 """Approvals: what is asked, who has to agree, reminders, and what became of it."""
 
-from bot.texts.wording import NOTHING_CHANGED, change_number
+from bot.texts.english.wording import NOTHING_CHANGED, change_number
 
 ASK = "Ask for approval"
 """The button that requests an approval."""

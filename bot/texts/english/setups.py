@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.wording import count, sentence
+from bot.texts.english.wording import count, sentence
 
 NO_RING_GROUP = "name the ring group that the calls go to, as ring_group or number"
 UNKNOWN_KEY = "there is no such key"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.texts.wording import NOTHING_CHANGED, change_number, count
+from bot.texts.english.wording import NOTHING_CHANGED, change_number, count
 
 MAY_NOT_REPEAT = "You may make this change once, but not on a schedule."
 NEVER = f"This never happens from now on. Type another day or a later end. {NOTHING_CHANGED}"

@@ -1,6 +1,6 @@
 """What the card of a change says: titles by state, statuses, labels of facts and buttons, and the footer."""
 
-from bot.texts.wording import change_number, sentence
+from bot.texts.english.wording import change_number, sentence
 
 # Titles. `title` says what is so while the change is in effect, `planned` what it was to do.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.wording import count, listed
+from bot.texts.english.wording import count, listed
 
 SUBDIVISION_ALONE = 'subdivision needs a country: write country = "DE" above it'
 TOO_LARGE = "the file is larger than 2 MB"

@@ -1,6 +1,6 @@
 """Texts about lines that are not understood, and questions about what a line means."""
 
-from bot.texts.wording import NOTHING_CHANGED, listed
+from bot.texts.english.wording import NOTHING_CHANGED, listed
 
 OPEN_FORM, HELP = "Open the form", "Help"
 """Labels of buttons."""

@@ -1,6 +1,6 @@
 """The history: its titles, what is said of each entry, and its files."""
 
-from bot.texts.wording import ARROW, change_number, count, sentence
+from bot.texts.english.wording import ARROW, change_number, count, sentence
 
 OLDER, EXPORT, OPEN = "Older", "Export as CSV", "Open thread"
 NOTHING_TO_EXPORT = "There is nothing to export."
@@ -21,7 +21,6 @@ STATES = {
 """What became of a request that has no card, by the state of its entry in the journal."""
 BY_CLOCK = "the clock"
 SOURCES = {BY_CLOCK: "automatically", "a schedule": "by a schedule"}
-RECALL, MEMBERS, NAME = "recall", "members", "name"
 
 
 def title(selection: str, number: int, *, more: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.wording import change_number, count, listed
+from bot.texts.english.wording import change_number, count, listed
 
 CALL_PARK_SERVER = "Call park server"
 PARKER_OF_CALL = "the user who parked the call"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.wording import listed
+from bot.texts.english.wording import listed
 
 PARKER = "the user who parked the call"
 

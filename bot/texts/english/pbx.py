@@ -1,6 +1,6 @@
 """What is said while the PBX does not do what it should: which fault it is, and what happens next."""
 
-from bot.texts.wording import sentence
+from bot.texts.english.wording import sentence
 
 CONNECTION_REFUSED = "The PBX refuses the connection: its service may be stopped or restarting."
 UNREACHABLE = "The PBX can't be reached over the network."

@@ -1,6 +1,6 @@
 """Answers to questions about groups, the server, what is pending and the policy."""
 
-from bot.texts.wording import change_number, count
+from bot.texts.english.wording import change_number, count
 
 MEMBERS, PROMPT = "Members", "Prompt"
 ASKED, IN, POLICY = "Asked", "In", "Policy"

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.texts.english.wording import NOTHING_CHANGED, listed
 from bot.texts.repetition import Repetition
-from bot.texts.wording import NOTHING_CHANGED, listed
 
 EXAMPLES = "every weekday 18:00 to 8:00, every Saturday and Sunday, every day from 22:00 for 9h, on holidays"
 """Recurrences as they are typed."""
-HINT = f"{EXAMPLES}. Empty: once."
 
 CANNOT_REPEAT = (
     "Only recall, add, remove, move and the server's settings can repeat. Type the change for each time: at 18:00."

@@ -1,6 +1,6 @@
 """Texts about times: what can't be read, what is meant, what can't be."""
 
-from bot.texts.wording import NOTHING_CHANGED
+from bot.texts.english.wording import NOTHING_CHANGED
 
 END_EXAMPLES, START_EXAMPLES = "for 2h, until 18:00, until Fri 9:00", "at 18:00, in 2h, on Mon 9:00"
 """Ends and starts as they are typed."""
@@ -8,11 +8,6 @@ ANY_EXAMPLES = "at 18:00, for 2h, until Fri 9:00"
 PERIOD_EXAMPLES = "today, last night, since Monday, in November, from 1 to 15 November"
 """Periods of the history as they are typed."""
 
-RIGHT_AWAY = "Now"
-NO_END = "No end: it stays until somebody changes it"
-UNTIL_RESUMED = "No end: until somebody resumes"
-"""What forms call the choice of no time."""
-SECONDS_HINT = "60 to 900 seconds: 5m, 90s or 1m30s. The PBX's default is 5m."
 
 NO_QUOTES = "Don't put quotes around a time."
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.wording import change_number, count, sentence
+from bot.texts.english.wording import change_number, count, sentence
 
 NONE = "There is no schedule that you may see. Type one: recall Sales to Night Desk every weekday 18:00 to 8:00."
 MORE = "More schedules"

@@ -1,6 +1,6 @@
 """Why an operation is not possible as the PBX is now, and what a reversal can't restore."""
 
-from bot.texts.wording import NOTHING_CHANGED
+from bot.texts.english.wording import NOTHING_CHANGED
 
 PUT_BACK = "Put back as before"
 PROMPT_FILE_HINT = "If you have its file, set it again with: server prompt."
