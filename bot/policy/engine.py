@@ -13,7 +13,6 @@ from bot.policy.matching import RequestedResource, includes_principal
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 from bot.texts import policy as texts
-from bot.texts import wording
 
 MAX_MOMENTS = 200
 """The most points in time that are tried for an alternative, the soonest first."""
@@ -253,7 +252,7 @@ def _describe_request(denial: Decision) -> str:
     phrases = [f"{verb} {texts.quoted(denial.missing_groups, 'or')}"] if denial.missing_groups else []
     if denial.missing_ring_groups:
         phrases.append(texts.recall_to(denial.missing_ring_groups))
-    return wording.listed(phrases, "or") or unnamed
+    return " or ".join(phrases) or unnamed
 
 
 def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:

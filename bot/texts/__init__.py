@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from bot.texts.english import recalls as recalls
     from bot.texts.english import recurrences as recurrences
     from bot.texts.english import refusals as refusals
-    from bot.texts.english import rights as rights
     from bot.texts.english import schedule_cards as schedule_cards
     from bot.texts.english import schedules as schedules
     from bot.texts.english import setups as setups

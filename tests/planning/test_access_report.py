@@ -58,12 +58,12 @@ def test_access_is_told_by_rule_here_elsewhere_and_never(park: BotHarness) -> No
     assert answer_lines(park, "access", BEN) == [
         "What you may do",
         (
-            "Here, by “Ben at night”: view and change members and recall of Sales*, Billing"
-            " (recalls to ring group Night* only); for at most 4h"
+            "Here, by “Ben at night”: view, change the members of, change the recall of Sales* or Billing,"
+            " with recalls to Night*; for at most 4h"
         ),
         "Here, by “Ben with a second pair of eyes”: change the call park server; once it is approved",
         "Elsewhere, by “Anybody in ops”: create, rename and delete any group, in C000000000OPS",
-        "Never, by “Hands off Partners”: change members of Sales for Partners",
+        "Never, by “Hands off Partners”: change the members of Sales for Partners",
     ]
     assert answer_lines(park, "what can i do")[1] == "Here, by “Ana”: everything"
 
@@ -105,7 +105,7 @@ def test_who_may_is_told_by_rule_with_people_and_channels(park: BotHarness) -> N
     assert answer_lines(park, "who can delete Sales") == [
         "Who may delete Sales",
         f"By “Ana”:  {ANA}",
-        "By “Anybody in ops”: anybody, in C000000000OPS",
+        "By “Anybody in ops”: anybody in C000000000OPS",
     ]
     assert answer_lines(park, "who can add 1016 to Sales for Partners") == [
         'Who may add 1016 to "Sales for Partners"',
