@@ -13,10 +13,11 @@ from bot.operations.context import OperationContext
 from bot.planning.conflicts import wanted_parts
 from bot.policy.model import ActionAttributes
 from bot.recurrence.calendars import HolidayCalendars
-from bot.recurrence.format import describe
+from bot.recurrence.format import repetition_of
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import rank
 from bot.texts import calendars as calendar_texts
+from bot.texts import recurrences as recurrence_texts
 from bot.texts import schedules as texts
 from bot.times.format import describe_duration
 
@@ -76,7 +77,7 @@ class RecurringPlans:
         self._check_number(plan, replaces)
         faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
         notes = (*faulty, *self._notes(recurrence, parts, replaces))
-        when = describe(recurrence, zone=context.zone)
+        when = recurrence_texts.repeated(repetition_of(recurrence, zone=context.zone))
         return plan.model_copy(
             update={
                 "title": texts.made(plan.preview_title, when),

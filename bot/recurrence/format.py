@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
+from bot.texts.repetition import Repetition
 from bot.times.format import format_day, format_duration
 from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
 
 ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_DATE = "%Y%m%dT000000"
+_DATES = "RDATE:"
 
 
 def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
@@ -28,6 +29,32 @@ def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
     if recurrence.zone not in (None, zone):
         parts.append(str(recurrence.zone))
     return " ".join(parts)
+
+
+def repetition_of(recurrence: Recurrence, *, zone: str) -> Repetition:
+    """Returns what texts say of a settled recurrence.
+
+    Args:
+        zone: the reader's time zone, which is left out.
+    """
+    on_dates = recurrence.rule.startswith(_DATES)
+    clocks = [clock if isinstance(clock, time) else None for clock in (recurrence.begins, recurrence.ends)]
+    bounds = [day if isinstance(day, date) else None for day in (recurrence.first, recurrence.until)]
+    return Repetition(
+        line=describe(recurrence, zone=zone),
+        rules=() if on_dates else tuple(map(_parts, recurrence.rule.splitlines())),
+        dates=tuple(_dates(recurrence.rule)) if on_dates else (),
+        calendar=recurrence.calendar or "",
+        besides=recurrence.besides or "",
+        outside=recurrence.outside,
+        begins=clocks[0],
+        ends=clocks[1],
+        lasts=recurrence.lasts,
+        last_weekday=_last_weekday(recurrence) if recurrence.over else None,
+        first=bounds[0],
+        until=bounds[1],
+        zone="" if recurrence.zone in (None, zone) else str(recurrence.zone),
+    )
 
 
 def format_clock(clock: time) -> str:
@@ -61,9 +88,14 @@ def _times(recurrence: Recurrence) -> Sequence[str]:
         return ("from", begins, "for", format_duration(recurrence.lasts))
     ends = _clock(recurrence.ends, bare="ends" in recurrence.bare)
     if recurrence.over:
-        first = WEEKDAY_CODES.index(_parts(recurrence.rule)["BYDAY"])
-        return (begins, "to", WEEKDAYS[(first + recurrence.over) % len(WEEKDAYS)], ends)
+        return (begins, "to", WEEKDAYS[_last_weekday(recurrence)], ends)
     return (begins, "to", ends)
+
+
+def _last_weekday(recurrence: Recurrence) -> int:
+    """The day of the week on which an occurrence ends that lasts over days: 0 for Monday."""
+    first = WEEKDAY_CODES.index(_parts(recurrence.rule)["BYDAY"])
+    return (first + recurrence.over) % len(WEEKDAYS)
 
 
 def _clock(clock: object, *, bare: bool) -> str:
@@ -88,11 +120,6 @@ def _calendar(name: str) -> str:
     return HOLIDAYS if name == HOLIDAYS else f"{name} {HOLIDAYS}"
 
 
-def _listed(parts: Sequence[str]) -> str:
-    """Lists parts as they are typed, which is in English whoever reads it."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-
-
 def _parts(rule: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in rule.split(";"))
 
@@ -102,9 +129,8 @@ def _rule(rule: str) -> str:
         return "every day"
     if rule == EVERY_WEEKDAY:
         return "every weekday"
-    if rule.startswith("RDATE:"):
-        days = [date.fromisoformat(day[:8]) for day in rule.removeprefix("RDATE:").split(",")]
-        return f"on {_listed([_bound(day) for day in days])}"
+    if rule.startswith(_DATES):
+        return f"on {_listed([_bound(day) for day in _dates(rule)])}"
     lines = [_parts(line) for line in rule.splitlines()]
     match lines[0]["FREQ"]:
         case "YEARLY":
@@ -117,6 +143,15 @@ def _rule(rule: str) -> str:
         case _:
             interval = int(lines[0]["INTERVAL"])
             return "every other day" if interval == 2 else f"every {interval} days"
+
+
+def _dates(rule: str) -> list[date]:
+    return [date.fromisoformat(day[:8]) for day in rule.removeprefix(_DATES).split(",")]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts as a line lists them, in every language of texts: `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _weekly(parts: dict[str, str]) -> str:

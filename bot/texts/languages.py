@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 
 ENGLISH: Final = "en"
-PACKAGES = {ENGLISH: "bot.texts.english"}
+PACKAGES = {ENGLISH: "bot.texts.english", "de": "bot.texts.german"}
 """The package of each language's texts, by the language's code (ISO 639-1)."""
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
