@@ -20,7 +20,7 @@ from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
-Pairs = list[tuple[type[Operation], EntryPoint]]
+Pairs = Sequence[tuple[type[Operation], EntryPoint]]
 LEADS_ONLY = """\
 [[allow]]
 name = "Team leads, from anywhere"
@@ -61,7 +61,7 @@ TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_poi
 CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubclass(operation, ChangeOperation)]
 
 
-def in_turn(patterns: Pairs) -> Pairs:
+def in_turn(patterns: Pairs) -> list[tuple[type[Operation], EntryPoint]]:
     """Returns two entry points of each operation, in turn: they open one form, which the tests submit.
 
     That it is one is what `test_every_entry_point_opens_the_same_form` says, of each operation and entry point.
@@ -221,7 +221,7 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
     return True
 
 
-@named([(one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)] + in_turn(REVIEWED))
+@named([*((one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)), *in_turn(REVIEWED)])
 def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
