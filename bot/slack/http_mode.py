@@ -6,7 +6,7 @@ import threading
 from math import inf
 from typing import Any
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from slack_sdk.signature import SignatureVerifier
@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 from bot.errors import SettingsError
 from bot.slack.app_config import REQUEST_PATH
-from bot.slack.bolt_app import LISTENERS
+from bot.slack.bolt_app import LISTENERS, Dispatches
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every short queue
@@ -27,8 +27,8 @@ _MAX_BODY = 1 << 20
 class SignedRequestHandler(SlackRequestHandler):
     """Bolt's WSGI adapter, with the SDK's verification of signature and timestamp before Bolt parses a body."""
 
-    def __init__(self, app: App, path: str, secret: str) -> None:
-        super().__init__(app, path)
+    def __init__(self, app: Dispatches, path: str, secret: str) -> None:
+        super().__init__(app, path)  # type: ignore[arg-type]  # of an App it uses only what is overridden here
         self._verifier = SignatureVerifier(secret)
 
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
@@ -54,7 +54,7 @@ class SignedRequestHandler(SlackRequestHandler):
 class HTTPMode:
     """Receives over HTTP with Waitress, which reads a whole request before it uses a thread for it."""
 
-    def __init__(self, app: App, secret: str, listen: tuple[str, int], *, proxy: str | None = None) -> None:
+    def __init__(self, app: Dispatches, secret: str, listen: tuple[str, int], *, proxy: str | None = None) -> None:
         """Prepares the server without listening yet.
 
         Args:

@@ -79,7 +79,7 @@ def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Pat
 def test_a_journal_at_another_revision_is_refused_and_left_alone(harness: JournalHarness, revision: str) -> None:
     with harness.journal.database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
-    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0014"):
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0015"):
         harness.restart()
 
 
