@@ -219,7 +219,7 @@ def test_a_journal_at_another_revision_is_refused_and_left_alone(postgres: Serve
     postgres.do(f"UPDATE alembic_version SET version_num = '{revision}'", address)
     with pytest.raises(JournalUnavailable, match=f"{text}: its tables are at {revision}"):
         Journal(address)
-    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0014"):
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0015"):
         migrate_database(address)
 
 
