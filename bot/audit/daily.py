@@ -14,6 +14,7 @@ from bot.journal.models import SetAside
 from bot.journal.pruning import prune
 from bot.messages.message import Fact, Message, Messenger
 from bot.runtime.metrics import DUTY_FAILURES
+from bot.runtime.scope import current_pbx
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.texts import journal as texts
 from bot.times.model import Clock
@@ -154,7 +155,7 @@ class Duty:
         return due
 
     def _failed(self, now: datetime, delay: timedelta) -> datetime:
-        DUTY_FAILURES.labels(self.name).inc()
+        DUTY_FAILURES.labels(self.name, current_pbx()).inc()
         self._faults += 1
         self._retry_at = now + delay
         return self._retry_at

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.texts.english import schedules as schedules
     from bot.texts.english import setups as setups
     from bot.texts.english import temporary as temporary
+    from bot.texts.english import tenants as tenants
     from bot.texts.english import times as times
     from bot.texts.english import week as week
     from bot.texts.english import wording as wording

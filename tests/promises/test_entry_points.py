@@ -254,7 +254,7 @@ def stands(sandbox: Sandbox) -> dict[str, Any]:
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
         for group in state.groups.values()
     }
-    return {"server": state.server, "groups": groups, "asked": sandbox.park.journal.get(1).operations}
+    return {"server": state.server, "groups": groups, "asked": sandbox.park.tenant.journal.get(1).operations}
 
 
 @cache
