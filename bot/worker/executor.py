@@ -30,7 +30,7 @@ from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
-from bot.worker.partly_done import partly_done
+from bot.worker.partly_done import partly_done, plan_in_part, still_partly_done
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,8 @@ class Executor:
             lease_guard.entry.began,
         )
         try:
-            return self.apply(lease_guard, plan, context)
+            outcome = self.apply(lease_guard, plan, context)
+            return still_partly_done(plan, line, names) if plan.left else outcome
         except Conflict as stop:
             confirmation = confirmations.conflict(plan, stop, line, names, began=began)
             state = State.UNKNOWN if began else State.REFUSED
@@ -137,9 +138,9 @@ class Executor:
         except Stopped as stop:
             rejection = stop.cause.cause if isinstance(stop.cause, RolledBack) else None
             why = _explain_rejection(operation, plan, rejection, context) if rejection else None
-            made, outcome = partly_done(plan, stop, why, line, names)
+            made = plan_in_part(plan, stop, self.planner.repository)
             lease_guard.record_ids(made)
-            return outcome
+            return partly_done(made, stop, why, line, names)
         except SignInFailed as fault:
             if began or lease_guard.writes > 1:
                 raise
