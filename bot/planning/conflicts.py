@@ -19,6 +19,7 @@ from bot.operations.context import OperationContext
 from bot.operations.members import Add, Remove
 from bot.operations.server import ServerPrompt, ServerSetting
 from bot.operations.undo import Undo
+from bot.planning.context import RequestContext
 from bot.texts import refusals
 from bot.times.format import exact_time, format_moment
 from bot.times.model import End, Start, WallClock
@@ -85,33 +86,34 @@ def pending_changes(repository: ChangeRepository) -> Iterator[PendingChange]:
             yield PendingChange(entry, plan, Period(begins, ends), in_effect=False)
 
 
-def find_conflict(
-    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
-) -> PendingChange | None:
-    """The first pending change that meets a change of these parts in this period.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a change is to change, which pending ones may change too."""
 
-    Args:
-        but: numbers of the changes that are left out.
-    """
-    return next(find_conflicts(repository, parts, period, but=but), None)
+    parts: frozenset[Part]
+    names: frozenset[str]
+    """Folded names of its groups."""
+    context: RequestContext
+    but: frozenset[int | None]
+    """Numbers of the pending changes that are left out."""
 
-
-def find_conflicts(
-    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
-) -> Iterator[PendingChange]:
-    """All pending changes that meet a change of these parts in this period; `but` as for `find_conflict`."""
-    for one in pending_changes(repository):
-        if one.entry.id not in but and one.period.meets(period) and overlap(parts, parts_of(one.plan.undone)):
-            yield one
+    def meets(self, one: PendingChange) -> bool:
+        """Whether a pending change changes some of the same, also if the PBX was replaced since it was planned."""
+        if one.entry.id in self.but:
+            return False
+        return overlap(self.parts, parts_of(self.context.present(one.plan.undone, one.entry.id, self.names)))
 
 
-def check_ends(
-    repository: ChangeRepository, parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
-) -> None:
-    """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
+def find_conflicts(repository: ChangeRepository, wanted: Wanted, period: Period) -> Iterator[PendingChange]:
+    """All pending changes that meet a change in this period."""
+    return (one for one in pending_changes(repository) if one.period.meets(period) and wanted.meets(one))
+
+
+def check_ends(repository: ChangeRepository, wanted: Wanted, by: datetime) -> None:
+    """Raises EndDue while a temporary change of the same, which ends by this time, still has to be ended."""
     for one in pending_changes(repository):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
-        if due and one.entry.id not in but and overlap(parts, parts_of(one.plan.undone)):
+        if due and wanted.meets(one):
             raise EndDue(f"#{one.entry.id} is being ended")
 
 

@@ -239,7 +239,7 @@ class Planner:
             attributes = replace(attributes, recurring=effect.recurring)
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
-        ConflictCheck(self, request, references).check_times(operation, effect)
+        ConflictCheck(self, request, references).check_times(operation, effect, context)
         return effect, grant
 
     def resolve(

@@ -14,6 +14,7 @@ from bot.journal.tables import setup_files
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RingGroup
 from bot.setups.reading import PbxSetup, read_setup
+from bot.setups.replaced import KnownObjects
 
 SEARCHED = 200
 """Latest changes whose groups are known."""
@@ -66,16 +67,19 @@ class SetupHistory:
             id = setup_store.add_snapshot(connection, new if whole else changed, base=base, by=by, at=at)
         return Taken(id, len(setup.groups), len(changed.get("groups", ())) + ("server" in changed))
 
-    def known(self, number: int) -> tuple[frozenset[str], dict[str, tuple[str, str | None]]]:
-        """Returns what was known of the PBX when a change was made: ids of groups, and the ring groups by id."""
-        made_at = self.journal.get(number).ended_at
+    def known(self, number: int) -> KnownObjects:
+        """Returns what was known of the PBX when a change was made or, before that, asked for."""
+        entry = self.journal.get(number)
+        made_at = entry.ended_at or entry.accepted_at
         with self.journal.database.reading() as connection:
             last = setup_store.latest_snapshot(connection, made_at)
         stored = patched(last.differences) if last else {}
         plans = [entry.plan for entry in self.journal.done(SEARCHED) if entry.plan and entry.id <= number]
-        changed = {change["target"]["id"] for plan in plans for change in plan["changes"]}
+        targets = [change["target"] for plan in plans for change in plan["changes"]]
+        groups = {one["id"]: one["name"] for one in targets if one["id"]}
+        groups |= {id: group["name"] for id, group in stored.get("groups", {}).items()}
         ring_groups = {id: (name, number) for id, (name, number) in stored.get("ring_groups", {}).items()}
-        return frozenset(filter(None, {*stored.get("groups", {}), *changed})), ring_groups
+        return KnownObjects(groups, ring_groups)
 
     def take_daily(self, since: datetime) -> None:
         """Takes a snapshot, unless one was taken since that time by this replica or another."""
