@@ -1,8 +1,9 @@
 """The whole set-up: send it as a file, apply a file, keep it as it is, restore it as it was."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
@@ -12,7 +13,7 @@ from bot.changes.plan import Plan
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Attachment, Message
 from bot.messages.text import Words, fold, quote
-from bot.operations.arguments.types import FILE, ArgumentType, ChangeNumber, read_name, spellings
+from bot.operations.arguments.types import CHANGE, FILE, ArgumentType, Reference, read_name, spellings
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.permissions import permissions_of
@@ -174,17 +175,36 @@ def _read_deleting(words: Words) -> bool:
     return True
 
 
-SCOPE = ArgumentType(placeholder="<group | server | everything>", read=_read_scope, say=_say_scope, swallows=True)
-MOMENT = ArgumentType(placeholder="<past time>", read=_read_moment, say=str)
-DELETING = ArgumentType(placeholder="groups", read=_read_deleting, say=lambda _: "groups")
+SCOPE = ArgumentType(
+    placeholder="<group | server | everything>",
+    label="What",
+    read=_read_scope,
+    say=_say_scope,
+    reference=Reference.SCOPE,
+    swallows=True,
+)
+MOMENT = ArgumentType(
+    placeholder="<past time>",
+    label="As it was on",
+    hint="Such as: Friday 18:00, yesterday 9:00, 2 hours ago",
+    read=_read_moment,
+    say=str,
+)
+BEFORE = replace(CHANGE, label="Or as before change", hint="Its number, such as 42")
+DELETING = ArgumentType(
+    placeholder="groups",
+    label="Groups that were created since",
+    read=_read_deleting,
+    say=lambda _: "groups",
+    choices=("Keep them", "Delete them"),
+)
 
 
 class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
     operation_id = "restore"
-    title = "Restore"
-    permission = None
+    title = "Restore the set-up"
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
         "restore {what} to|from|as of {moment}",
@@ -201,7 +221,7 @@ class Restore(ManyChanges):
 
     what: Annotated[str, SCOPE]
     moment: Annotated[str, MOMENT] | None = None
-    before: ChangeNumber | None = None
+    before: Annotated[int, BEFORE] | None = None
     new: Annotated[bool, DELETING] | None = None
 
     @classmethod
@@ -209,9 +229,10 @@ class Restore(ManyChanges):
         """None: the time in the line is the one to go back to."""
         return {}
 
-    def required_permission(self, context: OperationContext) -> Permission:
-        """The least that any restoration needs; each change is judged by what it is."""
-        return Permission.MEMBERS
+    @classmethod
+    def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
+        given = [name for name in ("moment", "before") if arguments.get(name) is not None]
+        return {} if len(given) == 1 else {given[-1] if given else "moment": texts.ONE_TIME}
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":

@@ -120,7 +120,7 @@ class Authorizer:
             return ALL_NAMES  # no rule restricts PBX users
         policy = self.policy
         principal = resolve_principal(request, self._users.remembered, policy)
-        if kind == "group":
+        if kind in ("group", "scope"):
             return visible_groups(policy, principal, permission)
         return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 

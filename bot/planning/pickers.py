@@ -13,6 +13,7 @@ from bot.errors import PBXError
 from bot.messages.text import fold
 from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.types import spellings
+from bot.operations.setups import EVERYTHING, SCOPE, SERVER
 from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup, RecallTo, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
@@ -29,8 +30,8 @@ MAX_INDEXES = 64
 """Indexes kept for restricted scopes, besides one for all names of each kind."""
 
 NameKind = Literal["group", "ring_group", "user"]
-PickerKind = NameKind | Literal["recall"]
-KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall")
+PickerKind = NameKind | Literal["recall", "scope"]
+KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall", "scope")
 PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
 
@@ -172,6 +173,10 @@ def _group_options(group: ParkGroup) -> tuple[PickerOption, ...]:
     return (PickerOption(group.name, group.name),)
 
 
+def _scope_options(group: ParkGroup) -> tuple[PickerOption, ...]:
+    return (PickerOption(SCOPE.say(group.name), group.name, rank=1),)
+
+
 def _ring_group_options(one: RingGroup) -> tuple[PickerOption, ...]:
     return (PickerOption(one.extension_number or one.name, ring_group_label(one)),)
 
@@ -199,6 +204,10 @@ TO_USER = PickerOption(RECALL.say(Recall(to=RecallTo.USER)), forms.TO_USER)
 """The recall target that needs no ring group."""
 
 
+WHOLE = (PickerOption(SCOPE.say(EVERYTHING), forms.EVERYTHING), PickerOption(SCOPE.say(SERVER), forms.SERVER))
+"""What can be restored that is no group."""
+
+
 def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
     """The options of a short list that match."""
     return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
@@ -209,6 +218,7 @@ OPTION_SOURCES: dict[PickerKind, OptionSource] = {
     "ring_group": OptionSource("ring_group", Directory.cached_ring_groups, _ring_group_options),
     "user": OptionSource("user", Directory.cached_users, _user_options),
     "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, (TO_USER,)),
+    "scope": OptionSource("group", Directory.cached_groups, _scope_options, WHOLE),
 }
 
 log = logging.getLogger(__name__)

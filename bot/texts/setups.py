@@ -236,6 +236,7 @@ def exported_members(number: int) -> str:
 # Snapshots, and how it was.
 
 NO_SUCH_RING_GROUP = "a ring group of then is no longer known"
+ONE_TIME = "Enter one of both: a time, or the number of a change."
 NEVER_MADE = "That change was never made, so nothing was different before it."
 SNAPSHOT_SAME = "Nothing differs from the last one."
 

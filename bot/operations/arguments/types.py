@@ -22,6 +22,7 @@ class Reference(StrEnum):
     MEMBER = "member"
     NEW_GROUP = "new group"
     FILE = "file"
+    SCOPE = "scope"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,8 @@ class ArgumentType:
     """The class of a time, which a form asks for by a choice and a date and time picker."""
     no_time: str = ""
     """What a form calls the choice of no time."""
+    choices: tuple[str, str] | None = None
+    """What a form calls the choice between nothing and the only value there is."""
     max_length: int = 150
     """Maximum characters of its text input in a form."""
     filetypes: tuple[str, ...] = ("wav",)
