@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from bot.setups.comparing import differences
 from bot.setups.csv_file import members_as_csv
 from bot.setups.files import KINDS
 from bot.setups.matching import NotMatched
+from bot.setups.past import PastSetup
 from bot.setups.reading import PbxSetup, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
@@ -200,6 +201,10 @@ DELETING = ArgumentType(
 )
 
 
+NEAR = timedelta(days=1)
+"""Age of a snapshot at a time, from which a restoration to it says which snapshot it goes by."""
+
+
 class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
@@ -242,15 +247,17 @@ class Restore(ManyChanges):
 
     def plan(self, context: OperationContext) -> Plan:
         now = context.setup()
-        past, when = self._past(context, now)
+        found_past, when = self._past(context, now)
+        past = found_past.setup
         name = {EVERYTHING: "everything", SERVER: CALL_PARK_SERVER.lower()}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:
             raise NotFound(str(fault)) from None
         changes = differences(now, found.wanted)
-        notes = (*found.notes, *self._kept(context, now, past))
-        return plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
+        notes = (*found.notes, *self._kept(context, now, past), *self._source(found_past, context))
+        plan = plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
+        return plan if changes else plan.model_copy(update={"already": (texts.same_as_then(name, when),)})
 
     def _restored(self, context: OperationContext, past: PbxSetup, now: PbxSetup) -> Resolved:
         if self.what == EVERYTHING:
@@ -259,7 +266,7 @@ class Restore(ManyChanges):
             return restore_server(past, now, context.pbx)
         return restore_group(past, now, context.pbx, spellings(self.what))
 
-    def _past(self, context: OperationContext, now: PbxSetup) -> tuple[PbxSetup, str]:
+    def _past(self, context: OperationContext, now: PbxSetup) -> tuple[PastSetup, str]:
         """How it was, and when that was in words."""
         present, zone = context.repository.now(), ZoneInfo(context.zone)
         if self.before is not None:
@@ -267,14 +274,23 @@ class Restore(ManyChanges):
             context.repository.plan(self.before)
             if ended is None:
                 raise NotPossible(texts.NEVER_MADE)
-            return context.setup_history.before(ended, now).setup, texts.before(change_number(self.before))
+            return context.setup_history.before(ended, now), texts.before(change_number(self.before))
         try:
             at: datetime | None = read_moment(self.moment or "", present, zone)
         except ValueError as fault:
             raise NotPossible(str(fault)) from None
         if at is None:
             raise NotPossible(texts.no_moment(self.moment or ""))
-        return context.setup_history.at(at, now).setup, texts.as_of(format_dated(at, zone, present))
+        return context.setup_history.at(at, now), texts.as_of(format_dated(at, zone, present))
+
+    def _source(self, past: PastSetup, context: OperationContext) -> tuple[str, ...]:
+        """Which snapshot it goes by, where that is not of the same day: what others changed may be missing."""
+        if past.taken_at is None:
+            return (texts.NO_SNAPSHOT,)
+        taken = format_dated(past.taken_at, ZoneInfo(context.zone), context.repository.now())
+        if past.taken_at > past.at:
+            return (texts.first_snapshot(taken),)
+        return () if past.at - past.taken_at <= NEAR else (texts.far_snapshot(taken),)
 
     def _kept(self, context: OperationContext, now: PbxSetup, past: PbxSetup) -> tuple[str, ...]:
         if self.what != EVERYTHING or self.new:

@@ -18,6 +18,8 @@ from bot.setups.replaced import KnownObjects
 
 SEARCHED = 200
 """Latest changes whose groups are known."""
+PARTS = ("groups", "ring_groups")
+"""Parts of a stored set-up whose items differ one by one."""
 DAILY = "park"
 """Who takes the daily snapshots."""
 
@@ -28,8 +30,8 @@ class PastSetup:
 
     at: datetime
     setup: PbxSetup
-    changes: tuple[Change, ...] = ()
-    """What has changed between the snapshot and the time."""
+    taken_at: datetime | None = None
+    """When the snapshot was taken from which it is computed; None if that is the present set-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class SetupHistory:
         stored = earlier or later
         base = from_json(patched(stored.differences)) if stored else now
         steps = changes if earlier else [change.inverse for change in reversed(changes)]
-        return PastSetup(moment, with_changes(base, steps), tuple(steps))
+        return PastSetup(moment, with_changes(base, steps), stored.taken_at if stored else None)
 
     def before(self, ended_at: datetime, now: PbxSetup) -> PastSetup:
         """Returns how everything was just before the change that ended at a time."""
@@ -172,7 +174,7 @@ def difference(old: Json, new: Json) -> Json:
     found: Json = {}
     if old.get("server") != new.get("server"):
         found["server"] = new.get("server")
-    for part in ("groups", "ring_groups"):
+    for part in PARTS:
         before, after = old.get(part, {}), new.get(part, {})
         gone = dict.fromkeys(key for key in before if key not in after)
         changed = {key: value for key, value in after.items() if before.get(key) != value}
@@ -186,7 +188,7 @@ def patched(differences: Iterable[Json]) -> Json:
     whole: Json = {"server": {}, "groups": {}, "ring_groups": {}}
     for one in differences:
         whole["server"] = one.get("server", whole["server"])
-        for part in ("groups", "ring_groups"):
+        for part in PARTS:
             merged = {**whole[part], **one.get(part, {})}
             whole[part] = {key: value for key, value in merged.items() if value is not None}
     return whole

@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
 from bot.messages.text import fold
-from bot.setups.model import FileMistakes, Mistake, SetupFile, read_member
+from bot.setups.model import VERSION, FileMistakes, Mistake, SetupFile, read_member
 from bot.setups.resolving import ParsedFile
 from bot.texts import setups as texts
 
@@ -40,6 +40,8 @@ class _TextResolver(VersionedResolver):
 def parse(name: str, text: str) -> ParsedFile:
     """Reads a set-up; raises FileMistakes."""
     document = _load(name, text, as_text=True)
+    if (version := _newer_version(document)) is not None:  # what else it holds, this Park can't judge
+        raise FileMistakes(name, [Mistake(line_of(document, ["version"]), texts.newer_version(version, VERSION))])
     try:
         found = SetupFile.model_validate(document)
     except ValidationError as error:
@@ -47,6 +49,11 @@ def parse(name: str, text: str) -> ParsedFile:
     if mistakes := list(_contradictions(document, found)):
         raise FileMistakes(name, mistakes)
     return ParsedFile(name, found, partial(line_of, document))
+
+
+def _newer_version(document: Any) -> str | None:
+    version = str(document.get("version", "")) if isinstance(document, CommentedMap) else ""
+    return version if re.fullmatch(r"[0-9]{1,9}", version) and int(version) > VERSION else None
 
 
 def dump(setup: SetupFile) -> str:

@@ -241,6 +241,35 @@ NEVER_MADE = "That change was never made, so nothing was different before it."
 SNAPSHOT_SAME = "Nothing differs from the last one."
 
 
+NO_SNAPSHOT = "There is no snapshot: it is computed from what was changed since, as far as Park knows of it."
+
+
+def first_snapshot(taken: str) -> str:
+    """A time before the first snapshot."""
+    return f"The first snapshot is of {taken}: how it was before is computed from what Park knows was changed since."
+
+
+def far_snapshot(taken: str) -> str:
+    """A time long after the last snapshot before it."""
+    return (
+        f"Goes by the snapshot of {taken}, as old ones are kept weekly. What others changed since then counts only as"
+        " far as Park knows of it."
+    )
+
+
+def same_as_then(what: str, when: str) -> str:
+    """Nothing to restore."""
+    return f"{what[:1].upper()}{what[1:]}: nothing differs from how it was {when}."
+
+
+def newer_version(version: str, known: int) -> str:
+    """A file of a newer Park."""
+    return (
+        f"version {version} of set-up files is newer than this Park, which reads version {known}: update Park, or"
+        " export the file with this one"
+    )
+
+
 def snapshot_taken(number: int, groups_in_it: int) -> str:
     """A snapshot was taken."""
     return f"Snapshot {number} of the server and {groups(groups_in_it)} is kept."

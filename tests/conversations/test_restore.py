@@ -109,7 +109,7 @@ def _has_read(sandbox: Sandbox, wanted: int) -> bool:
 def test_without_any_snapshot_the_journal_is_enough(harness: ConversationHarness) -> None:
     harness.do("remove 1002, 1007 from Sales")
     harness.sandbox.forward(timedelta(hours=2))
-    restored(harness, "restore Sales to 3 hours ago")
+    assert "There is no snapshot" in restored(harness, "restore Sales to 3 hours ago")
     assert {"1002", "1007"} <= set(harness.members("Sales"))
 
 
