@@ -24,7 +24,7 @@ from bot.setups.csv_file import members_as_csv
 from bot.setups.files import KINDS
 from bot.setups.matching import NotMatched
 from bot.setups.past import PastSetup
-from bot.setups.reading import PbxSetup, to_file
+from bot.setups.reading import PbxSetup, left_out, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
 from bot.setups.yaml_file import dump
@@ -57,8 +57,10 @@ class Export(ReadOperation):
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
-        setup = to_file(context.setup(), visible=context.may_see)
-        return Message(title=texts.exported(len(setup.groups)), file=Attachment(name="park.yaml", content=dump(setup)))
+        now = context.setup()
+        setup, notes = to_file(now, visible=context.may_see), left_out(now)
+        file = Attachment(name="park.yaml", content=dump(setup, notes))
+        return Message(title=texts.exported(len(setup.groups)), notes=notes, file=file)
 
 
 class ExportMembers(ReadOperation):
@@ -148,7 +150,7 @@ class TakeSnapshot(ReadOperation):
     def read(self, context: OperationContext) -> Message:
         taken = context.setup_history.take(context.viewer.user)
         differs = texts.snapshot_differs(taken.differing) if taken.differing else texts.SNAPSHOT_SAME
-        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs,))
+        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs, *taken.left_out))
 
 
 EVERYTHING, SERVER = "<everything>", "<server>"
@@ -256,6 +258,8 @@ class Restore(ManyChanges):
             raise NotFound(str(fault)) from None
         changes = differences(now, found.wanted)
         notes = (*found.notes, *self._kept(context, now, past), *self._source(found_past, context))
+        if self.what in (EVERYTHING, SERVER):
+            notes = (*notes, *left_out(now))
         plan = plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
         return plan if changes else plan.model_copy(update={"already": (texts.same_as_then(name, when),)})
 

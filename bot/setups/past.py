@@ -13,7 +13,7 @@ from bot.journal.storage import PromptStore
 from bot.journal.tables import setup_files
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RingGroup
-from bot.setups.reading import PbxSetup, read_setup
+from bot.setups.reading import PbxSetup, left_out, read_setup
 from bot.setups.replaced import KnownObjects
 
 SEARCHED = 200
@@ -41,6 +41,8 @@ class Taken:
     id: int
     groups: int
     differing: int
+    left_out: tuple[str, ...] = ()
+    """What of the set-up it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class SetupHistory:
             whole = last is None or len(last.differences) >= setup_store.WHOLE_EVERY
             base = None if whole or last is None else last.id
             id = setup_store.add_snapshot(connection, new if whole else changed, base=base, by=by, at=at)
-        return Taken(id, len(setup.groups), len(changed.get("groups", ())) + ("server" in changed))
+        differing = len(changed.get("groups", ())) + ("server" in changed)
+        return Taken(id, len(setup.groups), differing, left_out(setup))
 
     def known(self, number: int) -> KnownObjects:
         """Returns what was known of the PBX when a change was made or, before that, asked for."""

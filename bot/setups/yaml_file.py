@@ -56,9 +56,10 @@ def _newer_version(document: Any) -> str | None:
     return version if re.fullmatch(r"[0-9]{1,9}", version) and int(version) > VERSION else None
 
 
-def dump(setup: SetupFile) -> str:
-    """Returns a set-up as a new file."""
-    return HEADER + _written(CommentedMap(_plain(setup)))
+def dump(setup: SetupFile, notes: Sequence[str] = ()) -> str:
+    """Returns a set-up as a new file, with notes as comments at its top."""
+    comments = "".join(f"# {' '.join(note.split())}\n" for note in notes)
+    return HEADER + comments + _written(CommentedMap(_plain(setup)))
 
 
 def update(name: str, text: str, setup: SetupFile) -> str:

@@ -228,6 +228,13 @@ def exported(number: int) -> str:
     return f"The set-up of the server and {groups(number)} is in your direct messages with Park."
 
 
+def prompt_left_out(name: str) -> str:
+    """The sound file that is in no file and no snapshot."""
+    return (
+        f"The prompt {name} is not in it, as the PBX gives no sound file out: keep it, and set it with: server prompt."
+    )
+
+
 def exported_members(number: int) -> str:
     """The members were sent."""
     return f"The list of {count(number, 'member')} is in your direct messages with Park."

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.environment import Sandbox
-from bot.sandbox.pbx.dataset import add_group, user_record
+from bot.sandbox.pbx.dataset import PROMPT, add_group, user_record
 from bot.sandbox.slack.model import Message
 from tests.conversations.conftest import Typed, seen
 from tests.faults.scene import ConversationHarness
@@ -289,3 +289,15 @@ def test_a_temporary_change_is_ended_only_if_the_plan_came_that_far(
     sandbox.settle(30)
     before = "USER_ONLY" if came_far else "USER_FIRST_THEN_RING_GROUP"
     assert state.groups[harness.id(temporary)]["recall_to"] == before
+
+
+def test_that_the_prompt_is_in_no_file_and_no_snapshot_is_said(harness: ConversationHarness) -> None:
+    state, missing = harness.sandbox.pbx.state, f"The prompt {PROMPT} is not in it"
+    assert "prompt" not in exported(harness)
+    state.server["prompt_file_id"] = next(iter(state.files))
+    assert f"# {missing}" in exported(harness)
+    for line in ("export", "snapshot", "restore everything to an hour ago", "restore server to an hour ago"):
+        harness.do(line)
+        assert missing in harness.last_ephemeral().plain, line
+    harness.do("restore Sales to an hour ago")
+    assert missing not in harness.last_ephemeral().plain
