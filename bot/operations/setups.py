@@ -28,15 +28,13 @@ from bot.setups.reading import PbxSetup, left_out, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
 from bot.setups.yaml_file import dump
+from bot.texts import changes as change_texts
 from bot.texts import setups as texts
-from bot.texts.changes import CALL_PARK_SERVER
-from bot.texts.wording import change_number
+from bot.texts import snapshots, wording
 from bot.times.format import format_dated
 from bot.times.periods import is_moment, read_moment
 
-SETUP_FILE = replace(
-    FILE, label="File", hint="A set-up as YAML, or a CSV of extension and group; 1 MB at most", filetypes=KINDS
-)
+SETUP_FILE = replace(FILE, name="set-up file", filetypes=KINDS)
 
 SetupFileId = Annotated[str, SETUP_FILE]
 
@@ -45,7 +43,6 @@ class Export(ReadOperation):
     """Sends the set-up of the server and of all groups that the requester may see, as a YAML file."""
 
     operation_id = "export"
-    title = "Export the set-up"
     phrase = "export"
     also = (
         "export setup|set-up|everything|all|yaml",
@@ -53,7 +50,6 @@ class Export(ReadOperation):
         "export as yaml",
     )
     permission = Permission.READ
-    help = "Sends you the set-up of the server and of all groups as a YAML file, to keep, to compare or to apply again."
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
@@ -67,11 +63,9 @@ class ExportMembers(ReadOperation):
     """Sends the members of all groups that the requester may see, as a CSV file."""
 
     operation_id = "export_members"
-    title = "Export the members"
     phrase = "export members as csv"
     also = ("export [all] [the] members", "export csv", "export as csv", "members as csv")
     permission = Permission.READ
-    help = "Sends you all members with their groups as a CSV file, safe to open in a spreadsheet and to apply again."
     examples = ("export members as csv",)
 
     def read(self, context: OperationContext) -> Message:
@@ -116,15 +110,9 @@ class Apply(ManyChanges):
     """Makes the PBX as a file says: a set-up as YAML, or members as CSV."""
 
     operation_id = "apply"
-    title = "Apply a file"
     phrase = "apply {file}"
     also = ("apply file {file}", "import [file] {file}")
-    help = (
-        "Makes the PBX as a file says: a set-up as YAML, as `export` sends it, or a CSV of extension and group."
-        " Shows first what would change. Without a file, a form opens to choose one."
-    )
     examples = ("apply F07SETUP001",)
-    button = "Apply"
 
     file: SetupFileId
 
@@ -140,11 +128,9 @@ class TakeSnapshot(ReadOperation):
     """Keeps the whole set-up as it is now, as Park does daily, so that it can be restored."""
 
     operation_id = "snapshot"
-    title = "Take a snapshot"
     phrase = "snapshot"
     also = ("take [a] snapshot", "snapshot now|everything")
     permission = Permission.READ
-    help = "Keeps the whole set-up as it is now, so that you can restore it later. Park does the same every day."
     examples = ("snapshot",)
 
     def read(self, context: OperationContext) -> Message:
@@ -180,26 +166,16 @@ def _read_deleting(words: Words) -> bool:
 
 SCOPE = ArgumentType(
     placeholder="<group | server | everything>",
-    label="What",
+    name="restored scope",
     read=_read_scope,
     say=_say_scope,
     reference=Reference.SCOPE,
     swallows=True,
 )
-MOMENT = ArgumentType(
-    placeholder="<past time>",
-    label="As it was on",
-    hint="Such as: Friday 18:00, yesterday 9:00, 2 hours ago",
-    read=_read_moment,
-    say=str,
-)
-BEFORE = replace(CHANGE, label="Or as before change", hint="Its number, such as 42")
+MOMENT = ArgumentType(placeholder="<past time>", name="restored moment", read=_read_moment, say=str)
+BEFORE = replace(CHANGE, name="restored change")
 DELETING = ArgumentType(
-    placeholder="groups",
-    label="Groups that were created since",
-    read=_read_deleting,
-    say=lambda _: "groups",
-    choices=("Keep them", "Delete them"),
+    placeholder="groups", name="new groups", read=_read_deleting, say=lambda _: "groups", is_choice=True
 )
 
 
@@ -211,7 +187,6 @@ class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
     operation_id = "restore"
-    title = "Restore the set-up"
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
         "restore {what} to|from|as of {moment}",
@@ -219,12 +194,7 @@ class Restore(ManyChanges):
         "restore {what} as it was [at|on] {moment}",
         "roll back {what} to {moment}",
     )
-    help = (
-        "Makes a group, the server or everything as it was at a time, or before a change. Shows first what would"
-        " change. Groups that were created since stay, unless you add: and delete new groups."
-    )
     examples = ("restore Sales to Friday 18:00", "restore everything to before change 42")
-    button = "Restore"
 
     what: Annotated[str, SCOPE]
     moment: Annotated[str, MOMENT] | None = None
@@ -239,7 +209,7 @@ class Restore(ManyChanges):
     @classmethod
     def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
         given = [name for name in ("moment", "before") if arguments.get(name) is not None]
-        return {} if len(given) == 1 else {given[-1] if given else "moment": texts.ONE_TIME}
+        return {} if len(given) == 1 else {given[-1] if given else "moment": snapshots.ONE_TIME}
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":
@@ -251,7 +221,7 @@ class Restore(ManyChanges):
         now = context.setup()
         found_past, when = self._past(context, now)
         past = found_past.setup
-        name = {EVERYTHING: "everything", SERVER: CALL_PARK_SERVER.lower()}.get(self.what, self.what)
+        name = {EVERYTHING: "everything", SERVER: change_texts.CALL_PARK_SERVER.lower()}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:
@@ -261,7 +231,7 @@ class Restore(ManyChanges):
         if self.what in (EVERYTHING, SERVER):
             notes = (*notes, *left_out(now))
         plan = plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
-        return plan if changes else plan.model_copy(update={"already": (texts.same_as_then(name, when),)})
+        return plan if changes else plan.model_copy(update={"already": (snapshots.same_as_then(name, when), *notes)})
 
     def _restored(self, context: OperationContext, past: PbxSetup, now: PbxSetup) -> Resolved:
         if self.what == EVERYTHING:
@@ -278,7 +248,7 @@ class Restore(ManyChanges):
             context.repository.plan(self.before)
             if ended is None:
                 raise NotPossible(texts.NEVER_MADE)
-            return context.setup_history.before(ended, now), texts.before(change_number(self.before))
+            return context.setup_history.before(ended, now), texts.before(wording.change_number(self.before))
         try:
             at: datetime | None = read_moment(self.moment or "", present, zone)
         except ValueError as fault:
@@ -290,11 +260,11 @@ class Restore(ManyChanges):
     def _source(self, past: PastSetup, context: OperationContext) -> tuple[str, ...]:
         """Which snapshot it goes by, where that is not of the same day: what others changed may be missing."""
         if past.taken_at is None:
-            return (texts.NO_SNAPSHOT,)
+            return (snapshots.NO_SNAPSHOT,)
         taken = format_dated(past.taken_at, ZoneInfo(context.zone), context.repository.now())
         if past.taken_at > past.at:
-            return (texts.first_snapshot(taken),)
-        return () if past.at - past.taken_at <= NEAR else (texts.far_snapshot(taken),)
+            return (snapshots.first_snapshot(taken),)
+        return () if past.at - past.taken_at <= NEAR else (snapshots.far_snapshot(taken),)
 
     def _kept(self, context: OperationContext, now: PbxSetup, past: PbxSetup) -> tuple[str, ...]:
         if self.what != EVERYTHING or self.new:

@@ -12,6 +12,7 @@ from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.changes.schedules import overlap
 from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry
+from bot.journal.targets import key_of_name
 from bot.messages.message import FormOffer, Offer
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation
@@ -73,12 +74,17 @@ class PendingChange:
         return self.plan.times.format_dated(at) if self.plan.times and at else ""
 
 
-def pending_changes(repository: ChangeRepository) -> Iterator[PendingChange]:
-    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval."""
-    for first, end in repository.scheduled_ends():
+def pending_changes(repository: ChangeRepository, wanted: "Wanted") -> Iterator[PendingChange]:
+    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval.
+
+    Changes of other targets and other members than those of `wanted` are left out, unless their groups have the same
+    name: they may be those of a PBX that was replaced since.
+    """
+    targets = {key or part for key, part in wanted.parts} | set(map(key_of_name, wanted.names))
+    for first, end in repository.scheduled_ends(targets):
         period = Period(repository.made_at(first.id), end.run_at)
         yield PendingChange(first, repository.plan(first.id), period, in_effect=True)
-    for entry in repository.scheduled_starts():
+    for entry in repository.scheduled_starts(targets):
         if not waits_for_approval(entry) and entry.plan is not None:
             plan = Plan.model_validate(entry.plan)
             ends = plan.times.ends if plan.times else None
@@ -106,12 +112,14 @@ class Wanted:
 
 def find_conflicts(repository: ChangeRepository, wanted: Wanted, period: Period) -> Iterator[PendingChange]:
     """All pending changes that meet a change in this period."""
-    return (one for one in pending_changes(repository) if one.period.meets(period) and wanted.meets(one))
+    for one in pending_changes(repository, wanted):
+        if one.period.meets(period) and wanted.meets(one):
+            yield one
 
 
 def check_ends(repository: ChangeRepository, wanted: Wanted, by: datetime) -> None:
     """Raises EndDue while a temporary change of the same, which ends by this time, still has to be ended."""
-    for one in pending_changes(repository):
+    for one in pending_changes(repository, wanted):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and wanted.meets(one):
             raise EndDue(f"#{one.entry.id} is being ended")

@@ -3,22 +3,17 @@
 import logging
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Any, Literal
 
-from bot.changes.snapshot import Person
 from bot.errors import PBXError
 from bot.messages.text import fold
-from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.types import spellings
-from bot.operations.setups import EVERYTHING, SCOPE, SERVER
 from bot.pbx.directory import Directory
-from bot.pbx.models import Member, ParkGroup, RecallTo, RingGroup, User
-from bot.planning.name_resolution import ring_group_label
+from bot.planning.picker_sources import KINDS, OPTION_SOURCES, NameKind, PickerKind, PickerOption, user_option
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.texts import forms
+from bot.texts.languages import language
 
 MAX_OPTIONS = 50
 """Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
@@ -29,22 +24,10 @@ MAX_PATTERN_TESTS = 100_000
 MAX_INDEXES = 64
 """Indexes kept for restricted scopes, besides one for all names of each kind."""
 
-NameKind = Literal["group", "ring_group", "user"]
-PickerKind = NameKind | Literal["recall", "scope"]
-KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall", "scope")
 PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
-
-
-@dataclass(frozen=True, slots=True)
-class PickerOption:
-    """The value that is picked, its label, and what is said below the label."""
-
-    value: str
-    label: str
-    description: str = ""
-    rank: int = 0
-    """Options of a lower rank come first, whatever their labels."""
+_IndexKey = tuple[PickerScope, str]
+"""A scope, and the language of its labels."""
 
 
 class SearchIndex:
@@ -88,7 +71,7 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._indexes: dict[PickerScope, tuple[int, SearchIndex]] = {}
+        self._indexes: dict[_IndexKey, tuple[int, SearchIndex]] = {}
         self._lock = threading.Lock()
 
     def choices(self, part: PickerScope, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
@@ -109,13 +92,13 @@ class Typeahead:
     def count(self, part: PickerScope) -> int | None:
         """Number of options besides those that are always there; None while they are not indexed."""
         index = self._index(part, most=MAX_INLINE_NAMES)
-        return None if index is None else len(index) - len(OPTION_SOURCES[part[0]].fixed)
+        return None if index is None else len(index) - len(OPTION_SOURCES[part[0]].fixed())
 
     def file(self, *parts: PickerScope) -> None:
         """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""
         with self._lock:
             kept = [*self._indexes]
-        for part in dict.fromkeys([*((kind, ALL_NAMES) for kind in KINDS), *kept, *parts]):
+        for part in dict.fromkeys([*((kind, ALL_NAMES) for kind in KINDS), *(part for part, _ in kept), *parts]):
             self._index(part)
 
     def _index(self, part: PickerScope, most: int | None = None) -> SearchIndex | None:
@@ -125,9 +108,9 @@ class Typeahead:
             The outdated index where it is too large to rebuild; None where there is none.
         """
         kind, reach = part
-        source = OPTION_SOURCES[kind]
+        source, key = OPTION_SOURCES[kind], (part, language())
         edition = self._directory.cache_versions()[KINDS.index(source.names)]
-        cached = self._indexes.get(part)
+        cached = self._indexes.get(key)
         if cached is not None and cached[0] == edition:
             return cached[1]
         remembered = source.remembered(self._directory)
@@ -135,17 +118,17 @@ class Typeahead:
             within = remembered if reach == ALL_NAMES else [one for one in remembered if reach.includes(one.name)]
             cached = (
                 edition,
-                SearchIndex((*source.fixed, *(option for one in within for option in source.options(one)))),
+                SearchIndex((*source.fixed(), *(option for one in within for option in source.options(one)))),
             )
-            self._store(part, cached)
+            self._store(key, cached)
         return None if cached is None else cached[1]
 
-    def _store(self, part: PickerScope, cached: tuple[int, SearchIndex]) -> None:
+    def _store(self, key: _IndexKey, cached: tuple[int, SearchIndex]) -> None:
         """Stores an index and drops the oldest restricted ones above MAX_INDEXES."""
         with self._lock:
-            self._indexes.pop(part, None)
-            self._indexes[part] = cached
-            for old in [one for one in self._indexes if one[1] != ALL_NAMES][:-MAX_INDEXES]:
+            self._indexes.pop(key, None)
+            self._indexes[key] = cached
+            for old in [one for one in self._indexes if one[0][1] != ALL_NAMES][:-MAX_INDEXES]:
                 del self._indexes[old]
 
 
@@ -157,69 +140,10 @@ def _is_called(one: PickerOption, wanted: str) -> bool:
 EMPTY = SearchIndex(())
 
 
-@dataclass(frozen=True, slots=True)
-class OptionSource:
-    """Where names of one kind are cached, and how each becomes options: none for an object without a number."""
-
-    names: NameKind
-    """The kind of the names that it is made of."""
-    remembered: Callable[[Directory], list[Any]]
-    options: Callable[[Any], tuple[PickerOption, ...]]
-    fixed: tuple[PickerOption, ...] = ()
-    """Options that are there whatever the PBX holds."""
-
-
-def _group_options(group: ParkGroup) -> tuple[PickerOption, ...]:
-    return (PickerOption(group.name, group.name),)
-
-
-def _scope_options(group: ParkGroup) -> tuple[PickerOption, ...]:
-    return (PickerOption(SCOPE.say(group.name), group.name, rank=1),)
-
-
-def _ring_group_options(one: RingGroup) -> tuple[PickerOption, ...]:
-    return (PickerOption(one.extension_number or one.name, ring_group_label(one)),)
-
-
-def _recall_options(one: RingGroup) -> tuple[PickerOption, ...]:
-    ring_group, label = one.extension_number or one.name, ring_group_label(one)
-    first, then = (Recall(to=to, ring_group=ring_group) for to in (RecallTo.RING_GROUP, RecallTo.USER_THEN_RING_GROUP))
-    return (
-        PickerOption(RECALL.say(first), label, rank=1),
-        PickerOption(RECALL.say(then), forms.user_then(label), rank=2),
-    )
-
-
-def user_option(one: User | Member) -> PickerOption | None:
-    """A user as an option; None for a user without an extension."""
-    found = Person.of(one)
-    return PickerOption(found.number, str(found)) if found.number else None
-
-
-def _user_options(one: User | Member) -> tuple[PickerOption, ...]:
-    return tuple(filter(None, (user_option(one),)))
-
-
-TO_USER = PickerOption(RECALL.say(Recall(to=RecallTo.USER)), forms.TO_USER)
-"""The recall target that needs no ring group."""
-
-
-WHOLE = (PickerOption(SCOPE.say(EVERYTHING), forms.EVERYTHING), PickerOption(SCOPE.say(SERVER), forms.SERVER))
-"""What can be restored that is no group."""
-
-
 def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
     """The options of a short list that match."""
     return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
 
-
-OPTION_SOURCES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource("group", Directory.cached_groups, _group_options),
-    "ring_group": OptionSource("ring_group", Directory.cached_ring_groups, _ring_group_options),
-    "user": OptionSource("user", Directory.cached_users, _user_options),
-    "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, (TO_USER,)),
-    "scope": OptionSource("group", Directory.cached_groups, _scope_options, WHOLE),
-}
 
 log = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from bot.messages.text import fold
 from bot.setups.model import VERSION, FileMistakes, Mistake, SetupFile, read_member
 from bot.setups.resolving import ParsedFile
 from bot.texts import setups as texts
+from bot.texts import snapshots
 
 HEADER = "# yaml-language-server: $schema=park.schema.json\n"
 """First line of a new file, by which editors find the schema that `export --schema` prints."""
@@ -41,7 +42,7 @@ def parse(name: str, text: str) -> ParsedFile:
     """Reads a set-up; raises FileMistakes."""
     document = _load(name, text, as_text=True)
     if (version := _newer_version(document)) is not None:  # what else it holds, this Park can't judge
-        raise FileMistakes(name, [Mistake(line_of(document, ["version"]), texts.newer_version(version, VERSION))])
+        raise FileMistakes(name, [Mistake(line_of(document, ["version"]), snapshots.newer_version(version, VERSION))])
     try:
         found = SetupFile.model_validate(document)
     except ValidationError as error:

@@ -27,7 +27,7 @@ from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
-from bot.planning.pickers import PickerKind, PickerOption
+from bot.planning.picker_sources import PickerKind, PickerOption
 from bot.slack.forms.recurring import recurrence_blocks
 from bot.slack.forms.state import FILES, KEPT_FILE, NO_TIME, PICK, PICKED_TIME, TIME_AT, is_single_time, picked_time
 from bot.slack.forms.values import AS_IT_IS_TYPED, CHOICE
@@ -168,8 +168,8 @@ class _InputBuilder:
                 )
         if argument_type in SWITCHES:
             return _switch(known)
-        if argument_type.choices is not None:
-            return _only_choice(argument_type, argument_type.choices, chosen=known is not None)
+        if argument_type.is_choice:
+            return _only_choice(argument_type, chosen=known is not None)
         return PlainTextInputElement(
             action_id=CHOICE + "text",
             initial_value=self._text(name, argument_type, known),
@@ -250,8 +250,8 @@ def _switch(known: Any) -> RadioButtonsElement:
     return RadioButtonsElement(action_id=CHOICE + "switch", options=options, initial_option=chosen)
 
 
-def _only_choice(argument_type: ArgumentType, labels: tuple[str, str], *, chosen: bool) -> RadioButtonsElement:
-    options = [_option(NO_TIME, labels[0]), _option(argument_type.say(True), labels[1])]
+def _only_choice(argument_type: ArgumentType, *, chosen: bool) -> RadioButtonsElement:
+    options = [_option(NO_TIME, argument_type.no_time), _option(argument_type.say(True), argument_type.choice)]
     return RadioButtonsElement(action_id=CHOICE + "only", options=options, initial_option=options[chosen])
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
 from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.times import RECURS
@@ -17,7 +17,7 @@ from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.slack.forms.recurring import parse_recurrence, raw_recurrence
 from bot.slack.forms.values import InvalidInput, SubmittedValues, element_value
-from bot.texts import forms
+from bot.texts import forms, wording
 from bot.times.model import Instant
 
 MAX_METADATA = 3000
@@ -80,7 +80,7 @@ class FormState(BaseModel):
         """Returns the private_metadata; raises FormTooLarge."""
         text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         if len(text) > MAX_METADATA:
-            raise FormTooLarge(forms.too_much(NOTHING_CHANGED))
+            raise FormTooLarge(forms.too_much(wording.NOTHING_CHANGED))
         return text
 
 
@@ -156,7 +156,7 @@ def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict
             value = _read_recall(value)
         elif argument_type.reference is Reference.SCOPE and value is not None:
             value = None if value == NO_OPTION else argument_type.read(split_words(value))
-        elif argument_type.choices is not None:
+        elif argument_type.is_choice:
             value = None if value == NO_TIME else value
         elif argument_type.time is not None:
             at = element_value(values, name + TIME_AT) if value == PICKED_TIME else None
