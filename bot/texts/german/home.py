@@ -21,7 +21,7 @@ AGAIN = "Zuletzt eingegeben:"
 PROMPTS = "Was soll geschehen?"
 GREETING = "Hier als eine Zeile schreiben, was angezeigt oder geändert werden soll."
 GREETING_NOTE = "Nur Sie und Park lesen das. Änderungen erfährt das Team wie überall sonst."
-WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "Was steht aus", "Was darf ich?", "Was kann Park?"
+WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "Ausstehende Änderungen", "Was darf ich?", "Was kann Park?"
 
 SEARCH, SEARCH_HINT = "Gruppen suchen", "Einen Teil des Namens eingeben, dann Enter."
 SHOW_ALL, EARLIER, MORE_GROUPS = "Alle Gruppen zeigen", "Frühere Gruppen", "Weitere Gruppen"
