@@ -19,7 +19,7 @@ from bot.recurrence.windows import rank
 from bot.texts import calendars as calendar_texts
 from bot.texts import recurrences as recurrence_texts
 from bot.texts import schedules as texts
-from bot.times.format import format_duration
+from bot.times.format import describe_duration
 
 MAX_NOTES = 3
 """Overlaps with other schedules that a plan names."""
@@ -93,9 +93,9 @@ class RecurringPlans:
     def _check_length(self, recurrence: Recurrence) -> None:
         measures, limits = self._repository.schedules.measure(recurrence), self._limits
         if measures.shortest < limits.length:
-            raise NotPossible(texts.too_short(format_duration(limits.length)))
+            raise NotPossible(texts.too_short(describe_duration(limits.length)))
         if measures.distance is not None and measures.distance < limits.period:
-            raise NotPossible(texts.too_often(format_duration(limits.period)))
+            raise NotPossible(texts.too_often(describe_duration(limits.period)))
 
     def _check_number(self, plan: Plan, replaces: int | None) -> None:
         targets, spared = self._repository.schedules.targets(), replaces is not None

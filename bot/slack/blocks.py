@@ -9,13 +9,13 @@ from typing import Any, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
+from bot.messages import slash_command
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import button_line, form_button, offer_button
 from bot.slack.tables import TABLE, table_blocks, table_lines
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
 from bot.texts import cards, delivery, history, wording
 
-COMMAND = "/park"
 MAX_ACK = 20_000
 """Bytes of JSON in an acknowledgement: a Socket Mode frame holds 20,480, with the envelope."""
 _MAX_SECTION = 3000
@@ -259,7 +259,7 @@ def _snippet(message: Message) -> Iterator[str]:
 
 def _command(line: str) -> str:
     """Returns the slash command in a code span, or without one where a backtick would end it."""
-    command = escape(f"{COMMAND} {line}".rstrip())
+    command = escape(slash_command.typed(line))
     return command if "`" in command else f"`{command}`"
 
 
@@ -275,7 +275,7 @@ def _footer(text: str) -> Block:
 def _payloads(message: Message, pages: list[list[Block]], to: str | None) -> list[Payload]:
     payloads = [Payload(text=_text(message, to), blocks=[block.to_dict() for block in pages[0]])]
     for number, page in enumerate(pages[1:], start=2):
-        title = next(_split(escape(message.title), _MAX_TITLE)) + f" ({number} of {len(pages)})"
+        title = delivery.part(next(_split(escape(message.title), _MAX_TITLE)), number, len(pages))
         payloads.append(Payload(text=title, blocks=[block.to_dict() for block in (*sections([f"*{title}*"]), *page)]))
     return payloads
 

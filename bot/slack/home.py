@@ -23,6 +23,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable, said
+from bot.messages import slash_command
 from bot.messages.message import Message, Offer
 from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
@@ -78,7 +79,7 @@ def _server(overview: Overview) -> list[Block]:
         asked = " ".join((escape(overview.whom_to_ask.value), *map(mrkdwn_reference, overview.whom_to_ask.ids)))
         return sections([home.NO_RIGHTS, f"*{escape(overview.whom_to_ask.label)}:* {asked.strip()}"])
     if not overview.sees:
-        return sections([home.NOT_HERE])
+        return sections([home.not_here(slash_command.name())])
     return sections(" · ".join(f"*{escape(one.label)}:* {escape(one.value)}" for one in overview.server).splitlines())
 
 

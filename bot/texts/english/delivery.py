@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 REINSTALL = (
-    "Open https://api.slack.com/apps > Park > OAuth & Permissions, install the app to the workspace again, and put the"
-    " Bot User OAuth Token into SLACK_BOT_TOKEN. Park reads .env again by itself."
+    "Open https://api.slack.com/apps > your app > OAuth & Permissions, install the app to the workspace again, and put"
+    " the Bot User OAuth Token into SLACK_BOT_TOKEN. Park reads .env again by itself."
 )
 GENERATE_APP_LEVEL = (
-    "Open https://api.slack.com/apps > Park > Basic Information > App-Level Tokens, generate a token with the scope"
+    "Open https://api.slack.com/apps > your app > Basic Information > App-Level Tokens, generate a token with the scope"
     " connections:write, and put it into SLACK_APP_TOKEN. Park reads .env again by itself."
 )
 ENABLE_SOCKET_MODE = (
-    "Open https://api.slack.com/apps > Park > Socket Mode and enable it. Park connects again by itself."
+    "Open https://api.slack.com/apps > your app > Socket Mode and enable it. Park connects again by itself."
 )
 ORG_INSTALL = (
     "Park is installed for a whole Enterprise organisation, and can work in one workspace only. Uninstall it from the"
@@ -28,6 +28,10 @@ AS_PLAIN_TEXT = "Slack didn't accept this message's layout, so it has no buttons
 
 NOT_SIGNED_IN = "Park is not signed in to Slack yet"
 TELL_ADMIN = "Tell whoever runs Park: trying again doesn't help."
+ARCHIVED = "it is archived"
+SHARED_CHANNEL = "it is shared with other companies"
+NOT_IN_CHANNEL = "you are not in it, or it is private and Park can't see it"
+"""Why a channel can't be chosen for a card, as clauses."""
 UNKNOWN_USER_GROUPS = "Slack can't say right now who is in which user group"
 
 
@@ -36,7 +40,7 @@ def remedy(code: str, scope: str | None = None) -> str:
     match code:
         case "missing_scope":
             return (
-                "Open https://api.slack.com/apps > Park > OAuth & Permissions, add the scope"
+                "Open https://api.slack.com/apps > your app > OAuth & Permissions, add the scope"
                 f" {scope or 'that it lacks'}, and install the app to the workspace again."
             )
         case "accesslimited":
@@ -73,6 +77,16 @@ def refused(code: str) -> str:
 def cannot_post(since: datetime, reason: str) -> str:
     """Returns the state of posting for the health page."""
     return f"can't post since {since:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def file_not_sent(why: str) -> str:
+    """A file that Slack did not take."""
+    return f"The file could not be sent. {why}"
+
+
+def part(title: str, number: int, of: int) -> str:
+    """The title of a further message with the rest of a long one."""
+    return f"{title} ({number} of {of})"
 
 
 def posted_in(channel: str) -> str:

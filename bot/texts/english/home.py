@@ -1,4 +1,4 @@
-"""Texts of the Home tab and of the panel that `/park` alone shows."""
+"""Texts of the Home tab and of the panel that the slash command alone shows."""
 
 from bot.texts.english.wording import change_number, count
 
@@ -26,7 +26,6 @@ WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "What is pending", "What may I do?"
 SEARCH, SEARCH_HINT = "Search groups", "Part of a name, then Enter."
 SHOW_ALL, EARLIER, MORE_GROUPS = "Show all groups", "Earlier groups", "More groups"
 
-NOT_HERE = "You can use Park in channels, but not from here. Type `/park` where your team works with it."
 NO_RIGHTS = "You can't use Park yet: no rule allows you anything."
 NO_RIGHTS_HERE = "You can't use Park in this place."
 UNCERTAIN = "Slack couldn't say which user groups you are in, so you may be able to do more."
@@ -35,6 +34,11 @@ PBX_AWAY = "The PBX isn't answering right now. This is what Park knows without i
 JOURNAL_AWAY = "Park can't read its journal right now, so pending and recent changes are missing."
 NOTHING_TO_SHOW = "This tab can't be shown right now."
 FROM_MEMORY = "The PBX isn't answering right now, so the groups are shown without their settings."
+
+
+def not_here(command: str) -> str:
+    """Says that Park is used elsewhere; the command has its slash."""
+    return f"You can use Park in channels, but not from here. Type `{command}` where your team works with it."
 
 
 def groups(number: int, search: str) -> str:
