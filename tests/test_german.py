@@ -33,6 +33,7 @@ DAILY = Repetition(
     "",
 )
 CHOICES: dict[str, tuple[object, ...]] = {
+    "installing.reason": ("not_allowed", "access_denied", "invalid_state", "invalid_code", "Xx0"),
     "policy.kind": ("bot", "foreign", "guest"),
     "refusals.state": ("done", "scheduled", "unsettled"),
     "conjunction": ("and", "or"),
@@ -62,6 +63,8 @@ LINES = {
     "START_EXAMPLES",
     "WORDS_HINT",
     "SHOW_GROUP_USAGE",
+    "BY_CLOCK",
+    "in_zone",
 }
 """Texts that are typed, stored or shown as they stand."""
 BEFORE_A_LINE = re.compile(r"(?:^|[„“`\"\[(]|[:,;] |\b(?:oder|mit|und|Mit|wie|Auch) )$")
@@ -171,7 +174,7 @@ def test_no_english_words_are_left_in_german(name: str) -> None:
 
 def test_no_sentence_is_the_same_in_both() -> None:
     same = {
-        german
+        f"{text}: {german}"
         for name in MODULES
         for text, said, german in pairs(name)
         if said == german and text not in LINES and len(re.findall(r"[a-z]{3,}", german)) > 1
