@@ -113,10 +113,11 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_config import http_manifest, manifest_as_json, socket_mode_manifest
+    from bot.slack.app_config import http_manifest, manifest_as_json, socket_mode_manifest, with_workflow_steps
 
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    text = with_workflow_steps(text) if options.workflows else text
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
@@ -132,6 +133,18 @@ def run_table(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0
+
+
+def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
+    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
+    manifest.add_argument("--http", metavar="URL", help=url_help)
+    manifest.add_argument(
+        "--workflows", action="store_true", help="with Park's steps for Workflow Builder; see docs/setup.md"
+    )
+    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
+    manifest.add_argument(
+        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
+    )
 
 
 def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
@@ -161,12 +174,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
-    manifest.add_argument("--http", metavar="URL", help=url_help)
-    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
-    manifest.add_argument(
-        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
-    )
+    _add_manifest_arguments(manifest)
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
         add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))

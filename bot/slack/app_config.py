@@ -1,11 +1,13 @@
 """The Slack app's configuration: its tokens, its scopes and its manifest."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
@@ -13,6 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import SettingsError, SlackRefused
+from bot.operations.workflow_steps import STEPS, Parameter, Step
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
 from bot.slack.failures import header
 from bot.texts import delivery
@@ -71,6 +74,13 @@ _HTTP_EDITS = {
     "socket_mode_enabled: true": "socket_mode_enabled: false",
 }
 """Replacements in the manifest's text, which keep its comments; each key occurs once."""
+_WORKFLOW_EDITS = {
+    "org_deploy_enabled: false": (
+        "org_deploy_enabled: true  # Slack takes steps of apps only that are ready for organizations\n"
+        "  function_runtime: remote"
+    ),
+}
+"""Replacements in the manifest's text for an app with steps for Workflow Builder."""
 _AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
 """What a workspace without agents has no use for."""
 
@@ -161,6 +171,39 @@ def socket_mode_manifest(*, plain: bool = False) -> str:
     """
     text = MANIFEST.read_text(encoding="utf-8")
     return _AGENT_PARTS.sub("", text) if plain else text
+
+
+def with_workflow_steps(text: str) -> str:
+    """Returns a manifest with Park's steps for Workflow Builder: docs.slack.dev, app manifest reference."""
+    for old, new in _WORKFLOW_EDITS.items():
+        before, after = text.split(old)
+        text = before + new + after
+    functions = io.StringIO()
+    yaml = YAML()
+    yaml.indent(mapping=2)
+    yaml.width = 1000
+    yaml.dump({"functions": {name: _function(step) for name, step in STEPS.items()}}, functions)
+    return f"{text}\n{functions.getvalue()}"
+
+
+def _function(step: Step) -> dict[str, Any]:
+    """Returns a step as manifests of version 1 declare it."""
+    return {
+        "title": step.title,
+        "description": step.description,
+        "input_parameters": {name: _parameter(name, one) for name, one in step.inputs.items()},
+        "output_parameters": {name: _parameter(name, one) for name, one in step.outputs.items()},
+    }
+
+
+def _parameter(name: str, parameter: Parameter) -> dict[str, Any]:
+    return {
+        "type": parameter.type,
+        "name": name,
+        "title": parameter.title,
+        "description": parameter.description,
+        "is_required": parameter.required,
+    }
 
 
 def manifest_as_json(text: str) -> str:

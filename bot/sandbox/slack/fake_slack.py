@@ -13,17 +13,18 @@ from bot.sandbox.slack.element_actions import ClickActions
 from bot.sandbox.slack.faults import CallInterceptor, FaultQueue
 from bot.sandbox.slack.files import FileRoutes
 from bot.sandbox.slack.form_actions import ModalActions
-from bot.sandbox.slack.model import ApiCall, Delivery, File, Message
+from bot.sandbox.slack.model import ApiCall, Delivery, File, Json, Message
 from bot.sandbox.slack.rendering import render_message, visible_messages
 from bot.sandbox.slack.response_url import ResponseURLs
 from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.user_actions import MessageActions, ShortcutActions
 from bot.sandbox.slack.web import WebServer, web_api
+from bot.sandbox.slack.workflow_actions import WorkflowActions
 
 T = TypeVar("T")
 
 
-class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
+class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions, WorkflowActions):
     """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
 
     def __init__(
@@ -33,6 +34,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         name: str = "Park Sandbox",
         events: Collection[str] = ("app_mention",),
         shortcuts: Mapping[str, str] | None = None,
+        functions: Mapping[str, Json] | None = None,
         home_tab: bool = True,
         ack_timeout: float = 3.0,
         trigger_lifetime: float = 3.0,
@@ -44,12 +46,14 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             scopes: Granted bot scopes.
             events: Subscribed bot events.
             shortcuts: callback_id -> "global" or "message".
+            functions: The app's steps for Workflow Builder by callback_id, as the manifest declares them.
             ack_timeout: Seconds to acknowledge a payload.
             trigger_lifetime: Seconds that a trigger_id can be used.
             retry_after: Seconds before each further delivery of an event, as documented for the Events API.
         """
         self.state = SlackState(name, frozenset(scopes), frozenset(events))
         self.state.shortcuts = dict(shortcuts or {})
+        self.state.functions = dict(functions or {})
         self.state.home_tab = home_tab
         self.state.triggers.lifetime = trigger_lifetime
         self._offers = {}

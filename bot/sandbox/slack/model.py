@@ -85,6 +85,17 @@ class File:
     """Address to which downloads are redirected."""
 
 
+@dataclass(kw_only=True)
+class StepExecution:
+    """One execution of an app's step in a workflow; `status` is running, completed or failed."""
+
+    id: str
+    callback_id: str
+    status: str = "running"
+    outputs: Json = field(default_factory=dict)
+    error: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A message as users see it at one moment."""

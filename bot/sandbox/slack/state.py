@@ -15,6 +15,7 @@ from bot.sandbox.slack.model import (
     Json,
     Post,
     SlackError,
+    StepExecution,
     TimestampSource,
     User,
     UserGroup,
@@ -110,6 +111,9 @@ class SlackState:
         """Base URL of the HTTP server; set by the workspace."""
         self.shortcuts: dict[str, str] = {}
         """callback_id -> "global" or "message", as the manifest declares them."""
+        self.functions: dict[str, Json] = {}
+        """The app's steps for Workflow Builder by callback_id, as the manifest declares them."""
+        self.executions: dict[str, StepExecution] = {}
         self.home_tab = True
         self.prompts: dict[str, dict[str, str]] = {}
         """Suggested prompts by conversation: what each sends, by its title."""
