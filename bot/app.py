@@ -13,6 +13,7 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
+from bot.messages import slash_command
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -100,6 +101,7 @@ class Park:
         Raises:
             SettingsError: An address can't be listened on, or Slack rejects a token and nothing is due without it.
         """
+        slash_command.use(self.settings.park_command)
         try:
             for part in self._parts():
                 part.start()
@@ -163,8 +165,8 @@ class Park:
             slack.view_pool,
             slack.form_pool,
         )
-        if not all(pool.idle for pool in pools):  # asked again at the end, as it costs less than the journal
-            return False
+        if not (self._workers.worker.asleep and all(pool.idle for pool in pools)):
+            return False  # asked before the journal, as it costs less; the pools are asked again at the end
         if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
             return False
         return all(pool.idle for pool in pools)

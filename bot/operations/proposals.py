@@ -17,13 +17,10 @@ class Decline(AboutChange, ControlOperation):
     """Declines a workflow's proposal; for those who could make the change that it proposes."""
 
     operation_id = "decline"
-    title = "Decline a proposal"
     phrase = "decline {number} [because {reason}]"
     also = ("decline proposal {number} [because {reason}]",)
-    card_label = "Declined"
     advertised = False
     requirement = "what the proposed change needs"
-    help = "Declines a change that a workflow proposes, and lets the workflow go on."
     examples = ("decline 42", "decline 42 because Sales is short of people")
 
     number: ChangeNumber

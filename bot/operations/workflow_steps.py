@@ -186,11 +186,8 @@ class WorkflowMistake(ControlOperation):
     """What the journal keeps of a step whose inputs can't be read; nobody can type it, and it does nothing."""
 
     operation_id = "workflow_mistake"
-    title = "Mistake in a step"
     permission = None
     advertised = False
-    card_label = ""
-    help = ""
 
     step: str
     mistake: str

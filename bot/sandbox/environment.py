@@ -20,7 +20,8 @@ from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings, SlackTokens
-from bot.slack.app_config import socket_mode_manifest, with_workflow_steps
+from bot.slack.app_manifest import socket_mode_manifest
+from bot.slack.workflow_manifest import with_workflow_steps
 from bot.worker.lease import RetryPolicy
 
 
@@ -165,6 +166,7 @@ class Sandbox:
     ) -> None:
         self.pbx = pbx or FakePbx()
         self.slack = workspace()
+        self.slack.state.command = environment.get("park_command", self.slack.state.command)
         self._ahead = timedelta(0)
         self._starts_at = now
         if now is not None:

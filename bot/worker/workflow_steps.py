@@ -37,9 +37,8 @@ from bot.planning.planner import Planner
 from bot.planning.preview import planned_facts
 from bot.policy.workflow_settings import Workflows
 from bot.policy.workflows import step_refusal
-from bot.texts import cards
+from bot.texts import cards, wording
 from bot.texts import workflows as texts
-from bot.texts.wording import change_number
 from bot.times.format import format_moment
 from bot.times.model import Instant, WallClock
 from bot.worker.card_state import card_state
@@ -236,7 +235,7 @@ class StepExecutor:
 def _facts_of(click: Entry) -> tuple[Fact, ...]:
     """Returns who accepted a proposal, and the number of their change."""
     by = Fact(label=cards.BY, value="", ids=(click.request.user,))
-    return (by, Fact(label=texts.CHANGE, value=change_number(click.id))) if click.plan is not None else (by,)
+    return (by, Fact(label=texts.CHANGE, value=wording.change_number(click.id))) if click.plan is not None else (by,)
 
 
 def _check_names(operation: ChangeOperation, context: RequestContext) -> None:

@@ -96,6 +96,14 @@ class StepExecution:
     error: str = ""
 
 
+@dataclass(kw_only=True)
+class WorkflowSteps:
+    """The app's steps for Workflow Builder by callback_id, as the manifest declares them, and their executions."""
+
+    declared: dict[str, Json] = field(default_factory=dict)
+    executions: dict[str, StepExecution] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A message as users see it at one moment."""

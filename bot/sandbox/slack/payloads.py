@@ -28,15 +28,30 @@ def slash_command(
         "command": command,
         "text": text,
         "api_app_id": state.app,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(state.org_wide).lower(),
+        **({"enterprise_id": state.enterprise} if state.enterprise else {}),
         "response_url": url,
         "trigger_id": state.triggers.new(person.id, channel=channel.id, id=trigger_id),
     }
 
 
+def app_event(state: SlackState, event: Json) -> Json:
+    """Returns the outer payload of an event about the app itself, which belongs to no channel."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": state.team,
+        "enterprise_id": state.enterprise,
+        "api_app_id": state.app,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(state.timestamps.time()),
+    }
+
+
 def event_callback(state: SlackState, channel: Channel | None, event: Json) -> Json:
     """Returns the outer payload of an event; one that happens in no channel is in no shared one."""
-    authorization = {"enterprise_id": None, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
+    authorization = {"enterprise_id": state.enterprise, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": state.team,
@@ -46,7 +61,7 @@ def event_callback(state: SlackState, channel: Channel | None, event: Json) -> J
         "type": "event_callback",
         "event_id": new_id("Ev"),
         "event_time": int(state.timestamps.time()),
-        "authorizations": [authorization | {"is_enterprise_install": False}],
+        "authorizations": [authorization | {"is_enterprise_install": state.org_wide}],
         "is_ext_shared_channel": channel is not None and is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
     }
@@ -88,7 +103,7 @@ def function_executed(state: SlackState, execution: StepExecution, inputs: Json)
 
     The token in it is one that nothing else accepts: the app ends steps with its own.
     """
-    declared = state.functions[execution.callback_id]
+    declared = state.workflows.declared[execution.callback_id]
     parameters = {kind: list(declared[kind].values()) for kind in ("input_parameters", "output_parameters")}
     return {
         "type": "function_executed",
@@ -120,8 +135,8 @@ def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
         "api_app_id": state.app,
         "token": VERIFICATION_TOKEN,
         "team": {"id": state.team, "domain": state.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": state.enterprise, "name": state.name} if state.enterprise else None,
+        "is_enterprise_install": state.org_wide,
     }
 
 

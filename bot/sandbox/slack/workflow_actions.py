@@ -14,10 +14,10 @@ class WorkflowActions:
 
     def run_step(self, callback_id: str, inputs: Json) -> tuple[StepExecution, Ack]:
         """Executes a step and returns its execution, which the app ends later; LookupError if it is not declared."""
-        if callback_id not in self.state.functions:
-            raise LookupError(f"there is no step {callback_id!r}: {sorted(self.state.functions)}")
+        if callback_id not in self.state.workflows.declared:
+            raise LookupError(f"there is no step {callback_id!r}: {sorted(self.state.workflows.declared)}")
         execution = StepExecution(id=new_id("Fx"), callback_id=callback_id)
         with self.state.changed:
-            self.state.executions[execution.id] = execution
+            self.state.workflows.executions[execution.id] = execution
         event = function_executed(self.state, execution, inputs)
         return execution, self.deliveries.event(event_callback(self.state, None, event))

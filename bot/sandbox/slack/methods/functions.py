@@ -18,7 +18,7 @@ def complete_success(state: SlackState, args: Json) -> Json:
         outputs = json.loads(args.get("outputs") or "")
     except ValueError:
         raise SlackError("invalid_arguments") from None
-    if not isinstance(outputs, dict) or not _as_declared(state.functions[execution.callback_id], outputs):
+    if not isinstance(outputs, dict) or not _as_declared(state.workflows.declared[execution.callback_id], outputs):
         raise SlackError("parameter_validation_failed")
     execution.status, execution.outputs = "completed", outputs
     state.changed.notify_all()
@@ -37,7 +37,7 @@ def complete_error(state: SlackState, args: Json) -> Json:
 
 
 def _running(state: SlackState, args: Json) -> StepExecution:
-    execution = state.executions.get(str(args.get("function_execution_id") or ""))
+    execution = state.workflows.executions.get(str(args.get("function_execution_id") or ""))
     if execution is None:
         raise SlackError("function_execution_not_found")
     if execution.status != "running":
