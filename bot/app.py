@@ -10,6 +10,7 @@ from typing import Self
 
 from bot.errors import ParkError
 from bot.journal.journal import LEASE
+from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
 from bot.runtime.health import HealthServer
 from bot.settings import Settings, SlackTokens, secret_text
@@ -99,6 +100,7 @@ class Park:
         Raises:
             SettingsError: An address can't be listened on, or Slack rejects a token and nothing is due without it.
         """
+        slash_command.use(self.settings.park_command)
         try:
             for tenant in self.tenants:
                 tenant.start()

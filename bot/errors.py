@@ -3,10 +3,7 @@
 from datetime import datetime
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
-from bot.texts import delivery
-from bot.texts.outcomes import SLACK_UNAVAILABLE
-from bot.texts.wording import NOTHING_CHANGED as NOTHING_CHANGED
-from bot.texts.wording import sentence
+from bot.texts import delivery, outcomes, wording
 
 
 class ParkError(Exception):
@@ -67,7 +64,7 @@ class PBXError(ParkError):
     def __init__(self, text: str, *, said: str = "") -> None:
         """The text is for logs and administrators; `said` is what users read instead."""
         super().__init__(text)
-        self.said = said or sentence(text)
+        self.said = said or wording.sentence(text)
 
 
 class Unreachable(PBXError):
@@ -151,7 +148,7 @@ def said_of_slack(failure: SlackFailure) -> str:
     """Returns what users read of a failed call to Slack: whether to wait, or what is missing and whom to tell."""
     if isinstance(failure, SlackAppRefused):
         return delivery.app_refused(str(failure), failure.scope)
-    return delivery.refused(str(failure)) if isinstance(failure, SlackRefused) else SLACK_UNAVAILABLE
+    return delivery.refused(str(failure)) if isinstance(failure, SlackRefused) else outcomes.SLACK_UNAVAILABLE
 
 
 def passes_by_itself(fault: ParkError) -> bool:

@@ -17,10 +17,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.installation_settings import InstallationSettings
+from bot.messages import slash_command
 from bot.recurrence.calendars import CalendarSource, parse_source
 
 
@@ -88,10 +90,20 @@ class PBXSettings(BaseSettings):
         return self
 
 
-class Settings(JournalSettings, PBXSettings):
+class CommandSettings(BaseSettings):
+    """The name of the slash command."""
+
+    model_config = JournalSettings.model_config
+
+    park_command: Annotated[str, AfterValidator(slash_command.check_name)] = slash_command.DEFAULT
+    """The slash command that the Slack app declares, with its slash."""
+
+
+class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettings):
     """All settings that Park needs to run."""
 
-    slack_bot_token: SecretStr
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    """Empty where the tokens are those of installations."""
     slack_app_token: SecretStr | None = None
     """If set, Slack is connected over Socket Mode."""
     slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
@@ -145,6 +157,13 @@ class Settings(JournalSettings, PBXSettings):
     def _ends_with_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
 
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_set_without_installations(cls, token: SecretStr, read: ValidationInfo) -> SecretStr:
+        if not token.get_secret_value() and read.data.get("slack_client_id") is None:
+            raise PydanticCustomError("missing", "is not set")
+        return token
+
     @field_validator("slack_signing_secret")
     @classmethod
     def _has_one_slack_connection(cls, secret: SecretStr | None, read: ValidationInfo) -> SecretStr | None:
@@ -196,6 +215,11 @@ def read_settings() -> Settings:
 def read_journal_settings() -> JournalSettings:
     """Reads the settings of the journal only; raises like `read_settings`."""
     return read_given(JournalSettings)
+
+
+def read_command_settings() -> CommandSettings:
+    """Reads the name of the slash command only; raises like `read_settings`."""
+    return read_given(CommandSettings)
 
 
 def read_pbx_settings() -> PBXSettings:

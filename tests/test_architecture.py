@@ -1,9 +1,14 @@
 """The documents describe the code that is there."""
 
 import ast
+import pkgutil
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
+
+import bot.texts.english
 
 MODULE_LINES, FUNCTION_LINES = 320, 45
 ROOT = Path(__file__).parents[1]
@@ -23,7 +28,7 @@ def test_every_package_is_drawn_and_nothing_else_lies_flat_in_the_bot() -> None:
     bot = ROOT / "bot"
     packages = {file.parent.name for file in bot.glob("*/__init__.py")}
     modules = {file.stem for file in bot.glob("*.py")}
-    assert modules == {"__init__", "__main__", "app", "settings", "tenant_settings", "errors"}
+    assert modules == {"__init__", "__main__", "app", "settings", "tenant_settings", "installation_settings", "errors"}
     drawn = set(re.findall(r"\w+", " ".join(re.findall(r"^ *\d+  (\S+(?: · \S+)*)  ", ARCHITECTURE, re.MULTILINE))))
     assert drawn == packages | modules - {"__init__"}
 
@@ -54,3 +59,36 @@ def test_modules_and_functions_keep_their_sizes() -> None:
             if (function.end_lineno or 0) - function.lineno >= FUNCTION_LINES
         )
     assert too_long == []
+
+
+def test_every_module_of_the_catalogue_can_be_read_through_its_package() -> None:
+    """mypy knows the texts by these imports."""
+    imported = {
+        alias.name
+        for node in ast.walk(ast.parse((ROOT / "bot/texts/__init__.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "bot.texts.english"
+        for alias in node.names
+    }
+    assert imported == {module.name for module in pkgutil.iter_modules(bot.texts.english.__path__)}
+
+
+READ_AT_IMPORT = """
+import importlib, pkgutil, traceback
+import bot, bot.texts.languages as languages
+
+def forbid(texts, name):
+    importing = [frame for frame in traceback.extract_stack() if frame.name == "<module>" and "/bot/" in frame.filename]
+    print(f"{importing[-1].filename}:{importing[-1].lineno} {name}")
+    return ""
+
+languages.Texts.__getattr__ = forbid
+for module in pkgutil.walk_packages(bot.__path__, "bot."):
+    if module.name != "bot.__main__" and not module.name.startswith("bot.journal.migrations."):
+        importlib.import_module(module.name)
+"""
+
+
+def test_no_text_is_read_at_import() -> None:
+    """It would be in one language for ever: not as a constant, a default, an attribute of a class or a key."""
+    done = subprocess.run([sys.executable, "-c", READ_AT_IMPORT], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")

@@ -115,3 +115,45 @@ def test_changes_outside_park_are_looked_for_where_somebody_says_how_often(monke
     for name, value in (("PARK_DRIFT_INTERVAL", "0"), ("PARK_DRIFT_REQUESTS", "9"), ("PARK_DRIFT_REQUESTS", "501")):
         with pytest.raises(SettingsError, match=name):
             read(monkeypatch, {**WHOLE, "PARK_DRIFT_INTERVAL": "5", "PARK_DRIFT_REQUESTS": "50", name: value})
+
+
+KEY = "c3VjaC1hLWtleS1pcy1mb3ItdGVzdHMtb25seS0zMmI="
+OAUTH = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "a-secret",
+    "PARK_TOKEN_KEY": KEY,
+    "PARK_INSTALL_TEAMS": "T0123ABCD, E0456EFGH",
+}
+
+
+def test_installations_stand_in_for_the_bot_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {**WHOLE, **OAUTH, "SLACK_BOT_TOKEN": ""})
+    assert settings.slack_bot_token.get_secret_value() == ""
+    assert settings.park_install_teams == ("T0123ABCD", "E0456EFGH")
+    assert {KEY, "a-secret"} <= settings.secrets
+
+
+@pytest.mark.parametrize("missing", ["SLACK_CLIENT_SECRET", "PARK_TOKEN_KEY", "PARK_INSTALL_TEAMS"])
+def test_what_installations_need_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{missing}: is needed: SLACK_CLIENT_ID, "):
+        read(monkeypatch, {**WHOLE, **OAUTH, missing: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PARK_TOKEN_KEY", "secret", "python -m bot installations key"),
+        ("PARK_TOKEN_KEY", f"{KEY},secret", "python -m bot installations key"),
+        ("PARK_INSTALL_TEAMS", "T0123ABCD,#general", "#general is no id"),
+    ],
+)
+def test_a_mistake_in_them_says_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        read(monkeypatch, {**WHOLE, **OAUTH, name: value})
+
+
+def test_without_a_client_id_the_rest_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="PARK_TOKEN_KEY: stands alone"):
+        read(monkeypatch, {**WHOLE, "PARK_TOKEN_KEY": KEY})

@@ -122,7 +122,9 @@ MISTAKES = {
     "park.toml: it names no PBX": "",
     "“pbxs” is unknown here": '[pbxs.berlin]\nurl = "https://x/api"\n',
     "park.toml, [pbx.berlin]: “chanels” is unknown. There are: url, channels": BERLIN + "chanels = []\n",
-    "park.toml, [pbx.berlin]: policy is not set. Write policy =": BERLIN.replace('policy = "policies/berlin.toml"\n', ""),
+    "park.toml, [pbx.berlin]: policy is not set. Write policy =": BERLIN.replace(
+        'policy = "policies/berlin.toml"\n', ""
+    ),
     "park.toml, [pbx.berlin]: url: is not an address": BERLIN.replace("https://", ""),
     "park.toml, [pbx.berlin]: deadline: must be 30.0 or less": BERLIN + "deadline = 31\n",
     "park.toml, [pbx.Berlin]: this is no name for a PBX": BERLIN.replace("pbx.berlin", "pbx.Berlin"),
@@ -155,7 +157,7 @@ def test_a_mistake_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch, said
 def test_a_command_is_told_which_pbx_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
     several = read(monkeypatch, BERLIN + MUNICH)
     assert choose_tenant(several, "berlin") is several[0]
-    with pytest.raises(SettingsError, match="Say which with --pbx NAME: berlin, munich-2"):
+    with pytest.raises(SettingsError, match=r"Say which with --pbx NAME: berlin, munich-2"):
         choose_tenant(several, None)
     with pytest.raises(SettingsError, match="--pbx paris: there is no PBX of that name. There are: berlin, munich-2"):
         choose_tenant(several, "paris")

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-import bot.texts
+import bot.texts.english
 
 SAMPLES = {"int": 42, "bool": True, "float": 2.0, "object": "Sales"}
 """Arguments by their annotated type; all others are names or lists of names."""
@@ -21,7 +21,8 @@ WRONG = {
     "a full stop twice": r"\.\.(?!\.)(?<!\.\.\.)",
     "a space before a mark": r" [.,:;!?](\s|$)",
 }
-MODULES = [importlib.import_module(f"bot.texts.{found.name}") for found in pkgutil.iter_modules(bot.texts.__path__)]
+PACKAGE = bot.texts.english
+MODULES = [importlib.import_module(f"{PACKAGE.__name__}.{one.name}") for one in pkgutil.iter_modules(PACKAGE.__path__)]
 
 
 def texts_of(module: ModuleType) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
+from bot.operations.history_query import Aspect
 from bot.operations.parser import parse_unconfirmed
 from bot.operations.undo import UndoLast
 from bot.policy.model import Permission
@@ -182,7 +183,10 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
     )
 
 
-_ASPECTS = {Permission.RECALL: history.RECALL, Permission.MEMBERS: history.MEMBERS}
+_RECALL: Aspect = "recall"
+_MEMBERS: Aspect = "members"
+_NAME: Aspect = "name"
+_ASPECTS = {Permission.RECALL: _RECALL, Permission.MEMBERS: _MEMBERS}
 
 
 def _aspects_of(operations: Sequence[Operation]) -> frozenset[str]:
@@ -209,13 +213,13 @@ def _changed_aspects(change: Change) -> Iterator[str]:
     """What of its group a change changes; a group that is created or deleted is changed in every way."""
     for part in changed_parts(change):
         if part == "*":
-            yield from (history.RECALL, history.MEMBERS, history.NAME)
+            yield from (_RECALL, _MEMBERS, _NAME)
         elif part.startswith("member "):
-            yield history.MEMBERS
+            yield _MEMBERS
         elif part in ("recall_to", "ring_group_id"):
-            yield history.RECALL
+            yield _RECALL
         elif part == "name":
-            yield history.NAME
+            yield _NAME
 
 
 def _names_of_change(connection: Connection, later: int, number: int) -> _Names:

@@ -64,8 +64,9 @@ def setting_facts(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple
     return tuple(Fact(label=LABELS[key], value=text) for key, text in shown.items())
 
 
-def recall_text(values: dict[str, Any], ring_group: RingGroupName, parker: str = texts.PARKER_OF_CALL) -> str:
+def recall_text(values: dict[str, Any], ring_group: RingGroupName, parker: str | None = None) -> str:
     """Returns the recall target of these settings as text; `parker` is how the user who parked the call is named."""
+    parker = parker or texts.PARKER_OF_CALL
     target, ring_group_id = values.get("recall_to"), values.get("ring_group_id")
     name = ring_group(ring_group_id) if ring_group_id else texts.NO_RING_GROUP
     known: dict[Any, str] = {

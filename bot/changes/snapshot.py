@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.journal.models import SERVER_KEY
 from bot.pbx.models import Member, RecallTo, User
 
 COMPARED_SETTINGS = (
@@ -42,7 +43,7 @@ class Target(BaseModel):
     @property
     def key(self) -> str:
         """What tells it from other targets: the id where it has one, since a group can be renamed."""
-        return self.id or self.title
+        return self.id or self.name or SERVER_KEY
 
     @property
     def title(self) -> str:

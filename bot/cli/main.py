@@ -16,10 +16,12 @@ from bot import __version__
 from bot.cli import audit, policy
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
+from bot.messages import slash_command
 from bot.runtime import logs
 from bot.settings import (
     SettingsT,
     SlackTokens,
+    read_command_settings,
     read_journal_settings,
     read_slack_tokens,
     secrets_of,
@@ -117,8 +119,9 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_config import http_manifest, manifest_as_json, socket_mode_manifest
+    from bot.slack.app_manifest import http_manifest, manifest_as_json, socket_mode_manifest
 
+    slash_command.use(options.command or read_command_settings().park_command)
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
@@ -150,6 +153,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
     create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
     init.add_argument("--create-app", action="store_true", help=create_help)
+    _add_command_name(init)
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -165,12 +169,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
-    manifest.add_argument("--http", metavar="URL", help=url_help)
-    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
-    manifest.add_argument(
-        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
-    )
+    _add_manifest_arguments(manifest)
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
         add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))
@@ -205,6 +204,28 @@ def _add_command(
     if run is not None:
         command.set_defaults(run=run)
     return command
+
+
+def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
+    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
+    manifest.add_argument("--http", metavar="URL", help=url_help)
+    _add_command_name(manifest)
+    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
+    manifest.add_argument(
+        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
+    )
+
+
+def _add_command_name(parser: argparse.ArgumentParser) -> None:
+    help_text = f"name of the slash command, such as {slash_command.DEFAULT}-test (default: PARK_COMMAND)"
+    parser.add_argument("--command", metavar="NAME", type=_command_name, help=help_text)
+
+
+def _command_name(text: str) -> str:
+    try:
+        return slash_command.check_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -274,7 +295,7 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
     wait_help = "how long to wait for the outcome (default: 180)"
     apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
-    summary = "keep the set-up of the PBX as it is now, for /park restore"
+    summary = "keep the set-up of the PBX as it is now, so that it can be restored"
     add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
 
 from bot.journal import aside, schedules
+from bot.journal import targets as changed_targets
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
@@ -124,6 +125,23 @@ class Reader:
         """Returns the newest changes that were made, newest first; some may have been undone since."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
+
+    def made_on(self, targets: Collection[str], limit: int, after: int = 0) -> list[Entry]:
+        """Returns changes of PBX objects that were made and are about no other change, newest first.
+
+        Args:
+            targets: keys of PBX objects, as in `bot.journal.targets`.
+            after: only entries with higher ids are returned.
+        """
+        return self._entries(changed_targets.MADE, targets=list(targets), after=after, most=limit)
+
+    def scheduled_on(self, targets: Collection[str]) -> list[Entry]:
+        """Returns the scheduled changes of these PBX objects that are about no other change, the next one first."""
+        return self._entries(changed_targets.SCHEDULED, targets=list(targets))
+
+    def unfinished_about(self, targets: Collection[str]) -> list[Entry]:
+        """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
+        return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
 
     def failing_ends(self) -> FailingEnds:
         """Returns how many ends of temporary changes are due and have failed so far, and since when."""

@@ -7,9 +7,10 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
-from bot.texts.lines import without
+from bot.texts import lines as line_texts
 
-_WITHOUT, _MAX_LEFT_OUT = without("", "").partition("”")[0], 40
+_MAX_LEFT_OUT = 40
+"""Characters of what a button leaves out that its label shows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,17 +28,14 @@ class Offer:
     """The further lines of the message that it answers."""
     post_to: str | None = None
     """Where the confirmation is posted, if that was asked; see `Request.post_to`."""
-
-    @property
-    def leaves_out(self) -> bool:
-        """Whether it does less than what was typed."""
-        return self.label.startswith(_WITHOUT)
+    leaves_out: bool = False
+    """Whether it does less than what was typed."""
 
 
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
     shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
-    return without(shown, label)
+    return line_texts.without(shown, label)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

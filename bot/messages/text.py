@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
-from bot.texts.lines import MISSING_QUOTE
+from bot.texts import lines
 
 _QUOTES = dict.fromkeys("“”„‟″«»＂", '"') | dict.fromkeys("‘’‚‛′ʼ＇", "'")  # noqa: RUF001
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # noqa: RUF001
@@ -117,6 +117,6 @@ def _is_meaningful(word: str) -> bool:
 
 def _split_unquoted(text: str) -> list[Word]:
     if '"' in text:
-        raise ValueError(MISSING_QUOTE)
+        raise ValueError(lines.MISSING_QUOTE)
     separated = re.sub(r"\?\s*$", " ?", text)
     return [Word(word) for word in separated.split()]

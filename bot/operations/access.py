@@ -15,14 +15,9 @@ class ShowAccess(Operation):
     """Shows what the requester may do, and by which rules. Requires no permission."""
 
     operation_id = "access"
-    title = "What I may do"
     phrase = "access"
     also = ("my access|rights|permissions", "rights", "permissions", "what may|can i do", "what am i allowed to do")
     permission = None
-    help = (
-        "Shows what you may do, here and elsewhere, and which rule of the policy allows it. `can me <line>` and"
-        " `can @somebody <line>` check one line, `who can <line>` checks everybody, `why 42` explains one change."
-    )
     examples = ("access",)
 
 
@@ -30,12 +25,10 @@ class Can(Operation):
     """Tells whether a user may run a line in this channel now; plans nothing."""
 
     operation_id = "can"
-    title = "May somebody?"
     phrase = "can {person} {line}"
     also = ("may {person} {line}", "is {person} allowed to {line}", "am {person} allowed to {line}")
     permission = Permission.READ
     advertised = False
-    help = "Shows whether somebody may do that in this channel, and by which rule, or why not."
     examples = ("can me delete Sales",)
 
     person: SomeoneId
@@ -46,12 +39,10 @@ class WhoCan(Operation):
     """Lists whom the rules allow to run a line."""
 
     operation_id = "who_can"
-    title = "Who may?"
     phrase = "who can {line}"
     also = ("who may {line}", "who is allowed to {line}", "who could {line}")
     permission = Permission.READ
     advertised = False
-    help = "Shows everybody whom a rule allows to do that, and in which channels."
     examples = ("who can delete Sales",)
 
     line: Line
@@ -61,12 +52,10 @@ class Why(ReadOperation):
     """Shows which rule allowed a change; requires the read permission on all its groups."""
 
     operation_id = "why"
-    title = "Why a change"
     phrase = "why {number}"
     also = ("why change {number}", "why was [change] {number} allowed|made|done", "who allowed [change] {number}")
     permission = Permission.READ
     advertised = False
-    help = "Shows which rule allowed a change, and whether the policy has changed since."
     examples = ("why 42",)
 
     number: Annotated[int, CHANGE]

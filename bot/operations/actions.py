@@ -6,8 +6,7 @@ from dataclasses import replace
 from bot.messages.message import FormOffer, Row
 from bot.operations.base import Operation
 from bot.recurrence.model import EVERY_WEEKDAY, Recurrence
-from bot.texts import home
-from bot.texts.schedule_cards import REPEAT
+from bot.texts import home, schedule_cards
 
 PRIMARY = ("recall", "add", "remove", "move", "find", "group", "groups", "history")
 """Ids of the operations that come first, as far as the requester may use them and they have a form."""
@@ -32,7 +31,7 @@ def repeat_form(allowed: Sequence[type[Operation]], group: str | None = None) ->
         return ()
     offer = form_offer(recall, group)
     recurs = Recurrence(rule=EVERY_WEEKDAY).model_dump(mode="json", exclude_defaults=True)
-    return (replace(offer, label=REPEAT, arguments={**offer.arguments, "recurs": recurs}),)
+    return (replace(offer, label=schedule_cards.REPEAT, arguments={**offer.arguments, "recurs": recurs}),)
 
 
 def all_actions(allowed: Sequence[type[Operation]]) -> tuple[Row, ...]:

@@ -9,24 +9,18 @@ from bot.messages.message import Fact
 from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
+from bot.operations.operation_text import OperationText
 from bot.operations.scheduling import AboutChange
 from bot.texts import cards, decisions
-from bot.texts.lines import NO_EMERGENCY, NOTHING_TO_APPROVE
 
 
 class Ask(ChangeModifier):
     """Lets the change in its line wait for approval where the policy requires one."""
 
     operation_id = "ask"
-    title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
-    modifies = NOTHING_TO_APPROVE
     requirement = "a rule with approvers"
-    help = (
-        "Asks for approval of a change that you can't make yourself. The approvers decide in the thread. What you"
-        " may do yourself is done right away."
-    )
     examples = ("ask add 1001 to Sales",)
 
     def added(self) -> dict[str, Any]:
@@ -37,7 +31,7 @@ class ApprovalDecision(AboutChange, ControlOperation):
     """Decides an approval request; for its approvers, never for the requester."""
 
     requirement = "to be one of its approvers"
-    button: ClassVar[str]
+    button: ClassVar[OperationText] = OperationText("button")
     """Label of the button that decides."""
 
     @classmethod
@@ -49,13 +43,9 @@ class Approve(ApprovalDecision):
     """Approves the plan that the card shows; a plan that changes needs a new approval."""
 
     operation_id = "approve"
-    title = "Approve"
     phrase = "approve {number}"
     also = ("approve change {number}",)
-    card_label = "Approved"
-    button = cards.APPROVE
     needs_confirmation = True
-    help = "Approves a change that somebody asked for. It is made as soon as enough approvers have agreed."
     examples = ("approve 42", "approve Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -67,20 +57,16 @@ class Approve(ApprovalDecision):
         )
 
 
-CHANGE_TO_REFUSE = replace(CHANGE_OR_GROUP, label="Change", hint="Its number is on its card.")
-REFUSAL_REASON = replace(REASON, hint="The person who asked for the change will read it.")
+CHANGE_TO_REFUSE = replace(CHANGE_OR_GROUP, name="change to reject")
+REFUSAL_REASON = replace(REASON, name="reason to reject")
 
 
 class Refuse(ApprovalDecision):
     """Refuses an approval request; one approver is enough."""
 
     operation_id = "refuse"
-    title = "Reject a change"
     phrase = "reject {number} [because {reason}]"
     also = ("reject|refuse change {number} [because {reason}]", "refuse {number} [because {reason}]")
-    card_label = "Rejected"
-    button = cards.REJECT
-    help = "Rejects a change that somebody asked for, and tells them the reason."
     examples = ("reject 42 because Sales is short of people", "reject Sales")
 
     number: Annotated[int | str, CHANGE_TO_REFUSE]
@@ -96,23 +82,17 @@ class Refuse(ApprovalDecision):
         )
 
 
-EMERGENCY_LINE = replace(LINE, label="Change", hint="As you would type it: recall Sales to Night Desk for 2h")
-EMERGENCY_REASON = replace(REASON, hint="It is posted right away to the channel that the policy names.")
+EMERGENCY_LINE = replace(LINE, name="emergency line")
+EMERGENCY_REASON = replace(REASON, name="emergency reason")
 
 
 class Emergency(ChangeModifier):
     """Lets the change in its line use a rule for emergencies."""
 
     operation_id = "emergency"
-    title = "Emergency change"
     phrase = "emergency {line} because {reason}"
-    modifies = NO_EMERGENCY
     advertised = True
     requirement = "a rule for emergencies"
-    help = (
-        "Makes a change right away under a rule for emergencies. The reason is posted to the channel that the"
-        " policy names, and kept in the history."
-    )
     examples = ("emergency recall Sales to Night Desk for 2h because the desk is empty",)
 
     line: Annotated[str, EMERGENCY_LINE]

@@ -18,10 +18,11 @@ from bot.messages.text import register_keywords, register_verbs
 from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Starts
 from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference
 from bot.operations.context import OperationContext
+from bot.operations.operation_text import OperationText
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NO_DURATION, Permission
-from bot.texts.recurrences import CANNOT_REPEAT, REPEATS_OR_ONCE
-from bot.texts.times import cannot_be_temporary
+from bot.texts import recurrences
+from bot.texts import times as time_texts
 from bot.times.clauses import Times
 
 _TIMES = (None, START, END, RECURS)
@@ -38,8 +39,8 @@ class Operation(BaseModel):
 
     operation_id: ClassVar[str]
     """Stable name in the journal and in buttons: it never changes once used."""
-    title: ClassVar[str]
-    """Name on buttons and forms; at most 24 characters, the limit of a Slack modal's title."""
+    title: ClassVar[OperationText] = OperationText("title")
+    """Name on buttons and forms, from the catalogue of texts like `help`."""
     phrase: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()
     bare_pattern: ClassVar[str] = ""
@@ -48,7 +49,7 @@ class Operation(BaseModel):
     """The required permission; None if anybody may use it, or if `required_permission` computes it."""
     requirement: ClassVar[str] = ""
     """What the README's table says that it requires, where that is not `permission`."""
-    help: ClassVar[str]
+    help: ClassVar[OperationText] = OperationText("help")
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True
     """Whether the short help lists it; operations of a card's buttons are left out."""
@@ -137,10 +138,10 @@ class Operation(BaseModel):
     def form(cls) -> dict[str, ArgumentType]:
         """The types of a form's fields; empty if a required argument can't be asked for in a form."""
         types = cls.argument_types()
-        if not all(types[name].label for name in types if cls.model_fields[name].is_required()):
+        if not all(types[name].name for name in types if cls.model_fields[name].is_required()):
             return {}
         times = dict(reversed(cls.times().items()))  # the end first, which is asked for more often
-        return {name: argument_type for name, argument_type in (types | times).items() if argument_type.label}
+        return {name: argument_type for name, argument_type in (types | times).items() if argument_type.name}
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +216,7 @@ class ChangeModifier(Operation):
 
     permission = None
     advertised = False
-    modifies: ClassVar[str]
+    modifies: ClassVar[OperationText] = OperationText("modifies")
     """Ends the message "... isn't a change, so", for a line that holds no change."""
 
     line: Line
@@ -257,7 +258,7 @@ class JournalEffect:
 class ControlOperation(Operation):
     """An operation that is journaled and confirmed like a change but writes only to the journal."""
 
-    card_label: ClassVar[str]
+    card_label: ClassVar[OperationText] = OperationText("card_label")
     """Label of its fact on the card of the change that it is about: Extended, Kept."""
     needs_confirmation: ClassVar[bool] = False
     """Whether a typed line only shows a preview, with a button to confirm."""
@@ -272,7 +273,7 @@ class ChangeOperation(Operation):
 
     needs_confirmation: ClassVar[bool] = False
     """Whether a typed line only shows a preview, with a button to confirm."""
-    button: ClassVar[str] = "Apply"
+    button: ClassVar[OperationText] = OperationText("button")
     """Label of the button that applies a preview."""
     may_end: ClassVar[bool] = True
     """Whether it can be temporary."""
@@ -300,11 +301,11 @@ class ChangeOperation(Operation):
     @model_validator(mode="after")
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
-            raise ValueError(cannot_be_temporary())
+            raise ValueError(time_texts.cannot_be_temporary())
         if self.recurs is not None and "recurs" not in self.times():
-            raise ValueError(CANNOT_REPEAT)
+            raise ValueError(recurrences.CANNOT_REPEAT)
         if self.recurs is not None and (self.starts is not None or self.ends is not None):
-            raise ValueError(REPEATS_OR_ONCE)
+            raise ValueError(recurrences.REPEATS_OR_ONCE)
         return self
 
     @abstractmethod

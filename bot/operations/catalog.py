@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bot.messages import slash_command
 from bot.operations import (
     access,
     approvals,
@@ -110,5 +111,5 @@ def check(readme: Path) -> str | None:
 
 def _row(operation: type[Operation]) -> str:
     requirement = operation.requirement or (operation.permission.value if operation.permission else "nothing")
-    typed = f"`/park {operation.usage()}`".replace("|", "\\|")
+    typed = f"`{slash_command.typed(operation.usage())}`".replace("|", "\\|")
     return f"| {typed} | `{operation.examples[0]}` | {operation.help} | {requirement} |"

@@ -13,39 +13,31 @@ from bot.operations.arguments.types import REASON, Line
 from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
-from bot.texts import cards, decisions
-from bot.texts.lines import REASON_AFTER_BECAUSE
-from bot.texts.times import UNTIL_RESUMED
+from bot.texts import cards, decisions, lines
 from bot.times.format import format_dated
 from bot.times.model import End, Instant, WallClock
 from bot.times.parser import read_end
 
-PAUSE_REASON = replace(REASON, hint="People who want to make a change meanwhile will read it.")
+PAUSE_REASON = replace(REASON, name="pause reason")
 
 
 def _read_pause_end(words: Words) -> End:
     try:
         return read_end(words)
     except ValueError as fault:
-        raise ValueError(f"{fault} {REASON_AFTER_BECAUSE}") from None
+        raise ValueError(f"{fault} {lines.REASON_AFTER_BECAUSE}") from None
 
 
-PAUSE_END = replace(END, no_time=UNTIL_RESUMED, read=_read_pause_end)
+PAUSE_END = replace(END, name="pause end", read=_read_pause_end)
 
 
 class Pause(ControlOperation):
     """Stops all changes until `resume`; reads and previews are still answered."""
 
     operation_id = "pause"
-    title = "Pause Park"
     phrase = "pause [{ends}] [because {reason}]"
     needs_confirmation = True
     permission = Permission.PAUSE
-    card_label = "Paused"
-    help = (
-        "Stops all changes, for a time or until somebody resumes. Questions and previews still work. Temporary"
-        " changes end when the pause is over."
-    )
     examples = ("pause for 2h because the PBX is being updated", "pause")
 
     ends: Annotated[End, PAUSE_END] | None = None
@@ -71,15 +63,9 @@ class Resume(ControlOperation):
     """Ends a pause, or has a rejected sign-in repeated; delayed ends of temporary changes run then."""
 
     operation_id = "resume"
-    title = "Resume Park"
     phrase = "resume"
     also = ("unpause",)
     permission = Permission.PAUSE
-    card_label = "Resumed"
-    help = (
-        "Ends a pause. Changes that should have ended meanwhile end now. Also lets Park sign in again after the"
-        " PBX has rejected its password."
-    )
     examples = ("resume",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -97,14 +83,10 @@ class Preview(Operation):
     """Plans the change in its line without applying it; requires the permission of that change."""
 
     operation_id = "preview"
-    title = "Preview"
     phrase = "preview {line}"
     also = ("dry run {line}", "what if {line}")
     permission = None
     requirement = "what the line needs"
-    help = (
-        "Shows what a line would change, with a button to run it. A question mark at the end of a line does the same."
-    )
     examples = ("preview add 1001 to Sales", "add 1001 to Sales?")
 
     line: Line

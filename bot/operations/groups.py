@@ -20,9 +20,8 @@ from bot.operations.schedule_list import schedules_of
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
-from bot.texts import answers, impossible, pbx
+from bot.texts import answers, impossible, pbx, temporary
 from bot.texts import changes as texts
-from bot.texts.temporary import in_list
 from bot.times.format import format_moment
 
 RECENT = 5.0
@@ -33,7 +32,6 @@ class Groups(ReadOperation):
     """Lists all park groups, or those with a text in their name."""
 
     operation_id = "groups"
-    title = "List groups"
     phrase = "groups [{search}]"
     also = (
         "groups with|like|containing {search}",
@@ -44,7 +42,6 @@ class Groups(ReadOperation):
         "which groups",
     )
     permission = Permission.READ
-    help = "Lists the park groups and where their unanswered parked calls go. Part of a name narrows the list."
     examples = ("groups sal",)
 
     search: Search | None = None
@@ -98,7 +95,7 @@ def _group_table(context: OperationContext, groups: Sequence[ParkGroup], ends: M
 
 
 def _with_end(summary: str, until: str | None) -> str:
-    return in_list(summary, until) if until else summary
+    return temporary.in_list(summary, until) if until else summary
 
 
 def visible_groups(context: OperationContext, groups: Iterable[ParkGroup], search: str) -> list[ParkGroup]:
@@ -118,7 +115,6 @@ class Group(ReadOperation):
     """Shows a group's settings and members."""
 
     operation_id = "group"
-    title = "Show a group"
     phrase = "group {group}"
     also = (
         "show|list|open [me] {group}",
@@ -130,7 +126,6 @@ class Group(ReadOperation):
     )
     bare_pattern = ".+"
     permission = Permission.READ
-    help = "Shows a park group: where its unanswered parked calls go, and its members. The name alone is enough."
     examples = ("group Sales", "Sales")
 
     group: GroupName
@@ -170,7 +165,6 @@ class Find(ReadOperation):
     """Finds the group of a user by reading groups one by one: the PBX has no query for it."""
 
     operation_id = "find"
-    title = "Find somebody"
     phrase = "find {member}"
     also = (
         "where is|are {member}",
@@ -182,7 +176,6 @@ class Find(ReadOperation):
     )
     bare_pattern = r"[0-9]+|<@\w+>"
     permission = Permission.READ
-    help = "Shows which park group somebody is in. The extension alone is enough."
     examples = ("find 1001", "1001", "find Ana Ruiz")
 
     member: Member
@@ -205,7 +198,6 @@ class Create(ChangeOperation):
     """Creates an empty group; its recalls go to the parking user unless a target is given."""
 
     operation_id = "create"
-    title = "Create a group"
     phrase = "create {name} [recall to {recall}]"
     also = (
         "create|make|new [a|the] [new] [park] group [called|named] {name} [recall to {recall}]",
@@ -214,10 +206,6 @@ class Create(ChangeOperation):
     )
     permission = Permission.GROUPS
     may_end = False
-    help = (
-        "Creates an empty park group. Its unanswered calls go back to the user who parked them, unless you name a"
-        " ring group."
-    )
     examples = ("create Support recall to ring group Night Desk", "create Support")
 
     name: NewGroupName
@@ -250,12 +238,10 @@ class Rename(ChangeOperation):
     """Renames a group."""
 
     operation_id = "rename"
-    title = "Rename a group"
     phrase = "rename {group} to {name}"
     also = ("rename {group} into|as {name}", "change name of {group} to {name}")
     permission = Permission.GROUPS
     may_end = False
-    help = "Renames a park group. Its members and its recall target stay the same."
     examples = ('rename Support to "Support EMEA"', "rename Billing to Accounts")
 
     group: GroupName
@@ -278,14 +264,11 @@ class Delete(ChangeOperation):
     """Deletes a group after a confirmation. It has no synonyms, so that no other line can mean it."""
 
     operation_id = "delete"
-    title = "Delete a group"
     phrase = "delete {group}"
     permission = Permission.GROUPS
     may_end = False
-    help = "Deletes a park group, after showing what will be lost. The users themselves stay."
     examples = ("delete Support EMEA",)
     needs_confirmation = True
-    button = "Delete"
 
     group: GroupName
 

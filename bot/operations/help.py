@@ -11,8 +11,7 @@ from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.panel import all_of_it, panel
 from bot.texts import help as texts
-from bot.texts.help import TOPICS
-from bot.texts.lines import no_help
+from bot.texts import lines
 
 MORE = "more"
 """The topic that lists every action."""
@@ -31,14 +30,14 @@ def _operations_on(text: str) -> list[type[Operation]]:
 def topic_of(words: Words) -> str | None:
     """The topic, the verb, or the start of several verbs, that the words form; None where there is none."""
     text = " ".join(word.text.lower() for word in words)
-    return text if text in TOPICS or text == MORE or _operations_on(text) else None
+    return text if text in texts.TOPICS or text == MORE or _operations_on(text) else None
 
 
 def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
-    topics = [*_first_words(one for one in _operations() if one.advertised), *TOPICS]
-    raise ValueError(no_help(join_words(words), topics))
+    topics = [*_first_words(one for one in _operations() if one.advertised), *texts.TOPICS]
+    raise ValueError(lines.no_help(join_words(words), topics))
 
 
 def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
@@ -61,7 +60,6 @@ class Help(ReadOperation):
     """Explains one verb, or lists the operations that the requester may use here."""
 
     operation_id = "help"
-    title = "Park"
     phrase = "help [{topic}]"
     also = (
         "?|--help|-h [{topic}]",
@@ -72,7 +70,6 @@ class Help(ReadOperation):
         "commands",
     )
     permission = None
-    help = "Explains a command or a topic (times, approvals, policy), or lists what you can do here."
     examples = ("help recall", "help times")
 
     topic: Annotated[str, TOPIC] | None = None
@@ -88,8 +85,8 @@ class Help(ReadOperation):
         return panel(context, allowed, tuple(_notes(context, every, allowed)))
 
     def _topic_help(self, context: OperationContext, topic: str) -> Message:
-        if topic in TOPICS:
-            return Message(title=texts.topic(topic), notes=TOPICS[topic])
+        if topic in texts.TOPICS:
+            return Message(title=texts.topic(topic), notes=texts.TOPICS[topic])
         operations = _operations_on(topic)
         examples = (example for one in operations for example in one.examples)
         return Message(

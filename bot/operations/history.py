@@ -19,7 +19,7 @@ from bot.operations.history_query import HistoryQuery
 from bot.operations.history_state import state_of_record
 from bot.policy.model import Permission
 from bot.texts import history as texts
-from bot.texts.wording import NOTHING_CHANGED, change_number
+from bot.texts import wording
 from bot.times.format import format_dated
 from bot.times.periods import period_text, read_period
 from bot.times.points import Period
@@ -34,7 +34,6 @@ class ShowHistory(HistoryQuery):
     """Shows requests, newest first; a record requires the history permission on all its groups."""
 
     operation_id = "history"
-    title = "History"
     phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}]"
     also = (
         "history [{group}]",
@@ -58,10 +57,6 @@ class ShowHistory(HistoryQuery):
         "what has|have {person} changed|done [{group}]",
         "recent changes [{group}]",
         "changes [{group}]",
-    )
-    help = (
-        "Shows who changed what and when, and what came of it, refusals included, newest first: of a group, by a"
-        " person, of a member, or in a period such as last night or in November. Add `as csv` to get a file."
     )
     examples = ("history Sales last night", "history", "history by me since yesterday", "who added 1001 to Sales?")
 
@@ -192,13 +187,13 @@ def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
     automatic = record.source == texts.BY_CLOCK and record.about is not None
     line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
     return ActivityItem(
-        number=change_number(record.change),
+        number=wording.change_number(record.change),
         what=texts.end_of(record.about or 0) if automatic else line,
         state=now.text,
         by=record.user,
         at=record.at,
         channel=record.channel,
-        detail=record.reason.removesuffix(NOTHING_CHANGED).strip() or record.said,
+        detail=record.reason.removesuffix(wording.NOTHING_CHANGED).strip() or record.said,
         source=texts.SOURCES.get(record.source, ""),
         link=now.link,
         offers=now.offers,
@@ -221,7 +216,6 @@ class ExportHistory(HistoryQuery):
     """Sends the visible history as a CSV file in a direct message."""
 
     operation_id = "history_export"
-    title = "Export history"
     phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}] as csv"
     also = (
         "history [{group}] as csv",
@@ -230,7 +224,6 @@ class ExportHistory(HistoryQuery):
         "history as csv {group}",
     )
     advertised = False
-    help = "Sends you the history that you may see as a CSV file in a direct message, narrowed like `history`."
     examples = ("history since 2026-11-01 as csv",)
 
     def read(self, context: OperationContext) -> Message:

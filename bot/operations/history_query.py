@@ -11,8 +11,8 @@ from bot.operations.arguments.types import ArgumentType, ChangeNumber, is_number
 from bot.operations.base import ReadOperation
 from bot.operations.syntax import CommandPattern, Matches, command_patterns
 from bot.policy.model import Permission
-from bot.texts.lines import NO_PERSON, one_order
-from bot.texts.times import unreadable_period
+from bot.texts import lines
+from bot.texts import times as time_texts
 from bot.times.clauses import Times
 from bot.times.periods import is_period
 
@@ -38,7 +38,7 @@ MAX_PERIOD_WORDS = 10
 def _read_aspect(words: Words) -> Aspect:
     if len(words) == 1 and not words[0].quoted and (found := _ASPECTS.get(words[0].text.lower())):
         return found
-    raise ValueError(one_order("history Sales recall"))
+    raise ValueError(lines.one_order("history Sales recall"))
 
 
 def _say_group(name: str) -> str:
@@ -95,7 +95,7 @@ class HistoryQuery(ReadOperation):
         goal = {name: words for name, words in divide(matches.get("goal", ())).items() if name in ("person", "period")}
         for found in (divide(matches.get("group", ())), divide_member(matches.get("member", ())), goal):
             if found.keys() & parts.keys():
-                raise ValueError(one_order(cls.examples[0]))
+                raise ValueError(lines.one_order(cls.examples[0]))
             parts |= found
         return super().from_matches(parts)
 
@@ -123,10 +123,10 @@ def divide(words: Words) -> Matches:
     while len(words) > 1 and words[0].is_keyword(*_ABOUT, "the"):
         words = words[1:]
     if words and words[0].is_keyword("by"):
-        raise ValueError(NO_PERSON)
+        raise ValueError(lines.NO_PERSON)
     opened = next((index for index, word in enumerate(words) if word.is_keyword(*_PERIOD_OPENERS)), None)
     if opened is not None:
-        raise ValueError(unreadable_period(join_words(words[opened:])))
+        raise ValueError(time_texts.unreadable_period(join_words(words[opened:])))
     return {**found, **({"group": words} if words else {})}
 
 

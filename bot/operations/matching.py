@@ -13,9 +13,8 @@ from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
-from bot.texts.lines import OPEN_FORM
-from bot.texts.recurrences import CANNOT_REPEAT
-from bot.texts.times import cannot_be_temporary
+from bot.texts import lines, recurrences
+from bot.texts import times as time_texts
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 from bot.times.spelling import repeats
 
@@ -72,9 +71,9 @@ def match_clause(tail: TimeClause) -> Matched:
 
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
-        raise ValueError(cannot_be_temporary())
+        raise ValueError(time_texts.cannot_be_temporary())
     if "recurs" in tail.times and "recurs" not in operation.times():
-        raise ValueError(CANNOT_REPEAT)
+        raise ValueError(recurrences.CANNOT_REPEAT)
     return operation.from_matches(matches, tail.times)
 
 
@@ -217,7 +216,7 @@ def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer,
     whole = not left and (field is not None or _only_begun(operation, understood))
     return (
         FormOffer(
-            label=leaving_out(left, OPEN_FORM) if left else OPEN_FORM,
+            label=leaving_out(left, lines.OPEN_FORM) if left else lines.OPEN_FORM,
             operation=operation.operation_id,
             arguments={
                 name: value for name, value in known.items() if name != "recurs" or "recurs" in operation.form()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.changes.change import Change
 from bot.changes.plan import Plan, mention_list
 from bot.changes.snapshot import Person
-from bot.errors import NOTHING_CHANGED, NotFound, NotPossible
+from bot.errors import NotFound, NotPossible
 from bot.messages.message import Offer
 from bot.messages.text import quote
 from bot.operations.arguments.targets import Members
@@ -16,14 +16,13 @@ from bot.operations.context import OperationContext
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
 from bot.texts import changes as texts
-from bot.texts import impossible
+from bot.texts import impossible, wording
 
 
 class Remove(ChangeOperation):
     """Removes users from a group, or from the group that each is in."""
 
     operation_id = "remove"
-    title = "Remove members"
     phrase = "remove {members} [from {group}]"
     also = (
         "take|kick {members} out of {group}",
@@ -34,7 +33,6 @@ class Remove(ChangeOperation):
     )
     left_group_field = "group"
     permission = Permission.MEMBERS
-    help = "Removes users from a park group; without a group, from the one they are in."
     examples = ("remove 1001 from Sales", "remove 1001")
 
     members: Members
@@ -84,13 +82,11 @@ class Move(ChangeOperation):
     """Moves users to another group: a removal and an addition, of which both or neither happen."""
 
     operation_id = "move"
-    title = "Move members"
     phrase = "move {members} [from {group}] to|into {to}"
     also = ("move {members} in {to}",)
     joined_group_field = "to"
     left_group_field = "group"
     permission = Permission.MEMBERS
-    help = "Moves users to another park group. Both steps happen, or neither."
     examples = ("move 1001 to Support", "move 1001 from Sales to Support")
 
     members: Members
@@ -128,7 +124,7 @@ class Move(ChangeOperation):
         reasons = tuple(texts.not_in(str(one), self.group) for one in nonmembers)
         if len(nonmembers) == len(context.people(self.members)):
             raise NotPossible(
-                f"{reasons[0]} {NOTHING_CHANGED}", notes=reasons[1:], offers=(Offer(label=add, line=add),)
+                f"{reasons[0]} {wording.NOTHING_CHANGED}", notes=reasons[1:], offers=(Offer(label=add, line=add),)
             )
         raise context.not_all_possible(nonmembers, reasons, Offer(label=add, line=add))
 
@@ -137,15 +133,10 @@ class Add(ChangeOperation):
     """Adds users one by one in the requested order, which is the hunt order of group pickup."""
 
     operation_id = "add"
-    title = "Add members"
     phrase = "add {members} to|into|in {group}"
     also = ("put {members} in|into|to {group}",)
     joined_group_field = "group"
     permission = Permission.MEMBERS
-    help = (
-        "Adds users to a park group, in this order: by extension, range, name or @mention. A user can be in one"
-        " park group only."
-    )
     examples = ("add 1001 to Sales", "add 1001, 1002 and 1005-1010 to Sales", 'add "Ana Ruiz" to Sales')
 
     members: Members

@@ -23,8 +23,11 @@ T = TypeVar("T")
 
 MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_AGAIN, MAX_EXAMPLES = 4, 5, 3, 5, 2
 """Rows of each kind. What is pending takes the place of groups and of lines to repeat: the panel stays one message."""
-MORE = FormOffer(label=home.MORE, operation="help", arguments={"topic": "more"})
-"""The button for all actions, which opens them in a view of their own."""
+
+
+def more_button() -> FormOffer:
+    """The button for all actions, which opens them in a view of their own."""
+    return FormOffer(label=home.MORE, operation="help", arguments={"topic": "more"})
 
 
 def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: tuple[str, ...]) -> Message:
@@ -51,7 +54,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
         ),
         lines=tuple(_examples(context, usable)),
         notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
-        forms=(*primary_actions(usable), MORE),
+        forms=(*primary_actions(usable), more_button()),
     )
 
 

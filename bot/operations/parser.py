@@ -2,7 +2,7 @@
 
 import re
 
-from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
+from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import is_courtesy, strip_leading
 from bot.messages.message import Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
@@ -15,6 +15,7 @@ from bot.operations.phrasing import confirms_now, new_names, phrasings, without_
 from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
 from bot.operations.unsupported import unsupported_request
 from bot.texts import lines as texts
+from bot.texts import wording
 from bot.times.clauses import explain_repetition
 from bot.times.spelling import REPETITION_OPENERS
 
@@ -124,7 +125,7 @@ def _bare_reading(words: Words) -> Operation:
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
     if repetition := _repetition_before_verb(words):
-        raise NotUnderstood(f"{explain_repetition(repetition)} {NOTHING_CHANGED}")
+        raise NotUnderstood(f"{explain_repetition(repetition)} {wording.NOTHING_CHANGED}")
     (field,) = operation.argument_types()
     try:
         return operation.from_matches({field: words})

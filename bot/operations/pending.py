@@ -20,8 +20,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
-from bot.texts import answers
-from bot.texts.journal import set_aside_row
+from bot.texts import answers, journal
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -35,7 +34,6 @@ class Pending(ReadOperation):
     """Lists changes that are scheduled, begin soon, are temporary, wait for approval or have an unknown outcome."""
 
     operation_id = "pending"
-    title = "What is pending"
     phrase = "pending"
     also = (
         "list|show pending",
@@ -46,9 +44,6 @@ class Pending(ReadOperation):
         "what is pending|waiting|scheduled",
     )
     permission = Permission.READ
-    help = (
-        "Lists the changes that are scheduled, temporary or waiting for approval, and those whose outcome is unknown."
-    )
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
@@ -123,7 +118,7 @@ def scheduled(context: OperationContext) -> Iterator[Row]:
 def _set_aside(context: OperationContext) -> Iterator[Row]:
     """Entries that can't be read: nothing but their numbers is known, so everybody sees them."""
     for one in context.repository.set_aside():
-        yield Row(text=set_aside_row(one.entry))
+        yield Row(text=journal.set_aside_row(one.entry))
 
 
 def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:

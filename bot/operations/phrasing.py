@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.errors import NotUnderstood
+from bot.messages import slash_command
 from bot.messages.courtesy import says_now, strip_end_marks, strip_leading, strip_trailing
 from bot.messages.message import Offer
 from bot.messages.text import Word, Words, is_plain_word, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.matching import operation_of_verb
-from bot.texts.times import now_or_later
+from bot.texts import times as time_texts
 from bot.times.clauses import time_splits
 
 
@@ -25,7 +26,7 @@ def phrasings(words: Words) -> tuple[Words, ...]:
 def _command(words: Words) -> Words:
     """The line from its verb on; a line without a verb stays whole."""
     command = strip_leading(words)
-    if command[:1] and command[0].is_keyword("park", "/park") and operation_of_verb(command[1:]):
+    if command[:1] and command[0].is_keyword("park", slash_command.name()) and operation_of_verb(command[1:]):
         command = command[1:]
     ends = (strip_end_marks(strip_trailing(each)) for each in (command, words))
     return command if any(map(operation_of_verb, ends)) else words
@@ -59,7 +60,7 @@ def confirms_now(words: Words, operation: Operation) -> None:
         return
     now = operation.model_copy(update={"starts": None}).text()
     raise NotUnderstood(
-        now_or_later(),
+        time_texts.now_or_later(),
         offers=(Offer(label=f"Now: {now}", line=now), Offer(label=operation.text(), line=operation.text())),
     )
 

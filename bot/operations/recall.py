@@ -94,7 +94,6 @@ class RecallGroup(ChangeOperation):
     """Changes where the unanswered calls of a park group are recalled to."""
 
     operation_id = "recall"
-    title = "Change recall"
     phrase = "recall {group} to {recall}"
     also = (
         "recall {group} back to {recall}",
@@ -108,10 +107,6 @@ class RecallGroup(ChangeOperation):
         "group {group} recall to {recall}",
     )
     permission = Permission.RECALL
-    help = (
-        "Sends a park group's unanswered calls to the user who parked them (user), to a ring group, or to that"
-        " user first and then to a ring group."
-    )
     examples = ("recall Sales to Night Desk", "recall Sales to user", "recall Sales to user then Night Desk")
 
     group: GroupName

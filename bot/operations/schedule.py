@@ -14,7 +14,7 @@ from bot.recurrence.format import describe
 from bot.recurrence.model import Calendars, NoCalendars, Recurrence
 from bot.recurrence.settling import meanings
 from bot.texts import recurrences as texts
-from bot.texts.times import end_is_past, which_meaning
+from bot.texts import times
 from bot.times.format import exact_time, format_duration, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
 from bot.times.resolver import resolve
@@ -56,7 +56,7 @@ def schedule_of(operation: ChangeOperation, asked: Asked, now: datetime) -> Sche
     begins = starts or (now if operation.approval else asked.at)
     ends = _instant(settled.ends) or (begins + _elapsed(settled.ends) if settled.ends else None)
     if ends is not None and ends <= now:
-        raise NotPossible(end_is_past(format_moment(ends, now, ZoneInfo(asked.zone))))
+        raise NotPossible(times.end_is_past(format_moment(ends, now, ZoneInfo(asked.zone))))
     return Schedule(zone=asked.zone, starts=starts, ends=ends, asked_at=asked.at)
 
 
@@ -127,7 +127,7 @@ def settle(operation: OperationT, asked: Asked) -> OperationT:
     lines = [operation.model_copy(update=one).text(settled=True) for one in possible]
     labels = _labels(operation, possible, asked)
     raise Ambiguous(
-        which_meaning(),
+        times.which_meaning(),
         offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
     )
 

@@ -35,7 +35,6 @@ class Schedules(ReadOperation):
     """Lists recurring schedules."""
 
     operation_id = "schedules"
-    title = "Schedules"
     phrase = "schedules [{group}] [after {after}]"
     also = (
         "schedules [of|for] {group}",
@@ -46,7 +45,6 @@ class Schedules(ReadOperation):
         "recurring",
     )
     permission = Permission.READ
-    help = "Lists the recurring schedules, of one group or all, each with its next three times and its buttons."
     examples = ("schedules", "schedules Sales")
 
     group: GroupName | None = None

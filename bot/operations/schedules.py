@@ -42,7 +42,7 @@ def _say_skipped(value: End | str) -> str:
     return value if isinstance(value, str) else END.say(value)
 
 
-SKIPPED = ArgumentType(placeholder="<day or end>", hint=texts.SKIPPED_DAYS, read=_read_skipped, say=_say_skipped)
+SKIPPED = ArgumentType(placeholder="<day or end>", read=_read_skipped, say=_say_skipped)
 
 
 class ScheduleControl(ChangeReference, ControlOperation):
@@ -93,14 +93,8 @@ class Skip(ScheduleControl):
     """Leaves out the next occurrence of a schedule, or the rest of the present one, or all until a time."""
 
     operation_id = "skip"
-    title = "Skip"
     phrase = "skip {number} [{ends}]"
     also = ("skip [schedule] {number} on {ends}", "skip schedule {number} [{ends}]")
-    card_label = "Skipped"
-    help = (
-        "Leaves out the next time of a schedule, or ends what it has set now until its next time. With an end, it"
-        " leaves out every time until then."
-    )
     examples = ("skip 42", "skip Sales tonight", "skip 42 until Monday")
 
     ends: Annotated[End | str, SKIPPED] | None = None
@@ -158,10 +152,7 @@ class PauseSchedule(ScheduleControl):
     """Has a schedule begin nothing until it is resumed."""
 
     operation_id = "pause_schedule"
-    title = "Pause a schedule"
     phrase = "pause schedule {number}"
-    card_label = "Paused"
-    help = "Stops a schedule until it is resumed. What it has set now stays until its end."
     examples = ("pause schedule 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -176,12 +167,9 @@ class ResumeSchedule(ScheduleControl):
     """Lets a paused schedule go on."""
 
     operation_id = "resume_schedule"
-    title = "Resume a schedule"
     phrase = "resume schedule {number}"
     also = ("resume {number}", "unpause schedule {number}")
-    card_label = "Resumed"
     takes_back: ClassVar[bool] = False
-    help = "Lets a paused schedule go on."
     examples = ("resume schedule 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -195,11 +183,8 @@ class DeleteSchedule(ScheduleControl):
     """Deletes a schedule, and ends what it has set now."""
 
     operation_id = "delete_schedule"
-    title = "Delete a schedule"
     phrase = "delete schedule {number}"
     also = ("remove schedule {number}", "end schedule {number}")
-    card_label = "Deleted"
-    help = "Deletes a schedule. What it has set now ends at once."
     examples = ("delete schedule 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -216,15 +201,9 @@ class Adopt(ScheduleControl):
     """Makes whoever asks the holder of a schedule, whose rights decide about its occurrences."""
 
     operation_id = "adopt"
-    title = "Adopt a schedule"
     phrase = "adopt {number}"
     also = ("adopt schedule {number}", "take over schedule {number}")
-    card_label = "Adopted"
     takes_back: ClassVar[bool] = False
-    help = (
-        "Takes a schedule over from somebody who may not make its change any more, or has left. It goes on in your"
-        " name."
-    )
     examples = ("adopt 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:

@@ -73,7 +73,7 @@ class ChangeReference(AboutChange):
         run_at: datetime | None = None,
         due_at: datetime | None = None,
         *,
-        no_time: str = decisions.CANCELLED,
+        no_time: str | None = None,
         duration: timedelta | None,
     ) -> JournalEffect:
         """The effect of another start or end of a change.
@@ -82,11 +82,12 @@ class ChangeReference(AboutChange):
             entry: the scheduled entry to move.
             run_at: its new time; None cancels it.
             due_at: when the worker claims it before that, for the reminder of an end.
-            no_time: what is said in place of a new time.
+            no_time: what is said in place of a new time; by default that it is cancelled.
             duration: how long the change lasts then; None if it is permanent.
         """
         times = context.repository.schedule(self.change)
-        before, after = times.format_dated(entry.run_at), times.format_dated(run_at) if run_at else no_time
+        before = times.format_dated(entry.run_at)
+        after = times.format_dated(run_at) if run_at else no_time or decisions.CANCELLED
         before = before.removesuffix(f", {times.zone}") if run_at else before
         label = decisions.ENDS if entry.request.source is Source.CLOCK else decisions.STARTS
         return JournalEffect(
@@ -133,14 +134,13 @@ def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
     )
 
 
-NEW_END = replace(END, label="")
+NEW_END = replace(END, name="")
 
 
 class Extend(ChangeReference, ControlOperation):
     """Moves the end of a temporary change: by a duration from the present end, or to a time."""
 
     operation_id = "extend"
-    title = "Extend"
     phrase = "extend {number} {ends}"
     also = (
         "extend change {number} [by|to] {ends}",
@@ -148,8 +148,6 @@ class Extend(ChangeReference, ControlOperation):
         "end change {number} {ends}",
         "end {number} {ends}",
     )
-    card_label = "Extended"
-    help = "Changes when a temporary change ends: later by some time (for 1h), or at a set time (until 20:00)."
     examples = ("extend 42 for 1h", "extend Sales until 20:00")
 
     ends: Annotated[End, NEW_END]
@@ -173,11 +171,8 @@ class Keep(ChangeReference, ControlOperation):
     """Makes a temporary change permanent by cancelling its end."""
 
     operation_id = "keep"
-    title = "Keep"
     phrase = "keep {number}"
     also = ("keep change {number}",)
-    card_label = "Kept"
-    help = "Makes a temporary change permanent."
     examples = ("keep 42", "keep Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
@@ -194,7 +189,6 @@ class Now(ChangeReference, ControlOperation):
     """Starts a scheduled change at once; its end stays an instant, or a length, as it was asked for."""
 
     operation_id = "now"
-    title = "Do it now"
     phrase = "start {number}"
     also = (
         "start {number} now",
@@ -203,8 +197,6 @@ class Now(ChangeReference, ControlOperation):
         "do {number} now",
         "change {number} now",
     )
-    card_label = "Started early"
-    help = "Starts a scheduled change now."
     examples = ("start 42", "start Sales")
 
     @classmethod
@@ -222,11 +214,8 @@ class Cancel(ChangeReference, ControlOperation):
     """Cancels a change that has not started, or a request for approval."""
 
     operation_id = "cancel"
-    title = "Cancel"
     phrase = "cancel {number}"
     also = ("cancel change {number}",)
-    card_label = "Cancelled"
-    help = "Cancels a scheduled change, or a request for approval. To reverse a change that was made, use undo."
     examples = ("cancel 42",)
 
     @classmethod

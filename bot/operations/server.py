@@ -24,7 +24,6 @@ class Server(ReadOperation):
     """Shows the call park server's settings; its timers apply to every group."""
 
     operation_id = "server"
-    title = "The call park server"
     phrase = "server"
     also = (
         "show|list server",
@@ -36,7 +35,6 @@ class Server(ReadOperation):
         "settings",
     )
     permission = Permission.READ
-    help = "Shows the call park server's settings, and the star codes that phones dial."
     examples = ("server",)
 
     def read(self, context: OperationContext) -> Message:
@@ -119,11 +117,9 @@ class ServerEnabled(ServerSetting):
     """Switches call park on or off; off requires a confirmation, as it affects every user."""
 
     operation_id = "server_enabled"
-    title = "Switch call park"
     phrase = "server {on}"
     also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
     setting = "enabled"
-    help = "Switches call park on or off for everybody. “off” asks for confirmation."
     examples = ("server on", "server off")
 
     on: Switch
@@ -147,7 +143,6 @@ class ServerNotify(ServerSetting):
     """Switches the notification of the user who parked a call on or off; a PBX before 22.6 has no such setting."""
 
     operation_id = "server_notify"
-    title = "Notify the parking user"
     phrase = "server notify parker {on}"
     also = (
         "server notification|notify [to|of] [the] [parker] {on}",
@@ -156,7 +151,6 @@ class ServerNotify(ServerSetting):
         "turn|switch {on} [the] parker notification",
     )
     setting = "send_notification_to_parker"
-    help = "Switches on or off that the user who parked a call is notified; for a PBX from PortSIP 22.6 on."
     examples = ("server notify parker on",)
 
     on: NotifySwitch
@@ -180,11 +174,9 @@ class ServerExtension(ServerSetting):
     """Changes the server's extension; refuses a number that is in use."""
 
     operation_id = "server_extension"
-    title = "Server extension"
     phrase = "server extension {extension}"
     also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
     setting = "extension_number"
-    help = "Changes the call park server's extension, to a number that nothing else uses."
     examples = ("server extension 666",)
 
     extension: ExtensionNumber
@@ -201,14 +193,11 @@ class ServerPrompt(ChangeOperation):
     """Replaces the server's prompt file; requires a confirmation, as there is one for the tenant."""
 
     operation_id = "server_prompt"
-    title = "Server prompt"
     phrase = "server prompt {file}"
     also = ("set server prompt to {file}", "server prompt to {file}", "change server prompt to {file}")
     permission = Permission.SERVER
-    help = "Replaces the call park server's prompt with a WAV file. Without a file, a form opens to choose one."
     examples = ("server prompt F07WELCOME1",)
     needs_confirmation = True
-    button = "Set prompt"
 
     file: SoundFile
 
@@ -224,7 +213,6 @@ class ServerRecall(ChangeOperation):
     """Changes where calls parked outside a group are recalled to."""
 
     operation_id = "server_recall"
-    title = "Server recall"
     phrase = "server recall to {recall}"
     also = (
         "recall server to {recall}",
@@ -233,10 +221,6 @@ class ServerRecall(ChangeOperation):
         "recall the server to {recall}",
     )
     permission = Permission.SERVER
-    help = (
-        "Sends unanswered calls parked outside a group to the user who parked them, to a ring group, or to both"
-        " in turn."
-    )
     examples = ("server recall to user then Night Desk",)
 
     recall: RecallTarget
@@ -254,7 +238,6 @@ class ServerRecallRingGroupTime(ServerSetting):
     """Changes how long a recall rings the user before it goes to the ring group."""
 
     operation_id = "server_recall_ring_group_time"
-    title = "Ring group time"
     phrase = "server recall ring group time {time}"
     also = (
         "recall ring group time {time}",
@@ -263,9 +246,6 @@ class ServerRecallRingGroupTime(ServerSetting):
         "set recall ring group time to {time}",
     )
     setting = "recall_ring_group_time"
-    help = (
-        "Sets how long a recall rings the user before it goes on to the ring group: 1 to 15 minutes, for every group."
-    )
     examples = ("server recall ring group time 90s",)
 
     time: Time
@@ -275,7 +255,6 @@ class ServerRecallTime(ServerSetting):
     """Changes how long a parked call waits before it is recalled."""
 
     operation_id = "server_recall_time"
-    title = "Recall time"
     phrase = "server recall time {time}"
     also = (
         "set server recall time to {time}",
@@ -285,7 +264,6 @@ class ServerRecallTime(ServerSetting):
         "set recall time to {time}",
     )
     setting = "recall_time"
-    help = "Sets how long a parked call waits before it is recalled: 1 to 15 minutes, for every group."
     examples = ("server recall time 5m",)
 
     time: Time

@@ -26,15 +26,13 @@ from bot.setups.reading import PbxSetup, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
 from bot.setups.yaml_file import dump
+from bot.texts import changes as change_texts
 from bot.texts import setups as texts
-from bot.texts.changes import CALL_PARK_SERVER
-from bot.texts.wording import change_number
+from bot.texts import wording
 from bot.times.format import format_dated
 from bot.times.periods import is_moment, read_moment
 
-SETUP_FILE = replace(
-    FILE, label="File", hint="A set-up as YAML, or a CSV of extension and group; 1 MB at most", filetypes=KINDS
-)
+SETUP_FILE = replace(FILE, name="set-up file", filetypes=KINDS)
 
 SetupFileId = Annotated[str, SETUP_FILE]
 
@@ -43,7 +41,6 @@ class Export(ReadOperation):
     """Sends the set-up of the server and of all groups that the requester may see, as a YAML file."""
 
     operation_id = "export"
-    title = "Export the set-up"
     phrase = "export"
     also = (
         "export setup|set-up|everything|all|yaml",
@@ -51,7 +48,6 @@ class Export(ReadOperation):
         "export as yaml",
     )
     permission = Permission.READ
-    help = "Sends you the set-up of the server and of all groups as a YAML file, to keep, to compare or to apply again."
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
@@ -63,11 +59,9 @@ class ExportMembers(ReadOperation):
     """Sends the members of all groups that the requester may see, as a CSV file."""
 
     operation_id = "export_members"
-    title = "Export the members"
     phrase = "export members as csv"
     also = ("export [all] [the] members", "export csv", "export as csv", "members as csv")
     permission = Permission.READ
-    help = "Sends you all members with their groups as a CSV file, safe to open in a spreadsheet and to apply again."
     examples = ("export members as csv",)
 
     def read(self, context: OperationContext) -> Message:
@@ -112,15 +106,9 @@ class Apply(ManyChanges):
     """Makes the PBX as a file says: a set-up as YAML, or members as CSV."""
 
     operation_id = "apply"
-    title = "Apply a file"
     phrase = "apply {file}"
     also = ("apply file {file}", "import [file] {file}")
-    help = (
-        "Makes the PBX as a file says: a set-up as YAML, as `export` sends it, or a CSV of extension and group."
-        " Shows first what would change. Without a file, a form opens to choose one."
-    )
     examples = ("apply F07SETUP001",)
-    button = "Apply"
 
     file: SetupFileId
 
@@ -136,11 +124,9 @@ class TakeSnapshot(ReadOperation):
     """Keeps the whole set-up as it is now, as Park does daily, so that it can be restored."""
 
     operation_id = "snapshot"
-    title = "Take a snapshot"
     phrase = "snapshot"
     also = ("take [a] snapshot", "snapshot now|everything")
     permission = Permission.READ
-    help = "Keeps the whole set-up as it is now, so that you can restore it later. Park does the same every day."
     examples = ("snapshot",)
 
     def read(self, context: OperationContext) -> Message:
@@ -183,7 +169,6 @@ class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
     operation_id = "restore"
-    title = "Restore"
     permission = None
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
@@ -192,12 +177,7 @@ class Restore(ManyChanges):
         "restore {what} as it was [at|on] {moment}",
         "roll back {what} to {moment}",
     )
-    help = (
-        "Makes a group, the server or everything as it was at a time, or before a change. Shows first what would"
-        " change. Groups that were created since stay, unless you add: and delete new groups."
-    )
     examples = ("restore Sales to Friday 18:00", "restore everything to before change 42")
-    button = "Restore"
 
     what: Annotated[str, SCOPE]
     moment: Annotated[str, MOMENT] | None = None
@@ -222,7 +202,7 @@ class Restore(ManyChanges):
     def plan(self, context: OperationContext) -> Plan:
         now = context.setup()
         past, when = self._past(context, now)
-        name = {EVERYTHING: "everything", SERVER: CALL_PARK_SERVER.lower()}.get(self.what, self.what)
+        name = {EVERYTHING: "everything", SERVER: change_texts.CALL_PARK_SERVER.lower()}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:
@@ -246,7 +226,7 @@ class Restore(ManyChanges):
             context.repository.plan(self.before)
             if ended is None:
                 raise NotPossible(texts.NEVER_MADE)
-            return context.setup_history.before(ended, now).setup, texts.before(change_number(self.before))
+            return context.setup_history.before(ended, now).setup, texts.before(wording.change_number(self.before))
         try:
             at: datetime | None = read_moment(self.moment or "", present, zone)
         except ValueError as fault:

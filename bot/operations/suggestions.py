@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
+from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
 from bot.messages.text import Word, Words, join_words, split_words
@@ -27,8 +27,7 @@ from bot.operations.matching import (
 from bot.operations.phrasing import without_question_mark
 from bot.operations.server import ServerEnabled
 from bot.texts import lines as texts
-from bot.texts.recurrences import CANNOT_REPEAT
-from bot.texts.times import cannot_be_temporary
+from bot.texts import recurrences, times, wording
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 from bot.times.spelling import repeats
 
@@ -45,8 +44,8 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
         forms = form_offer(operation, _without_rest(operation, strange[0]))
         if repeats(strange[0].typed) and "recurs" not in operation.times():
-            strange = (strange[0], CANNOT_REPEAT)
-        return NotUnderstood(f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
+            strange = (strange[0], recurrences.CANNOT_REPEAT)
+        return NotUnderstood(f"{strange[1]} {wording.NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
     tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
         return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
@@ -136,10 +135,10 @@ def without_unread_times(words: Words, readings: Operations) -> Operations:
     unread = next(_unread_times(words, readings[0]))
     without = readings[0].model_copy(update={unread.field: unread.name}).text()
     raise NotUnderstood(
-        f"{unread.why} {NOTHING_CHANGED}",
+        f"{unread.why} {wording.NOTHING_CHANGED}",
         notes=(texts.WITH_OR_WITHOUT_TIME,),
         offers=(
-            Offer(label=leaving_out(unread.typed, without), line=without),
+            Offer(label=leaving_out(unread.typed, without), line=without, leaves_out=True),
             Offer(label=readings[0].text(), line=readings[0].text()),
         ),
     )
@@ -158,7 +157,7 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
 
 def _never(tail: TimeClause) -> str:
     """Why the times of an operation that is never temporary are not read."""
-    return CANNOT_REPEAT if "recurs" in tail.times else cannot_be_temporary()
+    return recurrences.CANNOT_REPEAT if "recurs" in tail.times else times.cannot_be_temporary()
 
 
 def bare_line_error(words: Words, fault: NotFound) -> NotFound:

@@ -17,9 +17,7 @@ from bot.operations.permissions import permissions_of
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 from bot.texts import changes as texts
-from bot.texts import impossible, lines, schedules
-from bot.texts.setups import matched_by_name
-from bot.texts.wording import change_number
+from bot.texts import impossible, lines, schedules, setups, wording
 
 
 def _read_anyway(words: Words) -> bool:
@@ -44,7 +42,7 @@ class RevertingOperation(ChangeOperation):
 
     def subject(self) -> str:
         """What the number identifies, as in `#42`."""
-        return change_number(self.number)
+        return wording.change_number(self.number)
 
     def revert(self, context: OperationContext, change: Change) -> Change:
         """The inverse of a change, from the present state of its target.
@@ -112,7 +110,7 @@ def _matched_notes(made: Sequence[Change], back: Sequence[Change]) -> tuple[str,
     """That groups were matched by name, because the PBX was replaced since."""
     ids = {change.target.id for change in made}
     names = [one.target.title for one in back if one.target.id is not None and one.target.id not in ids]
-    return (matched_by_name(names),) if names else ()
+    return (setups.matched_by_name(names),) if names else ()
 
 
 def _losses(change: Change) -> Iterator[str]:
@@ -133,15 +131,9 @@ class Undo(ChangeReference, RevertingOperation):
     """Reverts a change; requested by the Undo button on its card."""
 
     operation_id = "undo"
-    title = "Undo a change"
     phrase = "undo {number} [{anyway}]"
     also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
-    help = (
-        "Undoes one change and nothing else. Ends a temporary change now, and cancels a scheduled one. If"
-        " somebody has changed the same thing since, it shows all three states and asks."
-    )
     examples = ("undo 42",)
-    button = "Undo"
 
     number: ChangeNumber
 
@@ -187,12 +179,10 @@ class UndoLast(Operation):
     """Shows a preview of undoing the last change; the planner replaces it with `Undo`."""
 
     operation_id = "undo_last"
-    title = "Undo"
     phrase = "undo [{what}]"
     also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
     permission = None
     requirement = "what the change needed"
-    help = "Shows your last change here, or the last one of a group or of the server, and undoes it when you click."
     examples = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
@@ -202,18 +192,12 @@ class PutBack(RevertingOperation):
     """Reverts a drift: a change that was made outside Park."""
 
     operation_id = "put_back"
-    title = "Put back a drift"
     phrase = "put back drift {number} [{anyway}]"
     also = ("undo drift {number} [{anyway}]",)
     permission = None
     advertised = False
     requirement = "what the change needs"
-    help = (
-        "Restores what was changed outside Park, and nothing else. If it has been changed again since, it shows"
-        " all three states and asks."
-    )
     examples = ("put back drift 7",)
-    button = "Put it back"
 
     number: DriftNumber
 

@@ -1,12 +1,13 @@
 """Requests that are often typed but can't be served, and lines that help instead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import NotUnderstood
 from bot.messages.message import Offer
 from bot.messages.text import Words
 from bot.operations.syntax import CommandPattern, command_patterns
-from bot.texts.lines import GROUP_TIMERS, LIVE_CALLS
+from bot.texts import lines as line_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class UnsupportedRequest:
     """Patterns of a request that can't be served, the reason, and lines that help instead."""
 
     phrases: tuple[str, ...]
-    text: str
+    text: Callable[[], str]
     lines: tuple[str, ...] = ()
 
     @property
@@ -35,7 +36,7 @@ UNSUPPORTED = (
             "recall {group} in|after {time}",
             "{group} recall time {time}",
         ),
-        GROUP_TIMERS,
+        lambda: line_texts.GROUP_TIMERS,
         ("server",),
     ),
     UnsupportedRequest(
@@ -56,7 +57,7 @@ UNSUPPORTED = (
             "hang up {call}",
             "transfer {call}",
         ),
-        LIVE_CALLS,
+        lambda: line_texts.LIVE_CALLS,
         ("server",),
     ),
 )
@@ -69,6 +70,6 @@ def unsupported_request(words: Words) -> NotUnderstood | None:
         matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
         if any(not found.get("group", ()) or not found["group"][-1].is_keyword("server") for found in matches):
             return NotUnderstood(
-                unsupported.text, offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
+                unsupported.text(), offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
             )
     return None

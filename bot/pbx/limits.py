@@ -28,8 +28,6 @@ MAX_PROMPT_BYTES = 10_000_000
 """Bytes of a prompt file: the most that a file input in Slack takes; over 100 seconds at the highest sample rate."""
 SAMPLE_RATES = (16_000, 32_000, 48_000)
 """Sample rates of prompt files in Hz."""
-WAV_FORMAT = "a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz"
-"""The format of prompt files, for people."""
 
 _EXTENSION = re.compile("[0-9]{{{},{}}}".format(*EXTENSION_DIGITS))
 _SAMPLE_BYTES = 2
@@ -90,7 +88,7 @@ def check_wav(name: str, content: bytes) -> None:
     """Checks a prompt file; the error's notes name each mistake and its remedy."""
     check_size(name, len(content))
     audio = _parse_wav(content)
-    mistakes = list(_mistakes(audio)) if audio else [texts.wrong_format(WAV_FORMAT)]
+    mistakes = list(_mistakes(audio)) if audio else [texts.WRONG_FORMAT]
     if mistakes:
         raise NotPossible(texts.not_a_prompt(name), notes=tuple(mistakes))
 

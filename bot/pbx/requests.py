@@ -57,8 +57,9 @@ class ApiRequest:
         """Returns the error for a response that did not arrive, which a read may be repeated after."""
         return self._unknown_outcome(reason, said) if self.write else Dropped(f"{self}: {reason}", said=said)
 
-    def response_invalid(self, reason: str, said: str = texts.UNUSABLE) -> PBXError:
+    def response_invalid(self, reason: str, said: str = "") -> PBXError:
         """Returns the error for a response that can't be used, and would not be better the next time."""
+        said = said or texts.UNUSABLE
         return self._unknown_outcome(reason, said) if self.write else Unreachable(f"{self}: {reason}", said=said)
 
     def _unknown_outcome(self, reason: str, said: str) -> UnknownOutcome:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.errors import NOTHING_CHANGED, NotUnderstood
+from bot.errors import NotUnderstood
 from bot.messages.message import Cell, Fact, Message, Table
 from bot.messages.request import Request
 from bot.messages.text import fold
@@ -17,9 +17,8 @@ from bot.policy.engine import decide
 from bot.policy.matching import denies_principal, includes_channel, includes_principal, matches_any
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
+from bot.texts import approvals, refusals, wording
 from bot.texts import policy as texts
-from bot.texts import refusals
-from bot.texts.approvals import count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def access_report(
 def _operation_in(line: str, asker: str) -> Operation:
     operation = parse_unconfirmed(line, asker)[0]
     if isinstance(operation, AccessQuestion):
-        raise NotUnderstood(texts.about_a_question(NOTHING_CHANGED))
+        raise NotUnderstood(texts.about_a_question(wording.NOTHING_CHANGED))
     return operation
 
 
@@ -102,7 +101,9 @@ def _can(policy: Policy, principal: Principal, named: NamedOperation) -> Message
         facts.append(Fact(label=texts.BY, value=" and ".join(f"“{rule}”" for rule in decision.rules)))
     if decision.channels:
         facts.append(Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels))
-    facts += [Fact(label=refusals.APPROVERS, value=count_of(one.count), ids=one.ids) for one in decision.approvers]
+    facts += [
+        Fact(label=refusals.APPROVERS, value=approvals.count_of(one.count), ids=one.ids) for one in decision.approvers
+    ]
     answer = {"allowed": texts.YES, "approval": texts.IF_APPROVED, "emergency": texts.IN_AN_EMERGENCY}
     notes = () if decision.allowed else (texts.they_would_read(decision.reason),)
     title = texts.answer(answer.get(decision.outcome, texts.NO), named.operation.text())

@@ -34,8 +34,7 @@ from bot.planning.conflicts import (
 from bot.planning.context import RequestContext
 from bot.planning.preview import lost_notes, plan_facts
 from bot.planning.references import ChangeReferences
-from bot.texts import cards, refusals
-from bot.texts.wording import change_number
+from bot.texts import cards, refusals, wording
 from bot.times.format import format_moment
 from bot.times.model import Duration, End
 
@@ -141,7 +140,7 @@ class ConflictCheck:
         if found is None:
             return
         if not self._references.is_visible(found.entry):
-            raise _hidden_conflict(change_number(operation.change))
+            raise _hidden_conflict(wording.change_number(operation.change))
         raise NotPossible(conflict_text(plan.model_copy(update={"already": ()}), found), facts=(_by(found),))
 
     def _refusal(

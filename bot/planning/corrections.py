@@ -12,8 +12,7 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
-from bot.texts import refusals
-from bot.texts.recurrences import CANNOT_REPEAT
+from bot.texts import recurrences, refusals
 from bot.times.clauses import find_malformed_time, repetition_hint, time_hint, time_splits
 
 T = TypeVar("T")
@@ -105,7 +104,8 @@ class Corrections:
     def _offer(self, update: dict[str, Any], *, label: str = "", left_out: str = "") -> Offer:
         line = self.operation.model_copy(update=update).text()
         said = f"{label}: {line}" if label not in line else line
-        return Offer(label=leaving_out(left_out, said) if left_out else said, line=line)
+        label = leaving_out(left_out, said) if left_out else said
+        return Offer(label=label, line=line, leaves_out=bool(left_out))
 
 
 def with_repetition_hint(message: Message, operation: Operation, line: str) -> Message:
@@ -113,7 +113,7 @@ def with_repetition_hint(message: Message, operation: Operation, line: str) -> M
     hint = repetition_hint(line)
     if hint is None or not operation.times():
         return message
-    hint = hint if "recurs" in operation.times() else CANNOT_REPEAT
+    hint = hint if "recurs" in operation.times() else recurrences.CANNOT_REPEAT
     return replace(message, notes=(hint,), offers=(), forms=())
 
 

@@ -16,8 +16,7 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.operations.scheduling import Extend, Keep
 from bot.policy.model import NO_DURATION, ActionAttributes, Decision
 from bot.policy.rules import Policy
-from bot.texts import refusals, schedules
-from bot.texts.approvals import ASK, count_of
+from bot.texts import approvals, refusals, schedules
 from bot.times.format import exact_time, format_duration, format_moment, format_seconds
 from bot.times.model import Duration, End, Start, WallClock
 
@@ -177,7 +176,9 @@ def deactivated_account(policy: Policy) -> NotAllowed:
 def _facts(decision: Decision) -> Iterator[Fact]:
     yield Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels)
     for one in decision.approvers:
-        yield Fact(label=refusals.APPROVERS, value=count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids)
+        yield Fact(
+            label=refusals.APPROVERS, value=approvals.count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids
+        )
     yield contact_fact(decision.contact)
     if _needs_rule(decision):
         value = refusals.add_permission(decision.permission.value)
@@ -220,12 +221,14 @@ def _offers(
         yield from filter(None, map(attempt.alternative, alternatives))
         for other in filter(attempt.could_have, decision.approval_alternatives):
             if line := attempt.changed_line(other, approval=True):
-                yield Offer(label=f"{ASK}, only {attempt.difference(other)}"[:MAX_LABEL], line=line)
+                yield Offer(label=f"{approvals.ASK}, only {attempt.difference(other)}"[:MAX_LABEL], line=line)
         for other in decision.emergency_alternatives if attempt.pleads_emergency else ():
             if attempt.could_have(other) and (line := attempt.changed_line(other)):
                 yield Offer(label=refusals.only(attempt.difference(other))[:MAX_LABEL], line=line)
         if decision.approvers and _is_change(attempt):
-            yield Offer(label=ASK, line=Ask(line=attempt.operation.text(settled=True)).text(), style="primary")
+            yield Offer(
+                label=approvals.ASK, line=Ask(line=attempt.operation.text(settled=True)).text(), style="primary"
+            )
 
 
 def _forms(decision: Decision, attempt: DeniedAttempt | None) -> Iterator[FormOffer]:

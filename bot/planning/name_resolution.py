@@ -15,8 +15,7 @@ from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections
-from bot.texts import refusals
-from bot.texts.changes import RING_GROUP_GONE
+from bot.texts import changes, refusals
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -192,7 +191,7 @@ class RingGroupResolver:
     def label(self, id: str) -> str:
         """Name and number; a text without them if the PBX no longer has it."""
         found = self.directory.ring_group_by_id(id)
-        return ring_group_label(found) if found else RING_GROUP_GONE
+        return ring_group_label(found) if found else changes.RING_GROUP_GONE
 
     def _read_again(self, known: RingGroup) -> RingGroup:
         """Reads the ring group anew: its name must still be the one that was authorized."""

@@ -19,7 +19,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
 from bot.operations.groups import Group, group_summary, visible_groups
 from bot.operations.members import Add
-from bot.operations.panel import MORE, waiting_rows
+from bot.operations.panel import more_button, waiting_rows
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import RecentChange, recent_changes
 from bot.operations.schedule_list import coming
@@ -124,7 +124,7 @@ def overview(
         fitting=len(groups.seen) if groups else 0,
         groups=groups.rows() if groups else (),
         unread=groups.unread() if groups else (),
-        actions=(*primary_actions(allowed), MORE) if allowed else (),
+        actions=(*primary_actions(allowed), more_button()) if allowed else (),
         rights=rights,
         denials=denials,
         whom_to_ask=context.whom_to_ask,

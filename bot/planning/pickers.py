@@ -18,6 +18,7 @@ from bot.pbx.models import Member, ParkGroup, RecallTo, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.texts import forms
+from bot.texts.languages import language
 
 MAX_OPTIONS = 50
 """Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
@@ -33,6 +34,8 @@ PickerKind = NameKind | Literal["recall"]
 KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall")
 PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
+_IndexKey = tuple[PickerScope, str]
+"""A scope, and the language of its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._indexes: dict[PickerScope, tuple[int, SearchIndex]] = {}
+        self._indexes: dict[_IndexKey, tuple[int, SearchIndex]] = {}
         self._lock = threading.Lock()
 
     def choices(self, part: PickerScope, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
@@ -108,13 +111,13 @@ class Typeahead:
     def count(self, part: PickerScope) -> int | None:
         """Number of options besides those that are always there; None while they are not indexed."""
         index = self._index(part, most=MAX_INLINE_NAMES)
-        return None if index is None else len(index) - len(OPTION_SOURCES[part[0]].fixed)
+        return None if index is None else len(index) - len(OPTION_SOURCES[part[0]].fixed())
 
     def file(self, *parts: PickerScope) -> None:
         """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""
         with self._lock:
             kept = [*self._indexes]
-        for part in dict.fromkeys([*((kind, ALL_NAMES) for kind in KINDS), *kept, *parts]):
+        for part in dict.fromkeys([*((kind, ALL_NAMES) for kind in KINDS), *(part for part, _ in kept), *parts]):
             self._index(part)
 
     def _index(self, part: PickerScope, most: int | None = None) -> SearchIndex | None:
@@ -124,9 +127,9 @@ class Typeahead:
             The outdated index where it is too large to rebuild; None where there is none.
         """
         kind, reach = part
-        source = OPTION_SOURCES[kind]
+        source, key = OPTION_SOURCES[kind], (part, language())
         edition = self._directory.cache_versions()[KINDS.index(source.names)]
-        cached = self._indexes.get(part)
+        cached = self._indexes.get(key)
         if cached is not None and cached[0] == edition:
             return cached[1]
         remembered = source.remembered(self._directory)
@@ -134,17 +137,17 @@ class Typeahead:
             within = remembered if reach == ALL_NAMES else [one for one in remembered if reach.includes(one.name)]
             cached = (
                 edition,
-                SearchIndex((*source.fixed, *(option for one in within for option in source.options(one)))),
+                SearchIndex((*source.fixed(), *(option for one in within for option in source.options(one)))),
             )
-            self._store(part, cached)
+            self._store(key, cached)
         return None if cached is None else cached[1]
 
-    def _store(self, part: PickerScope, cached: tuple[int, SearchIndex]) -> None:
+    def _store(self, key: _IndexKey, cached: tuple[int, SearchIndex]) -> None:
         """Stores an index and drops the oldest restricted ones above MAX_INDEXES."""
         with self._lock:
-            self._indexes.pop(part, None)
-            self._indexes[part] = cached
-            for old in [one for one in self._indexes if one[1] != ALL_NAMES][:-MAX_INDEXES]:
+            self._indexes.pop(key, None)
+            self._indexes[key] = cached
+            for old in [one for one in self._indexes if one[0][1] != ALL_NAMES][:-MAX_INDEXES]:
                 del self._indexes[old]
 
 
@@ -164,7 +167,7 @@ class OptionSource:
     """The kind of the names that it is made of."""
     remembered: Callable[[Directory], list[Any]]
     options: Callable[[Any], tuple[PickerOption, ...]]
-    fixed: tuple[PickerOption, ...] = ()
+    fixed: Callable[[], tuple[PickerOption, ...]] = tuple
     """Options that are there whatever the PBX holds."""
 
 
@@ -195,8 +198,12 @@ def _user_options(one: User | Member) -> tuple[PickerOption, ...]:
     return tuple(filter(None, (user_option(one),)))
 
 
-TO_USER = PickerOption(RECALL.say(Recall(to=RecallTo.USER)), forms.TO_USER)
-"""The recall target that needs no ring group."""
+TO_USER = RECALL.say(Recall(to=RecallTo.USER))
+"""The value of the recall target that needs no ring group."""
+
+
+def _to_user() -> tuple[PickerOption, ...]:
+    return (PickerOption(TO_USER, forms.TO_USER),)
 
 
 def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
@@ -208,7 +215,7 @@ OPTION_SOURCES: dict[PickerKind, OptionSource] = {
     "group": OptionSource("group", Directory.cached_groups, _group_options),
     "ring_group": OptionSource("ring_group", Directory.cached_ring_groups, _ring_group_options),
     "user": OptionSource("user", Directory.cached_users, _user_options),
-    "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, (TO_USER,)),
+    "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, _to_user),
 }
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from bot.operations.base import ChangeOperation, JournalEffect
 from bot.operations.catalog import load
 from bot.operations.schedule import relative_duration
 from bot.setups.summary import change_line, count_facts, risk_facts
-from bot.texts import approvals, cards, previews
+from bot.texts import approvals, cards, previews, wording
 
 _UNSAID = str.maketrans("", "", '",')
 """Characters that make no difference between a typed and a canonical line."""
@@ -95,7 +95,7 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
     several = len(plan.shown) > 1
     return tuple(
         Fact(
-            label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
+            label=f"{change.target.title}: {wording.inside(fact.label)}" if several else fact.label,
             value=fact.value,
             before=fact.before,
         )

@@ -32,7 +32,7 @@ from bot.policy.field_types import (
 )
 from bot.policy.model import NO_DURATION, READ_PERMISSIONS, ActionAttributes, Permission
 from bot.recurrence.calendars import CalendarName, CalendarSource
-from bot.texts.calendars import host_not_allowed
+from bot.texts import calendars as calendar_texts
 
 
 class Example(BaseModel):
@@ -258,7 +258,7 @@ class Policy(BaseModel):
     ) -> dict[str, CalendarSource]:
         for name, source in calendars.items():
             if source.host is not None and source.host not in read.data.get("calendar_hosts", ()):
-                raise ValueError(host_not_allowed(name, source.host))
+                raise ValueError(calendar_texts.host_not_allowed(name, source.host))
         return calendars
 
     @cached_property

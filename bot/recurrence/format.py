@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
-from bot.texts.wording import listed
+from bot.texts import wording
 from bot.times.format import format_day, format_duration
 from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
 
@@ -100,12 +100,12 @@ def _rule(rule: str) -> str:
         return "every weekday"
     if rule.startswith("RDATE:"):
         days = [date.fromisoformat(day[:8]) for day in rule.removeprefix("RDATE:").split(",")]
-        return f"on {listed([_bound(day) for day in days])}"
+        return f"on {wording.listed([_bound(day) for day in days])}"
     lines = [_parts(line) for line in rule.splitlines()]
     match lines[0]["FREQ"]:
         case "YEARLY":
             dates = [OnDate(day=int(line["BYMONTHDAY"]), month=int(line["BYMONTH"])) for line in lines]
-            return f"{'on' if 'COUNT' in lines[0] else 'every'} {listed([format_day(one) for one in dates])}"
+            return f"{'on' if 'COUNT' in lines[0] else 'every'} {wording.listed([format_day(one) for one in dates])}"
         case "MONTHLY":
             return _monthly(lines[0])
         case "WEEKLY":
@@ -128,19 +128,19 @@ def _weekdays(codes: str) -> str:
     if codes.count(",") > 1 and codes in ",".join(WEEKDAY_CODES):
         codes_in_order = codes.split(",")
         return " to ".join(WEEKDAYS[WEEKDAY_CODES.index(code)] for code in (codes_in_order[0], codes_in_order[-1]))
-    return listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
+    return wording.listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
 
 
 def _monthly(parts: dict[str, str]) -> str:
     interval = int(parts.get("INTERVAL", "1"))
     months = "month" if interval == 1 else f"{interval} months"
     if "BYSETPOS" in parts:
-        place = listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
+        place = wording.listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
         return f"on the {place} weekday of every {months}"
     if "BYDAY" in parts:
         codes = [(int(code[:-2]), WEEKDAYS[WEEKDAY_CODES.index(code[-2:])]) for code in parts["BYDAY"].split(",")]
         names = dict.fromkeys(name for _, name in codes)
-        places = listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
-        return f"on the {places} {listed(list(names))} of every {months}"
-    days = listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
+        places = wording.listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
+        return f"on the {places} {wording.listed(list(names))} of every {months}"
+    days = wording.listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
     return f"on the {days}{' day' if days == 'last' else ''} of every {months}"

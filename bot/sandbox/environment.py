@@ -20,7 +20,7 @@ from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings, SlackTokens
-from bot.slack.app_config import socket_mode_manifest
+from bot.slack.app_manifest import socket_mode_manifest
 from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
 
@@ -161,6 +161,7 @@ class Sandbox:
     ) -> None:
         self.pbx = pbx or FakePbx()
         self.slack = workspace()
+        self.slack.state.command = environment.get("park_command", self.slack.state.command)
         self._ahead = timedelta(0)
         self._starts_at = now
         if now is not None:

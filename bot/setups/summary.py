@@ -8,7 +8,7 @@ from bot.changes.stages import moved_members
 from bot.messages.message import Fact
 from bot.setups.comparing import risks
 from bot.texts import setups as texts
-from bot.texts.wording import from_to
+from bot.texts import wording
 
 
 def risk_facts(changes: Sequence[Change]) -> tuple[Fact, ...]:
@@ -40,7 +40,7 @@ def change_line(change: Change, ring_group: RingGroupName) -> str:
     """Returns what changes in one target, in one line."""
     title = change.target.title
     details = [
-        f"{fact.label.lower()} {fact.value if fact.before is None else from_to(fact.before, fact.value)}"
-        for fact in facts(change, ring_group)
+        f"{wording.inside(one.label)} {one.value if one.before is None else wording.from_to(one.before, one.value)}"
+        for one in facts(change, ring_group)
     ]
     return texts.line(title[:1].upper() + title[1:] if change.target.is_server else title, kind_of(change), details)

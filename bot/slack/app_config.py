@@ -1,16 +1,10 @@
-"""The Slack app's configuration: its tokens, its scopes and its manifest."""
+"""The Slack app's configuration: its tokens and its scopes."""
 
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
@@ -38,8 +32,6 @@ ORG_WIDE_INSTALL = (
     "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
     "workspace alone, and use the token from there."
 )
-REQUEST_PATH = "/slack/events"
-"""Path of the request URL in HTTP mode, for commands, interactions, options and events alike."""
 BOT_TOKEN, APP_TOKEN, CONFIG_TOKEN = "xoxb-", "xapp-", "xoxe.xoxp-"
 """The prefixes of the two tokens that Park uses, and of the one that creates the app."""
 _TOKEN_KINDS = {
@@ -55,24 +47,8 @@ _REMEDIES = {
     "invalid_auth": "Slack does not know this token. Copy it again, completely.",
     "token_revoked": "This token was revoked. Reinstall the app and copy the new one.",
     "token_expired": "This token has expired. Reinstall the app and copy the new one.",
-    "org_install": delivery.ORG_INSTALL,
     "account_inactive": "The app was removed from the workspace. Install it again and copy the new token.",
 }
-_HERE = Path(__file__).parent
-MANIFEST = next(file for file in (_HERE / "manifest.yaml", _HERE.parents[1] / "manifest.yaml") if file.exists())
-"""The app manifest for Socket Mode: beside this module in a wheel, in the root of a checkout."""
-_HTTP_EDITS = {
-    "# It also needs an app-level token with connections:write (SLACK_APP_TOKEN) for Socket Mode.": (
-        "# Slack posts to the URLs in it, signed with the app's signing secret (SLACK_SIGNING_SECRET)."
-    ),
-    "    - command: /park\n": "    - command: /park\n      url: {url}\n",
-    "  event_subscriptions:\n": "  event_subscriptions:\n    request_url: {url}\n",
-    "  interactivity:\n": "  interactivity:\n    request_url: {url}\n    message_menu_options_url: {url}\n",
-    "socket_mode_enabled: true": "socket_mode_enabled: false",
-}
-"""Replacements in the manifest's text, which keep its comments; each key occurs once."""
-_AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
-"""What a workspace without agents has no use for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +57,8 @@ class GrantedScopes:
 
     team: str
     name: str
+    bot: str
+    """The bot's id, which is not that of its user."""
     scopes: frozenset[str] | None
     """None where Slack does not return them."""
     date: str | None
@@ -97,6 +75,7 @@ def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
     return GrantedScopes(
         team=response["team"],
         name=response["user"],
+        bot=response["bot_id"],
         scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
         date=header(response.headers, "date"),
         org_wide=bool(response.get("is_enterprise_install")) or str(response.get("team_id")).startswith("E"),
@@ -116,7 +95,7 @@ def sign_in_with_token(token: str, api_url: str) -> tuple[WebClient, Identity]:
         SettingsError: It is another kind of token.
         SlackFailure: Slack refuses it, or is unavailable.
     """
-    _check_kind(token, BOT_TOKEN)
+    check_kind(token, BOT_TOKEN)
     client = connect_client(token, api_url)
     with explain_refusals():
         return client, sign_in(client)
@@ -124,7 +103,7 @@ def sign_in_with_token(token: str, api_url: str) -> tuple[WebClient, Identity]:
 
 def check_app_token(token: str, api_url: str) -> None:
     """Verifies an app-level token; raises SettingsError for another kind of token, and SlackFailure."""
-    _check_kind(token, APP_TOKEN)
+    check_kind(token, APP_TOKEN)
     with explain_refusals("This token lacks the scope connections:write. Create another one that has it."):
         request_socket_url(connect_client("", api_url), token)
 
@@ -140,91 +119,16 @@ def explain_refusals(missing_scope: str = _MISSING_SCOPE) -> Iterator[None]:
         yield
     except SlackRefused as refusal:
         code = str(refusal)
-        remedy = missing_scope if code == "missing_scope" else _REMEDIES.get(code, "Slack refused it.")
+        special = {"missing_scope": missing_scope, "org_install": delivery.ORG_INSTALL}
+        remedy = special.get(code) or _REMEDIES.get(code, "Slack refused it.")
         raise SlackRefused(f"{remedy} (Slack says {code})") from refusal
 
 
-def _check_kind(token: str, prefix: str) -> None:
+def check_kind(token: str, prefix: str) -> None:
+    """Raises SettingsError, which says what the token is, unless it begins with the prefix."""
     if token.startswith(prefix) and len(token) > len(prefix) and token.isascii() and " " not in token:
         return
     others = (kind for start, kind in _TOKEN_KINDS.items() if token.startswith(start) and start != prefix)
     found = next(others, None)
     wanted = f"This one, {_TOKEN_KINDS[prefix]}, begins with {prefix}"
     raise SettingsError(f"That is {found}. {wanted}" if found else f"{wanted}, and has no spaces.")
-
-
-def socket_mode_manifest(*, plain: bool = False) -> str:
-    """Returns the manifest for Socket Mode, as YAML.
-
-    Args:
-        plain: Leave out what only a workspace with agents has.
-    """
-    text = MANIFEST.read_text(encoding="utf-8")
-    return _AGENT_PARTS.sub("", text) if plain else text
-
-
-def manifest_as_json(text: str) -> str:
-    """Returns a manifest as JSON, which the Slack CLI and the App Manifest API read."""
-    return json.dumps(YAML(typ="safe").load(text), indent=2, ensure_ascii=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CreatedApp:
-    """An app that was created, and is not installed yet."""
-
-    id: str
-    signing_secret: str
-    install_url: str
-
-    @property
-    def page(self) -> str:
-        """The address of its settings."""
-        return f"https://api.slack.com/apps/{self.id}"
-
-
-def create_app(token: str, api_url: str) -> CreatedApp:
-    """Creates the app of manifest.yaml: docs.slack.dev, apps.manifest.create.
-
-    Args:
-        token: An app configuration token, which ends after twelve hours; it is used once and not kept.
-
-    Raises:
-        SettingsError: It is another kind of token, or Slack refuses the manifest.
-        SlackFailure: Slack refuses the token, or is unavailable.
-    """
-    _check_kind(token, CONFIG_TOKEN)
-    client = connect_client("", api_url)
-    with explain_refusals(), translate_errors():
-        try:
-            response = client.apps_manifest_create(token=token, manifest=manifest_as_json(socket_mode_manifest()))
-        except SlackApiError as error:
-            if faults := error.response.get("errors"):
-                said = "; ".join(f"{one.get('pointer', '')} {one.get('message', '')}".strip() for one in faults)
-                raise SettingsError(f"Slack refuses the manifest: {said}. Nothing was created.") from error
-            raise
-    return CreatedApp(
-        id=response["app_id"],
-        signing_secret=response["credentials"]["signing_secret"],
-        install_url=response["oauth_authorize_url"],
-    )
-
-
-def http_manifest(url: str, *, plain: bool = False) -> str:
-    """Returns the manifest for HTTP mode, as YAML; raises SettingsError where Slack could not use the URL.
-
-    Args:
-        url: Where Slack reaches Park, usually a proxy; without a path it gets the one that Park serves.
-        plain: As for Socket Mode.
-    """
-    text, quoted = socket_mode_manifest(plain=plain), json.dumps(_request_url(url))
-    for old, new in _HTTP_EDITS.items():
-        before, after = text.split(old)
-        text = before + new.format(url=quoted) + after
-    return text
-
-
-def _request_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
-        raise SettingsError(f"{url}: write where Slack reaches your proxy, for example https://park.example.com")
-    return parts._replace(path=REQUEST_PATH).geturl() if parts.path in ("", "/") else url

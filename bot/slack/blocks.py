@@ -9,16 +9,13 @@ from typing import Any, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
+from bot.messages import slash_command
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import button_line, form_button, offer_button
 from bot.slack.tables import TABLE, table_blocks, table_lines
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
-from bot.texts import delivery
-from bot.texts.cards import LIST_CONTINUES
-from bot.texts.history import OPEN
-from bot.texts.wording import from_to
+from bot.texts import cards, delivery, history, wording
 
-COMMAND = "/park"
 MAX_ACK = 20_000
 """Bytes of JSON in an acknowledgement: a Socket Mode frame holds 20,480, with the envelope."""
 _MAX_SECTION = 3000
@@ -74,7 +71,7 @@ def render_card(message: Message, footer: str) -> list[Payload]:
         footer: mrkdwn with the user, the change id and its status.
     """
     head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, offer_button)
-    continued, foot = sections([f"_{LIST_CONTINUES}_"]), _footer(footer)
+    continued, foot = sections([f"_{cards.LIST_CONTINUES}_"]), _footer(footer)
     first, *rest = _pages(items, reserved=[*head, *continued, *tail, foot])
     root = [*head, *first, *(continued if rest else []), *tail, foot]
     return _payloads(message, [*_pages(root), *rest], None)
@@ -175,7 +172,7 @@ def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
 def _value(fact: Fact) -> str:
     at = (mrkdwn_date(fact.at),) if fact.at else ()
     value = " ".join((escape(fact.value), *map(mrkdwn_reference, fact.ids), *at)).strip()
-    return value if fact.before is None else from_to(escape(fact.before), value)
+    return value if fact.before is None else wording.from_to(escape(fact.before), value)
 
 
 def _items(message: Message) -> Iterator[str]:
@@ -191,7 +188,7 @@ def _activity(item: ActivityItem, bold: str = "*") -> str:
     user = mrkdwn_reference(item.by) if re.fullmatch("[UW][A-Z0-9]{5,}", item.by) else escape(item.by)
     about = [user, mrkdwn_date(item.at), *([mrkdwn_reference(item.channel)] if item.channel else [])]
     about += [escape(item.source)] if item.source else []
-    about += [f"<{item.link}|{OPEN}>"] if item.link else []
+    about += [f"<{item.link}|{history.OPEN}>"] if item.link else []
     lines = (
         f"{bold}{escape(item.number)} {escape(item.what)}{bold} · {escape(item.state)}",
         " · ".join(about),
@@ -212,7 +209,7 @@ def _activity_blocks(message: Message, make_button: ButtonFactory) -> Iterator[B
 
 
 def _row(row: Row) -> str:
-    link = (f"<{row.link}|{OPEN}>",) if row.link else ()
+    link = (f"<{row.link}|{history.OPEN}>",) if row.link else ()
     return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids), *link))
 
 
@@ -262,7 +259,7 @@ def _snippet(message: Message) -> Iterator[str]:
 
 def _command(line: str) -> str:
     """Returns the slash command in a code span, or without one where a backtick would end it."""
-    command = escape(f"{COMMAND} {line}".rstrip())
+    command = escape(slash_command.typed(line))
     return command if "`" in command else f"`{command}`"
 
 

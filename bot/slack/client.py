@@ -80,7 +80,7 @@ class SlackClient(WebClient):
             try:
                 return self._send(api_method, arguments)
             except SlackApiError as error:
-                if not (own_token and is_token_fault(_api_failure(error.response)) and self._take_new_token(token)):
+                if not (own_token and is_token_fault(api_failure(error.response)) and self._take_new_token(token)):
                     raise
             return self._send(api_method, arguments)
 
@@ -106,7 +106,7 @@ class SlackClient(WebClient):
         try:
             yield
         except SlackApiError as error:
-            self.posting.record(method, _api_failure(error.response), bot_token=bot_token)
+            self.posting.record(method, api_failure(error.response), bot_token=bot_token)
             raise
         except (SlackClientError, OSError, HTTPException) as error:
             self.posting.record(method, SlackUnavailable(type(error).__name__))
@@ -193,14 +193,15 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        raise _api_failure(error.response) from error
+        raise api_failure(error.response) from error
     except (SlackClientError, OSError, HTTPException) as error:
         if isinstance(error, HTTPError):  # the SDK leaves the response of a file upload open
             error.close()
         raise SlackUnavailable(f"no answer from Slack: {type(error).__name__}") from error
 
 
-def _api_failure(response: Any) -> SlackFailure:
+def api_failure(response: Any) -> SlackFailure:
+    """Returns the failure that the response of a SlackApiError stands for."""
     headers = response.headers or {}
     scope = str(response.get("needed") or "")
     code = str(response.get("error"))

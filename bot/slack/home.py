@@ -23,6 +23,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable, said
+from bot.messages import slash_command
 from bot.messages.message import Message, Offer
 from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
@@ -35,10 +36,7 @@ from bot.slack.requests import RequestFactory
 from bot.slack.scheduling import in_background
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
-from bot.texts import home
-from bot.texts.history import OPEN
-from bot.texts.schedule_cards import COMING
-from bot.texts.wording import change_number
+from bot.texts import history, home, schedule_cards, wording
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
@@ -79,7 +77,7 @@ def _server(overview: Overview) -> list[Block]:
         asked = " ".join((escape(overview.whom_to_ask.value), *map(mrkdwn_reference, overview.whom_to_ask.ids)))
         return sections([home.NO_RIGHTS, f"*{escape(overview.whom_to_ask.label)}:* {asked.strip()}"])
     if not overview.sees:
-        return sections([home.NOT_HERE])
+        return sections([home.not_here(slash_command.name())])
     return sections(" · ".join(f"*{escape(one.label)}:* {escape(one.value)}" for one in overview.server).splitlines())
 
 
@@ -99,7 +97,7 @@ def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
     parts = (
         (home.WAITING_FOR_YOU, overview.waiting),
         (home.TEMPORARY_AND_PENDING, overview.pending),
-        (COMING, overview.coming),
+        (schedule_cards.COMING, overview.coming),
     )
     for title, rows in parts:
         if not rows:
@@ -208,9 +206,9 @@ def _recent_changes(overview: Overview, positions: Iterator[int]) -> Iterator[Bl
 
 
 def _recent_change(change: RecentChange) -> str:
-    link = f" · <{change.link}|{OPEN}>" if change.link else ""
+    link = f" · <{change.link}|{history.OPEN}>" if change.link else ""
     state = escape(change.state)
-    line = f"{change_number(change.number)} {_code(change.line)}: {state}"
+    line = f"{wording.change_number(change.number)} {_code(change.line)}: {state}"
     return f"{line}\n{mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}{link}"
 
 

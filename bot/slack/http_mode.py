@@ -4,17 +4,18 @@ import logging
 import socket
 import threading
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
+from slack_bolt.adapter.wsgi.http_response import WsgiHttpResponse
 from slack_sdk.signature import SignatureVerifier
 from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.errors import SettingsError
-from bot.slack.app_config import REQUEST_PATH
+from bot.slack.app_manifest import REQUEST_PATH
 from bot.slack.bolt_app import LISTENERS, Dispatches
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,27 @@ _MAX_BODY = 1 << 20
 """Bytes of a request; Slack's have some thousand."""
 
 
+class Pages(Protocol):
+    """Pages for people beside the address for Slack, such as those of the installation."""
+
+    def handle(self, request: BoltRequest, path: str) -> BoltResponse | None:
+        """Answers a GET request; None if there is no such page."""
+
+
 class SignedRequestHandler(SlackRequestHandler):
     """Bolt's WSGI adapter, with the SDK's verification of signature and timestamp before Bolt parses a body."""
 
-    def __init__(self, app: Dispatches, path: str, secret: str) -> None:
+    def __init__(self, app: Dispatches, path: str, secret: str, pages: Pages | None = None) -> None:
         super().__init__(app, path)  # type: ignore[arg-type]  # of an App it uses only what is overridden here
-        self._verifier = SignatureVerifier(secret)
+        self._verifier, self._pages = SignatureVerifier(secret), pages
+
+    def _get_http_response(self, request: WsgiHttpRequest) -> WsgiHttpResponse:
+        """Answers people's requests for pages, which have no signature, and what Slack posts."""
+        if request.method == "GET":
+            response = self._pages and self._pages.handle(_unsigned(request), request.path)
+            response = response or BoltResponse(status=404, body="Not Found")
+            return WsgiHttpResponse(status=response.status, headers=response.headers, body=response.body)
+        return super()._get_http_response(request)
 
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
         """Passes a signed request to Bolt; returns 401 for one that is not signed, or older than five minutes."""
@@ -51,17 +67,30 @@ class SignedRequestHandler(SlackRequestHandler):
             return False
 
 
+def _unsigned(request: WsgiHttpRequest) -> BoltRequest:
+    return BoltRequest(body="", query=request.query_string, headers=request.get_headers())
+
+
 class HTTPMode:
     """Receives over HTTP with Waitress, which reads a whole request before it uses a thread for it."""
 
-    def __init__(self, app: Dispatches, secret: str, listen: tuple[str, int], *, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        app: Dispatches,
+        secret: str,
+        listen: tuple[str, int],
+        *,
+        proxy: str | None = None,
+        pages: Pages | None = None,
+    ) -> None:
         """Prepares the server without listening yet.
 
         Args:
+            pages: Those with which people install the app, if it can be installed over OAuth.
             proxy: Address of the proxy whose X-Forwarded headers are trusted.
         """
         self._listen, self._proxy = listen, proxy
-        self._handler = SignedRequestHandler(app, REQUEST_PATH, secret)
+        self._handler = SignedRequestHandler(app, REQUEST_PATH, secret, pages)
         self._stopping = threading.Event()
         self._sockets: dict[int, Any] = {}
         self._thread = threading.Thread(target=self._serve, name="http-mode")

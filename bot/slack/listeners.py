@@ -9,12 +9,13 @@ from typing import Any, Protocol
 from slack_bolt import Ack, App
 
 from bot.errors import JournalUnavailable
+from bot.messages import slash_command
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.operations.parser import command_within
 from bot.runtime.logs import request_logging
-from bot.slack.blocks import COMMAND, fits_in_ack, render
+from bot.slack.blocks import fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
@@ -62,7 +63,7 @@ def register_listeners(
 ) -> None:
     """Registers the listeners; `pool` runs what is sent after an acknowledgement."""
     listeners = Listeners(inbox, messenger, requests, pool, forms)
-    app.command(COMMAND)(listeners.slash)
+    app.command(slash_command.name())(listeners.slash)
     app.event("app_mention")(listeners.mention)
     app.event("message")(listeners.direct_message)
     app.action(ACTION)(listeners.click)

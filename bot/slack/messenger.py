@@ -13,8 +13,7 @@ from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin
 from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
-from bot.texts import delivery
-from bot.texts.cards import thread_link
+from bot.texts import cards, delivery
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ class SlackMessenger:
             (
                 self._card_footer(request, number, status),
                 *([] if back else [origin(request)]),
-                *([thread_link(link)] if link else []),
+                *([cards.thread_link(link)] if link else []),
             )
         )
         thread = request.thread if back else None

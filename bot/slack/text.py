@@ -79,7 +79,7 @@ def is_only_courtesy(text: str) -> bool:
 
 def _typed_line(text: str) -> str:
     line = emoji_characters(plain_text(text)).replace("```", " ").strip(" `")
-    line = re.sub(r"^/\w+\s+(?=\S)", "", _PASTED_START.sub("", line).strip(" `"))
+    line = re.sub(r"^/[\w-]+\s+(?=\S)", "", _PASTED_START.sub("", line).strip(" `"))
     return " ".join(_without_styles(line).split())
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from bot.texts.times import not_in_part
+from bot.texts import times
 from bot.times.model import HALF_A_DAY, NamedClock
 
 _NAMED: dict[str, time | NamedClock] = {
@@ -66,7 +66,7 @@ def in_part(found: ReadClock, part: str) -> time:
             if hour in _HOURS[part]:
                 return clock.replace(hour=hour)
     said = clock if isinstance(clock, str) else f"{clock:%H:%M}"
-    raise ValueError(not_in_part(said, part))
+    raise ValueError(times.not_in_part(said, part))
 
 
 _HOURS = {

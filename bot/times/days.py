@@ -4,7 +4,7 @@ import re
 
 from dateutil.parser import parserinfo
 
-from bot.texts.times import no_such_date, no_such_numbers
+from bot.texts import times
 from bot.times.model import WEEKDAYS, Day, OnDate, OnNumbers, OnWeekday, Weekday, is_date
 
 _NAMED: dict[str, Day] = {
@@ -71,13 +71,13 @@ def _read_date(text: str) -> OnDate | None:
     year = int(parts["year"]) if parts["year"] else None
     year = year + 2000 if year is not None and len(parts["year"]) == len("26") else year
     if not is_date(int(parts["day"]), month, year):
-        raise ValueError(no_such_date(text))
+        raise ValueError(times.no_such_date(text))
     return OnDate(day=int(parts["day"]), month=month, year=year, weekday=weekday)
 
 
 def _read_numbers(first: int, second: int, year: int | None) -> OnNumbers | OnDate:
     """A date, or two if both orders of day and month exist; raises ValueError if neither does."""
     if not is_date(first, second, year) and not is_date(second, first, year):
-        raise ValueError(no_such_numbers(first, second))
+        raise ValueError(times.no_such_numbers(first, second))
     numbers = OnNumbers(first=first, second=second, year=year)
     return numbers if len(numbers.dates()) > 1 else numbers.dates()[0]

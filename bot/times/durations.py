@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.texts.times import out_of_range
+from bot.texts import times
 from bot.times.model import MAX_DURATION, MIN_DURATION, Duration
 
 _UNITS = {
@@ -36,7 +36,7 @@ def read_duration(text: str) -> Duration | None:
         return None
     total = sum((_amount(*found) for found in _AMOUNT.findall(text)), timedelta())
     if not MIN_DURATION <= total <= MAX_DURATION:
-        raise ValueError(out_of_range(text))
+        raise ValueError(times.out_of_range(text))
     return Duration(elapsed=timedelta(seconds=round(total.total_seconds())))
 
 

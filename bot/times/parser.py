@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from bot.messages.text import Words
+from bot.texts import recurrences
 from bot.texts import times as texts
-from bot.texts.recurrences import NO_REPEATED_TIME
 from bot.times.clocks import PARTS, ReadClock, in_part, read_clock
 from bot.times.days import read_day
 from bot.times.durations import needs_unit, read_duration
@@ -74,7 +74,7 @@ def _split_marker(words: Words, *markers: str) -> tuple[str, str]:
     typed = " ".join(word.text for word in words)
     text = normalize(typed[: 2 * MAX_LENGTH])
     if repeats(text):
-        raise ValueError(NO_REPEATED_TIME)
+        raise ValueError(recurrences.NO_REPEATED_TIME)
     if re.fullmatch(r"\d{1,2}h\d\d", text):
         raise ValueError(texts.clock_or_duration(text, text.replace("h", ":")))
     first, _, rest = text.partition(" ")

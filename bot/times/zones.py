@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.texts.times import ambiguous_zone
+from bot.texts import times
 
 ABBREVIATIONS = {
     **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
@@ -36,7 +36,7 @@ def read_zone(text: str) -> str | None:
     if text.upper() in ABBREVIATIONS:
         return text.upper()
     if text.upper() in _SEVERAL:
-        raise ValueError(ambiguous_zone(text.upper()))
+        raise ValueError(times.ambiguous_zone(text.upper()))
     if (offset := _OFFSET.fullmatch(text)) and int(offset[2]) <= 14 and int(offset[3]) < 60:
         return text.upper()
     return _iana_names().get(text) if "/" in text else None

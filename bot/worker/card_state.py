@@ -130,9 +130,10 @@ def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
 
 
 def _sequel_facts(
-    journal: Reader, plan: Plan | None, sequel: Sequence[Entry], label: str = cards.UNDONE
+    journal: Reader, plan: Plan | None, sequel: Sequence[Entry], label: str | None = None
 ) -> Iterator[Fact]:
     """Yields what was done about the change afterwards, in order; undo and redo alternate."""
+    label = label or cards.UNDONE
     other = cards.DONE_AGAIN if label == cards.UNDONE else cards.UNDONE
     for entry in sequel:
         operation = load(entry.operations[0])

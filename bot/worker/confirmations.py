@@ -7,11 +7,10 @@ from bot.changes.change import Change, Conflict, Unverified, snapshots_equal
 from bot.changes.diff import RingGroupName, facts, member_list
 from bot.changes.plan import Plan
 from bot.changes.snapshot import COMPARED_SETTINGS, Snapshot
-from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
 from bot.operations.server import ServerPrompt
 from bot.planning.preview import approver_facts, lost_notes, plan_facts, plan_items, planned_facts, time_facts
-from bot.texts import approvals, cards, decisions, outcomes, schedules
+from bot.texts import approvals, cards, decisions, outcomes, schedules, wording
 from bot.worker.outcome import Confirmation
 
 _PROMPT = "prompt_file"
@@ -87,7 +86,7 @@ def _members(change: Change, now: Snapshot | None) -> Fact | None:
 
 def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:
     """Reports that the PBX rejected the change; `clean` if nothing of it is left on the PBX."""
-    remains = NOTHING_CHANGED if clean else outcomes.PARTLY_LEFT
+    remains = wording.NOTHING_CHANGED if clean else outcomes.PARTLY_LEFT
     card = replace(reason, title=cards.not_done(plan.preview_title), notes=(reason.title, *reason.notes, remains))
     reply = Message(title=outcomes.rejected(remains), notes=(reason.title,))
     status = cards.STATUS_FAILED if clean else cards.STATUS_UNKNOWN
@@ -125,7 +124,7 @@ def unknown(plan: Plan, line: str, why: str, diff: tuple[Fact, ...] = ()) -> Con
     """Reports an unknown outcome, with what to do; `diff` is what the PBX shows that differs from before."""
     card = Message(
         title=cards.unknown(plan.preview_title),
-        facts=tuple(replace(fact, label=outcomes.pbx_now_shows(fact.label.lower())) for fact in diff),
+        facts=tuple(replace(fact, label=outcomes.pbx_now_shows(wording.inside(fact.label))) for fact in diff),
         notes=(why, outcomes.MAY_HAVE_GONE_THROUGH),
         offers=(Offer(label=cards.TRY_AGAIN, line=f"preview {line}"),),
     )
@@ -133,21 +132,23 @@ def unknown(plan: Plan, line: str, why: str, diff: tuple[Fact, ...] = ()) -> Con
     return Confirmation(card=card, status=cards.STATUS_UNKNOWN, reply=reply, mention=True)
 
 
-def not_run(line: str, again: str, why: str, *, reply_title: str = outcomes.TOO_LATE_REPLY) -> Confirmation:
+def not_run(line: str, again: str, why: str, *, reply_title: str | None = None) -> Confirmation:
     """Reports that a change was not run, and offers to run it now by the line `again`."""
     card = Message(
         title=cards.not_run(line),
-        notes=(f"{why} {NOTHING_CHANGED} {outcomes.NOT_RETRIED}",),
+        notes=(f"{why} {wording.NOTHING_CHANGED} {outcomes.NOT_RETRIED}",),
         offers=(Offer(label=cards.DO_NOW, line=again, style="primary"),),
     )
-    reply = Message(title=reply_title, notes=(outcomes.DO_NOW_HINT,))
+    reply = Message(title=reply_title or outcomes.TOO_LATE_REPLY, notes=(outcomes.DO_NOW_HINT,))
     return Confirmation(card=card, status=cards.STATUS_NOT_RUN, reply=reply, mention=True)
 
 
 def internal_error(line: str, again: str, *, began: bool) -> Confirmation:
     """Reports an unexpected exception; the outcome is unknown if the change had begun."""
     if not began:
-        return not_run(line, again, outcomes.INTERNAL_ERROR, reply_title=f"{outcomes.INTERNAL_ERROR} {NOTHING_CHANGED}")
+        return not_run(
+            line, again, outcomes.INTERNAL_ERROR, reply_title=f"{outcomes.INTERNAL_ERROR} {wording.NOTHING_CHANGED}"
+        )
     card = Message(title=cards.unknown(line), notes=(outcomes.INTERNAL_ERROR, outcomes.CHECK_PBX))
     return Confirmation(card=card, status=cards.STATUS_UNKNOWN, reply=card, mention=True)
 

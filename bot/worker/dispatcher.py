@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.errors import (
-    NOTHING_CHANGED,
     JournalUnavailable,
     NotAllowed,
     NotUnderstood,
@@ -33,7 +32,7 @@ from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.scope import current_pbx
 from bot.runtime.threads import FairThreadPool
-from bot.texts import outcomes, pbx
+from bot.texts import outcomes, pbx, wording
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -199,7 +198,7 @@ class Dispatcher:
             return Message(title=outcomes.HISTORY_UNAVAILABLE), "failed"
         except Exception:  # a bug must not leave the user without an answer
             log.exception("a question met a fault in Park")
-            return Message(title=f"{outcomes.INTERNAL_ERROR} {NOTHING_CHANGED}"), "failed"
+            return Message(title=f"{outcomes.INTERNAL_ERROR} {wording.NOTHING_CHANGED}"), "failed"
 
     def _message(self, request: Request, readings: Sequence[Operation]) -> Message:
         """Returns the answer or the preview, with the question where its card is to be posted; raises Refused."""

@@ -17,8 +17,7 @@ from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
 from bot.runtime.scope import current_pbx
-from bot.texts import cards
-from bot.texts.wording import change_number
+from bot.texts import cards, wording
 from bot.worker import confirmations
 from bot.worker.announcing import Announcer
 from bot.worker.card_copies import CardCopies
@@ -262,7 +261,7 @@ class Notifier:
         entry = delivery.entry
         is_end = entry.request.source is Source.CLOCK
         by = () if is_end else (Fact(label=cards.BY, value="", ids=(entry.request.user,)),)
-        number = () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=change_number(entry.id)),)
+        number = () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=wording.change_number(entry.id)),)
         message = replace(card, facts=(*card.facts, *by, *number))
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
             return self._alarm(delivery, root, message, "failed")

@@ -8,7 +8,6 @@ from bot.changes.plan import Plan, Schedule
 from bot.changes.schedules import RecurringSchedule, Schedules
 from bot.changes.write_switch import WriteSwitch
 from bot.errors import (
-    NOTHING_CHANGED,
     EndDue,
     JournalUnavailable,
     LeaseLost,
@@ -27,6 +26,7 @@ from bot.operations.catalog import dump
 from bot.planning.planner import AuthorizedPlan
 from bot.recurrence.windows import Window
 from bot.texts import schedules as texts
+from bot.texts import wording
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.notifier import Notifier
@@ -170,7 +170,7 @@ class OccurrenceExecutor:
             return Outcome(State.REFUSED, Confirmation(private=refused.message))
         number = self._schedule_of(entry).number
         offer = Offer(label=texts.ADOPT, line=f"adopt {number}")
-        notes = (refused.message.title.removesuffix(NOTHING_CHANGED).strip(), texts.SOMEBODY_CAN_ADOPT)
+        notes = (refused.message.title.removesuffix(wording.NOTHING_CHANGED).strip(), texts.SOMEBODY_CAN_ADOPT)
         holder = Fact(label=texts.HOLDER, value="", ids=(entry.request.user,))
         message = Message(title=texts.paused_itself(number), facts=(holder,), notes=notes, offers=(offer,))
         values: Json = {"state": ScheduleState.PAUSED, "next_at": None, "waits_for": None}

@@ -34,8 +34,7 @@ from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.runtime.scope import current_pbx
-from bot.texts import cards, delivery, outcomes
-from bot.texts.wording import change_number
+from bot.texts import cards, delivery, outcomes, wording
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
 from bot.worker.end_executor import EndExecutor
@@ -296,7 +295,7 @@ class EntryProcessor:
 def _shown_line(entry: Entry) -> str:
     """What a click did: the number of a change, or the line of what only concerned the journal."""
     operation = load(entry.operations[0])
-    return operation.text() if isinstance(operation, ControlOperation) else change_number(entry.id)
+    return operation.text() if isinstance(operation, ControlOperation) else wording.change_number(entry.id)
 
 
 def _final_reason(fault: ParkError) -> str | None:

@@ -19,20 +19,6 @@ from bot.texts import cards, schedules
 from bot.texts import schedule_cards as texts
 from bot.times.format import format_dated
 
-_BECAME = {
-    State.WAITING: texts.BEING_MADE,
-    State.RUNNING: texts.BEING_MADE,
-    State.DONE: texts.BECAME_DONE,
-    State.ALREADY: texts.BECAME_ALREADY,
-}
-"""What became of an occurrence that could begin; why another one did not is the schedule's note."""
-_BAD = {
-    State.REFUSED: texts.BECAME_REFUSED,
-    State.FAILED: texts.BECAME_REFUSED,
-    State.UNKNOWN: texts.BECAME_UNKNOWN,
-}
-"""What became of an occurrence of which the thread tells more."""
-
 
 @dataclass(frozen=True, slots=True)
 class ScheduleCard:
@@ -113,11 +99,24 @@ def _decided(sequel: Sequence[Entry]) -> Iterator[Fact]:
 
 
 def _became(note: str | None, latest: Entry, end: Entry | None) -> str:
-    if latest.state in _BAD:
-        return _BAD[latest.state]
-    became = texts.IN_EFFECT if end is not None else _BECAME.get(latest.state, "")
+    """Returns what became of an occurrence; where the thread tells more, nothing else is said of it."""
+    match latest.state:
+        case State.REFUSED | State.FAILED:
+            return texts.BECAME_REFUSED
+        case State.UNKNOWN:
+            return texts.BECAME_UNKNOWN
+        case State.WAITING | State.RUNNING:
+            became = texts.BEING_MADE
+        case State.DONE:
+            became = texts.BECAME_DONE
+        case State.ALREADY:
+            became = texts.BECAME_ALREADY
+        case _:
+            became = ""  # it could not begin: why is the schedule's note
     if waits_for_approval(latest):
         became = cards.STATUS_WAITING
+    elif end is not None:
+        became = texts.IN_EFFECT
     return texts.with_note(became, note or "")
 
 

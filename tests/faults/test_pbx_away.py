@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import FaultKind
-from bot.texts.pbx import CONNECTION_REFUSED, QUESTION_FAILED, failed
+from bot.texts import pbx
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, NOTHING, ConversationHarness
 
@@ -59,13 +59,13 @@ def test_who_may_not_do_it_may_not_do_it_by_the_button_either(short: Conversatio
 def test_a_question_is_answered_with_that_it_cannot_be_asked(scene: ConversationHarness, line: str) -> None:
     scene.sandbox.pbx.stop()
     scene.do(line)
-    assert f"{CONNECTION_REFUSED} {QUESTION_FAILED}" in scene.last_ephemeral().plain
+    assert f"{pbx.CONNECTION_REFUSED} {pbx.QUESTION_FAILED}" in scene.last_ephemeral().plain
 
 
 def test_a_pbx_behind_a_gateway_that_fails_is_away_too(scene: ConversationHarness) -> None:
     scene.fail(FaultKind.GATEWAY, "GET *", times=None)
     scene.do("groups")
-    assert f"{failed(502)} {QUESTION_FAILED}" in scene.last_ephemeral().plain
+    assert f"{pbx.failed(502)} {pbx.QUESTION_FAILED}" in scene.last_ephemeral().plain
     scene.sandbox.pbx.faults.clear()
     scene.do("groups")
     assert "Sales" in scene.last_ephemeral().plain

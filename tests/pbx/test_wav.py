@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
 from bot.pbx.limits import MAX_PROMPT_BYTES, check_wav
 from bot.sandbox.pbx.dataset import tone
+from bot.texts import wording
 
 WHOLE = tone(0.1)
 FLOATS = WHOLE[:20] + struct.pack("<H", 3) + WHOLE[22:]
@@ -21,7 +22,7 @@ def mistakes(content: bytes) -> tuple[str, ...]:
     with pytest.raises(NotPossible) as refused:
         check_wav("hold.wav", content)
     assert "“hold.wav”" in str(refused.value)
-    assert NOTHING_CHANGED in str(refused.value)
+    assert wording.NOTHING_CHANGED in str(refused.value)
     return refused.value.message.notes
 
 

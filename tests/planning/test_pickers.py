@@ -13,7 +13,7 @@ from bot.pbx.directory import Directory
 from bot.planning.pickers import PickerOption, PickerOptions, PickerScope, SearchIndex
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.sandbox.pbx.fake_pbx import FakePbx
-from bot.texts.forms import NAMES_LOADING, NOTHING_ALLOWED
+from bot.texts import forms
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])
@@ -57,13 +57,13 @@ def _offering() -> Iterator[PickerOptions]:
 
 
 def test_what_is_within_reach_is_offered_and_nothing_else(offering: PickerOptions) -> None:
-    assert offering.empty_reason(SALES_SCOPE) == NAMES_LOADING
+    assert offering.empty_reason(SALES_SCOPE) == forms.NAMES_LOADING
     offering.warm()
     found = {one.value for one in offering.choices(SALES_SCOPE, "")}
     assert {"Sales", "Support"} <= found
     assert all(name == "Support" or (name.startswith("Sales") and not name.endswith(" EMEA")) for name in found)
     assert offering.empty_reason(SALES_SCOPE) == ""
-    assert (offering.choices(EMPTY_SCOPE, ""), offering.empty_reason(EMPTY_SCOPE)) == ([], NOTHING_ALLOWED)
+    assert (offering.choices(EMPTY_SCOPE, ""), offering.empty_reason(EMPTY_SCOPE)) == ([], forms.NOTHING_ALLOWED)
 
 
 @pytest.mark.parametrize("limit", ["MAX_INLINE_NAMES", "MAX_PATTERN_TESTS"])
@@ -72,7 +72,7 @@ def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
 ) -> None:
     monkeypatch.setattr(f"bot.planning.pickers.{limit}", 3)
     offering.warm()
-    assert (offering.choices(SALES_SCOPE, ""), offering.empty_reason(SALES_SCOPE)) == ([], NAMES_LOADING)
+    assert (offering.choices(SALES_SCOPE, ""), offering.empty_reason(SALES_SCOPE)) == ([], forms.NAMES_LOADING)
     offering.warm(SALES_SCOPE)
     assert "Sales" in {one.value for one in offering.choices(SALES_SCOPE, "")}
 
@@ -84,6 +84,6 @@ def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_e
     monkeypatch.setattr("bot.planning.pickers.MAX_INLINE_NAMES", 3)
     monkeypatch.setattr("bot.planning.pickers.MAX_INDEXES", 1)
     offering.warm(("group", VisibleNames(frozenset({"Bill*"}))))
-    assert offering.empty_reason(SALES_SCOPE) == NAMES_LOADING
+    assert offering.empty_reason(SALES_SCOPE) == forms.NAMES_LOADING
     assert offering.empty_reason(("group", VisibleNames(frozenset({"Bill*"})))) == ""
     assert "Sales" in {one.value for one in offering.choices(("group", ALL_NAMES), "sales")}, "what is for all stays"

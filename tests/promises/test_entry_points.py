@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NOTHING_CHANGED
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from bot.slack.forms.views import asks_first
+from bot.texts import wording
 from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
@@ -112,7 +112,7 @@ def assert_refused(visitor: Visitor, entry_point: EntryPoint, before: int) -> No
     """Asserts that the user sees a denial where they look for the answer."""
     shown = isinstance(entry_point, FormEntryPoint) and visitor.form_is_open()
     plain = visitor.view().plain if shown else visitor.told()[before:][-1].plain
-    assert NOTHING_CHANGED in plain
+    assert wording.NOTHING_CHANGED in plain
     if "There is no change" in plain:
         return  # people are not told of a change that they may not read
     assert "You can't do that here" in plain
@@ -161,7 +161,7 @@ def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_noth
     lead.submit()
     refusal = lead.view().plain if lead.form_is_open() else lead.told()[-1].plain
     assert "You can't do that here" in refusal
-    assert NOTHING_CHANGED in refusal
+    assert wording.NOTHING_CHANGED in refusal
     assert lead.sandbox.pbx.requests == []
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 
-from bot.errors import NOTHING_CHANGED, NotUnderstood
+from bot.errors import NotUnderstood
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
+from bot.texts import wording
 from tests.promises.empty import Empty
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
 from tests.strategies import operations
@@ -116,7 +117,7 @@ def test_whoever_may_not_change_members_is_refused_at_every_entry_point(ana: Vis
         return
     refusal = eve.view().plain if isinstance(entry_point, FormEntryPoint) else eve.told()[before:][-1].plain
     assert "You can't do that here" in refusal
-    assert NOTHING_CHANGED in refusal
+    assert wording.NOTHING_CHANGED in refusal
     assert not eve.sandbox.pbx.requests
 
 

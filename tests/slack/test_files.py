@@ -8,9 +8,10 @@ from threading import Thread
 import pytest
 from slack_sdk import WebClient
 
-from bot.errors import NOTHING_CHANGED, NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
+from bot.errors import NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
 from bot.sandbox.slack.faults import Drop
 from bot.slack.files import FileDownloader
+from bot.texts import wording
 from tests.slack.conftest import SlackHarness
 
 SOUND = b"RIFF, and so on"
@@ -63,7 +64,7 @@ def test_somebody_elses_comes_only_where_it_was_shared(
     for channel in (None, harness.slack.add_channel("elsewhere", [harness.ben])):
         with pytest.raises(NotFound, match="belongs to somebody else") as refused:
             files.fetch(sound, harness.ben, channel)
-        assert NOTHING_CHANGED in str(refused.value)
+        assert wording.NOTHING_CHANGED in str(refused.value)
     assert [call.method for call in harness.slack.calls].count("file_download") == 1
 
 

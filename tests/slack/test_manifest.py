@@ -15,18 +15,20 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from bot.__main__ import main
-from bot.slack import app_config
-from bot.slack.blocks import COMMAND
+from bot.messages import slash_command
+from bot.slack import app_config, app_manifest
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
 SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
 
-METHOD = r"(apps|assistant|auth|blocks|chat|conversations|files|users|usergroups|views|reactions)_"
+METHOD = r"(apps|assistant|auth|blocks|bots|chat|conversations|files|users|usergroups|views|reactions)_"
 METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_connections_open": set[str](),  # connections:write, of the app-level token
     "assistant_threads_setStatus": {"chat:write"},
     "assistant_threads_setSuggestedPrompts": {"assistant:write"},
     "apps_manifest_create": set(),  # with an app configuration token
+    "apps_manifest_export": set(),  # the same
+    "bots_info": {"users:read"},
     "auth_test": set(),
     "blocks_validate": set(),
     "chat_postMessage": {"chat:write"},
@@ -89,7 +91,7 @@ def test_every_scope_gives_its_reason() -> None:
 
 def test_the_slash_command_arrives_escaped() -> None:
     [command] = MANIFEST["features"]["slash_commands"]
-    assert (command["command"], command["should_escape"]) == (COMMAND, True)
+    assert (command["command"], command["should_escape"]) == (slash_command.DEFAULT, True)
 
 
 def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
@@ -100,7 +102,7 @@ def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
 
 
 def over_http(url: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(app_config.http_manifest(url))
+    read: dict[str, Any] = yaml.safe_load(app_manifest.http_manifest(url))
     return read
 
 
@@ -110,13 +112,13 @@ def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() ->
     assert command.pop("url") == settings["event_subscriptions"].pop("request_url") == url
     assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
     assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
-    assert "SLACK_APP_TOKEN" not in app_config.http_manifest(url)
+    assert "SLACK_APP_TOKEN" not in app_manifest.http_manifest(url)
 
 
 def test_a_workspace_without_agents_gets_the_same_app_without_their_parts() -> None:
     for text, whole in (
-        (app_config.socket_mode_manifest(plain=True), MANIFEST),
-        (app_config.http_manifest("https://park.example.com", plain=True), over_http("https://park.example.com")),
+        (app_manifest.socket_mode_manifest(plain=True), MANIFEST),
+        (app_manifest.http_manifest("https://park.example.com", plain=True), over_http("https://park.example.com")),
     ):
         plain = yaml.safe_load(text)
         scopes = plain["oauth_config"]["scopes"]["bot"]
@@ -148,7 +150,7 @@ def test_it_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manifest"]) == 0
     assert capsys.readouterr().out == (ROOT / "manifest.yaml").read_text(encoding="utf-8")
     assert main(["manifest", "--http", "https://park.example.com"]) == 0
-    assert capsys.readouterr().out == app_config.http_manifest("https://park.example.com")
+    assert capsys.readouterr().out == app_manifest.http_manifest("https://park.example.com")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")

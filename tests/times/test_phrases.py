@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
-from bot.texts.recurrences import NO_REPEATED_TIME
+from bot.texts import recurrences
 from bot.times.format import format_dated, format_moment, format_time
 from bot.times.model import End, Start
 from bot.times.parser import read_end, read_start
@@ -286,7 +286,7 @@ def test_a_repetition_is_refused_with_what_is_possible(phrase: str) -> None:
     assert read_times(split_words(phrase)) == {}
     with pytest.raises(ValueError, match="can't repeat") as refused:
         read_end(split_words(phrase))
-    assert str(refused.value) == NO_REPEATED_TIME
+    assert str(refused.value) == recurrences.NO_REPEATED_TIME
 
 
 @given(starts, ends)

@@ -12,6 +12,7 @@ from bot.journal.database import open_read_only
 from bot.journal.models import State
 from bot.journal.tables import entries, not_notified
 from bot.messages.request import Source
+from bot.messages.slash_command import typed
 from bot.messages.text import fold
 from bot.pbx.models import ParkGroup
 
@@ -31,7 +32,7 @@ def check_ends(context: DoctorContext) -> Iterator[Finding]:
     found = _rows(context, select(*columns).where(not_notified, entries.c.ended_at.is_(None), failing))
     for row in found:
         text = f"change #{row.about} should have ended; that has failed since {_at(row.failing_since)}: {row.failure}"
-        remedy = f"Remove the cause, and Park ends it by itself. Or call it off in Slack: /park keep {row.about}"
+        remedy = f"Remove the cause, and Park ends it by itself. Or call it off in Slack: {typed(f'keep {row.about}')}"
         yield error("ends.failing", text, remedy, about=f"#{row.about}")
     if not found:
         yield ok("ends", "no temporary change is waiting for an end that fails")
@@ -77,7 +78,7 @@ def check_identity(context: DoctorContext) -> Iterator[Finding]:
         same_name = fold(group.name) in {fold(one.name) for one in context.groups}
         text = f"{group.name}, which change #{group.end} is to end on, is gone from the PBX"
         text += "; another group has its name now" if same_name else ""
-        remedy = f"Call the end off in Slack: /park keep {group.end}. Then set by name what should hold now."
+        remedy = f"Call the end off in Slack: {typed(f'keep {group.end}')}. Then set by name what should hold now."
         yield warning("pbx.identity.group_gone", text, remedy, about=f"#{group.end}")
     if not lost:
         yield ok("pbx.identity", "this PBX is the one in the journal" if known else "the journal has no park group yet")
@@ -94,7 +95,7 @@ def _other_pbx(gone: list[_KnownGroup], groups: list[ParkGroup]) -> Finding:
     if matched:
         remedy += " If the PBX was set up anew, rules, new changes, undo and pending ends work: they go by name then."
     unmatched = [group for group in gone if fold(group.name) not in names]
-    if ends := [f"/park keep {group.end} ({group.name})" for group in unmatched if group.end is not None]:
+    if ends := [f"{typed(f'keep {group.end}')} ({group.name})" for group in unmatched if group.end is not None]:
         remedy += f" Call the ends off that are still to come, and make those changes again by name: {_listed(ends)}."
     return error("pbx.identity.other", text, remedy)
 

@@ -31,6 +31,7 @@ CHECKS = (
     Check(id="slack.install", run=slack.check_installation, requires=("slack.bot_token",)),
     Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",)),
     Check(id="slack.way_in", run=slack.check_connection_mode, variables=_SLACK_REQUESTS),
+    Check(id="slack.command", run=slack.check_command, requires=("slack.bot_token",), variables=("PARK_COMMAND",)),
     Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",)),
     Check(id="slack.channels", run=slack.check_channels, requires=("policy", "slack.bot_token")),
     Check(id="slack.ids", run=slack.check_people, requires=("policy", "slack.bot_token")),

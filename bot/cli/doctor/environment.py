@@ -13,6 +13,7 @@ from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.cli.invocation import command_line
 from bot.cli.policy import mistakes_with_positions, summarize
 from bot.errors import CalendarUnreadable, PolicyError, SettingsError
+from bot.messages import slash_command
 from bot.pbx.client import build_credentials
 from bot.pbx.requests import parse_base_url
 from bot.policy.diagnostics import lint_policy
@@ -22,7 +23,7 @@ from bot.settings import Settings, problem_text
 from bot.texts import calendars as texts
 from bot.worker.calendars import read_calendar
 
-_PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
+_PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api", "slack_bot_token": "stand-in"}
 _REMEDY = (
     "Set it in the environment, or in .env in the folder where Park is started; docs/setup.md explains each variable."
 )
@@ -60,6 +61,7 @@ def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> I
         yield _variable_in(str(failure)), str(failure)
     else:
         context.settings = settings
+        slash_command.use(settings.park_command)
 
 
 def _variable_in(text: str) -> str:

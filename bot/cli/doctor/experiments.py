@@ -11,6 +11,7 @@ from functools import partial
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.cli.doctor.probe import Inconclusive, ProbeFixture, describe, rejection_of, stop_on_signals
 from bot.errors import ParkError, UnknownOutcome, Unreachable
+from bot.messages.slash_command import typed
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.pbx.requests import encode_settings
 from bot.pbx.responses import Page
@@ -32,7 +33,7 @@ def run_probe(context: DoctorContext) -> Iterator[Finding]:
         )
     elif context.pause_reason is not None:
         text = f"nothing was tried: Park is paused ({context.pause_reason})"
-        yield error("probe.paused", text, "Type `/park resume` in Slack, then run the probe again.")
+        yield error("probe.paused", text, f"Type `{typed('resume')}` in Slack, then run the probe again.")
     else:
         with stop_on_signals() as stop:
             findings = _run_experiments(ProbeFixture(context.pbx, stop), stop)

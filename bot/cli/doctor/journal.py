@@ -16,8 +16,10 @@ from bot.journal.address import is_sqlite, parse_url
 from bot.journal.aside import read_set_aside
 from bot.journal.database import has_access, open_read_only
 from bot.journal.migrations import SchemaStatus, schema_status
+from bot.journal.slack_tables import metadata
 from bot.journal.sqlite import database_file, lock_holder
-from bot.journal.tables import flags, metadata
+from bot.journal.tables import flags
+from bot.messages.slash_command import typed
 
 LOW_SPACE, NO_SPACE = 500_000_000, 20_000_000
 """Free bytes below which there is a warning or an error: a change takes about 10 KB, SQLite's extra files a few MB."""
@@ -133,7 +135,9 @@ def check_pause(context: DoctorContext) -> Iterator[Finding]:
         yield ok("pause", "Park is not paused")
     else:
         yield warning(
-            "pause.on", f"Park is paused: {context.pause_reason}", "To end the pause, type in Slack: /park resume"
+            "pause.on",
+            f"Park is paused: {context.pause_reason}",
+            f"To end the pause, type in Slack: {typed('resume')}",
         )
 
 

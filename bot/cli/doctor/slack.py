@@ -1,10 +1,11 @@
 """Checks of the Slack app: tokens, scopes, clock, and the channels and people that the policy names."""
 
+import os
 from collections.abc import Iterator
 
 from bot.cli.doctor.model import DoctorContext, Finding, clock_finding, error, ok, warning
 from bot.cli.network_errors import describe_failure
-from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+from bot.errors import SettingsError, SlackFailure, SlackRefused, SlackUnavailable
 from bot.slack.app_config import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -14,10 +15,11 @@ from bot.slack.app_config import (
     fetch_granted_scopes,
     request_socket_url,
 )
+from bot.slack.app_manifest import declared_commands
 from bot.slack.client import connect_client
 from bot.slack.workspace import PolicyChannel, policy_channels, unknown_users
 
-APP_PAGES = "https://api.slack.com/apps > Park"
+APP_PAGES = "https://api.slack.com/apps > your app"
 """Where the remedies send people: the app's pages in Slack."""
 _BOT_TOKEN = f"Copy the Bot User OAuth Token (xoxb-) from {APP_PAGES} > OAuth & Permissions into SLACK_BOT_TOKEN."
 _APP_TOKEN = (
@@ -28,6 +30,8 @@ _REINSTALL = (
     f"Install the app to the workspace again under {APP_PAGES} > Install App, and put the new token into "
     "SLACK_BOT_TOKEN."
 )
+CONFIG_VARIABLE = "SLACK_CONFIG_TOKEN"
+"""The environment variable with an app configuration token, which only doctor reads."""
 _NEEDS_REINSTALL = frozenset({"account_inactive", "token_revoked", "token_expired"})
 _UNREACHABLE = (
     "Check that this machine reaches slack.com over HTTPS (firewall, HTTPS_PROXY), and https://slack-status.com."
@@ -103,6 +107,30 @@ def check_connection_mode(context: DoctorContext) -> Iterator[Finding]:
         yield error("slack.way_in.unreachable", describe_failure(failure), _UNREACHABLE)
     else:
         yield ok("slack.way_in", "SLACK_APP_TOKEN can open connections (Socket Mode)")
+
+
+def check_command(context: DoctorContext) -> Iterator[Finding]:
+    """Compares PARK_COMMAND with the app's manifest, which Slack shows only for an app configuration token."""
+    command, token = context.settings.park_command, os.environ.get(CONFIG_VARIABLE)
+    if not token:
+        text = f"Park answers {command}; whether the app declares it can be checked with {CONFIG_VARIABLE} only"
+        yield ok("slack.command", text)
+        return
+    try:
+        declared = declared_commands(context.slack, token, context.granted.bot)
+    except (SlackFailure, SettingsError) as failure:
+        text = f"the app's manifest could not be read: {describe_failure(failure)}"
+        remedy = (
+            f"Generate an app configuration token on https://api.slack.com/apps and export it as {CONFIG_VARIABLE}."
+        )
+        yield warning("slack.command.unread", text, remedy)
+        return
+    if command in declared:
+        yield ok("slack.command", f"the app declares {command}")
+        return
+    text = f"the app declares {', '.join(sorted(declared)) or 'no slash command'}, and Park answers {command}"
+    remedy = f"Set PARK_COMMAND to what the app declares, or add {command} under {APP_PAGES} > Slash Commands."
+    yield error("slack.command.differs", text, remedy)
 
 
 def check_clock(context: DoctorContext) -> Iterator[Finding]:

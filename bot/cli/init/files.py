@@ -16,6 +16,7 @@ from dotenv.parser import parse_stream
 from bot.cli.network_errors import describe_file_error
 from bot.errors import ParkError, SettingsError
 from bot.journal.database import has_access
+from bot.messages import slash_command
 
 _UNQUOTED = re.compile(r"[\w.:/@%+,=~-]*", re.ASCII)
 _NEEDS_ESCAPE_IN_SINGLE_QUOTES = re.compile(r"'|\$\{|\\\\|\\$")
@@ -103,6 +104,14 @@ class SavedAnswers:
     def slack_api_url(self) -> str:
         return self.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
 
+    @property
+    def command(self) -> str:
+        """The slash command's name, with its slash; raises SettingsError where Slack would not accept it."""
+        try:
+            return slash_command.check_name(self.get("PARK_COMMAND", slash_command.DEFAULT))
+        except ValueError as error:
+            raise SettingsError(f"PARK_COMMAND: {error}") from error
+
     def get(self, name: str, default: str = "") -> str:
         """Returns a variable's value, or the default if it is missing or empty."""
         return self.values.get(name) or default
@@ -117,14 +126,18 @@ class SavedAnswers:
         return [name for name, value in answers.items() if os.environ.get(name, value) != value]
 
 
-def load_saved_answers(folder: Path) -> SavedAnswers:
-    """Reads .env if there is one; raises SettingsError if it can't be read."""
+def load_saved_answers(folder: Path, given: Mapping[str, str]) -> SavedAnswers:
+    """Reads .env if there is one; raises SettingsError if it can't be read.
+
+    Args:
+        given: Variables named on the command line, which win over all others.
+    """
     file = folder / ".env"
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {describe_file_error(error)}.") from error
-    return SavedAnswers(folder=folder, env=text, values={**parse_env(text), **os.environ})
+    return SavedAnswers(folder=folder, env=text, values={**parse_env(text), **os.environ, **given})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from bot.slack.app_config import (
     ORG_WIDE_INSTALL,
     REQUIRED_SCOPES,
     check_app_token,
-    create_app,
     fetch_granted_scopes,
     sign_in_with_token,
 )
+from bot.slack.app_manifest import create_app
 from bot.slack.client import Client, Identity
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
@@ -69,6 +69,8 @@ def ask_slack(console: Console, saved: SavedAnswers, *, create: bool = False) ->
     for scope in sorted(lacking):
         console.say(f"  The app does not have the scope {scope}: {OPTIONAL_SCOPES[scope]}.")
     values = {"SLACK_BOT_TOKEN": bot_token}
+    if saved.get("PARK_COMMAND"):
+        values["PARK_COMMAND"] = saved.command
     if saved.get("SLACK_SIGNING_SECRET") and not saved.get("SLACK_APP_TOKEN"):
         console.say("  SLACK_SIGNING_SECRET is set, so Slack sends its requests over HTTP.")
     else:
@@ -93,7 +95,7 @@ def _check_installation(client: Client) -> frozenset[str]:
     if needed := sorted(missing - OPTIONAL_SCOPES.keys()):
         raise InvalidAnswer(
             f"The app lacks {'a scope' if len(needed) == 1 else 'scopes'} that Park needs: {', '.join(needed)}. Under "
-            "https://api.slack.com/apps > Park > App Manifest paste manifest.yaml again, then reinstall the app."
+            "https://api.slack.com/apps > your app > App Manifest paste manifest.yaml again, then reinstall the app."
         )
     return missing
 

@@ -28,6 +28,7 @@ from bot.cli.invocation import command_line
 from bot.cli.network_errors import describe_failure, quiet_logs
 from bot.cli.policy import evaluate_example
 from bot.errors import ParkError, PolicyError, SettingsError
+from bot.messages import slash_command
 from bot.policy.loading import read_policy
 
 _WELCOME = """\
@@ -58,7 +59,9 @@ def run_init(options: Namespace) -> int:
     console = Console(AnswerDraft(folder / DRAFT_FILE if sys.stdin.isatty() else None))
     try:
         with TemporaryDirectory(prefix="park-") as temporary:
-            return _set_up(console, load_saved_answers(folder), Path(temporary), create_app=options.create_app)
+            saved = load_saved_answers(folder, {"PARK_COMMAND": options.command} if options.command else {})
+            slash_command.use(saved.command)
+            return _set_up(console, saved, Path(temporary), create_app=options.create_app)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nStopped. {_nothing_written(console)}\n")
         return _INTERRUPTED
@@ -213,7 +216,7 @@ def _say_next_steps(console: Console, saved: SavedAnswers, answers: _Answers) ->
     steps += [f"Check everything: {command_line('doctor')}", f"Start Park: {command_line('run')}"]
     channel = f"In {access.channel.handle}" if access else "In Slack"
     console.say("\nWritten. Next:")
-    for number, step in enumerate([*steps, f"{channel}, type: /park"], 1):
+    for number, step in enumerate([*steps, f"{channel}, type: {slash_command.name()}"], 1):
         console.say(f"  {number}. {step}")
     if access and not access.allows_changes:
         console.say(f"Nobody may change anything yet; {saved.policy_file.name} shows what a rule for that looks like.")

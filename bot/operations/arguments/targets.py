@@ -155,11 +155,11 @@ def _follows(one: str, other: str) -> bool:
 
 
 MEMBERS = ArgumentType(
-    placeholder="<members>", label="Members", read=_read_members, say=_say_members, reference=Reference.MEMBERS
+    placeholder="<members>", name="members", read=_read_members, say=_say_members, reference=Reference.MEMBERS
 )
 MEMBER = ArgumentType(
     placeholder="<extension or name>",
-    label="Extension or name",
+    name="member",
     read=_read_member,
     say=_say_member,
     reference=Reference.MEMBER,
@@ -212,7 +212,7 @@ def _say_recall(recall: Recall) -> str:
 
 RECALL = ArgumentType(
     placeholder="<user | ring group | user then ring group>",
-    label="Where recalls go",
+    name="recall",
     read=_read_recall,
     say=_say_recall,
     reference=Reference.RECALL,

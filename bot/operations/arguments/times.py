@@ -9,9 +9,8 @@ from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
 from bot.recurrence.format import describe
 from bot.recurrence.model import Recurrence
 from bot.recurrence.parser import read_recurrence
-from bot.texts import recurrences
+from bot.texts import lines
 from bot.texts import times as texts
-from bot.texts.lines import NO_PERSON
 from bot.times.format import format_seconds, format_time
 from bot.times.model import End, Start
 from bot.times.parser import read_end, read_start
@@ -33,24 +32,21 @@ def _say_recurrence(value: Any) -> str:
 
 START = ArgumentType(
     placeholder="<start>",
-    label="Begins",
+    name="start",
     read=read_start,
     say=_say_start,
     time=Start,
-    no_time=texts.RIGHT_AWAY,
 )
 END = ArgumentType(
     placeholder="<end>",
-    label="Ends",
+    name="end",
     read=read_end,
     say=_say_end,
     time=End,
-    no_time=texts.NO_END,
 )
 RECURS = ArgumentType(
     placeholder="<repetition>",
-    label="Repeats",
-    hint=recurrences.HINT,
+    name="repetition",
     read=read_recurrence,
     say=_say_recurrence,
 )
@@ -77,7 +73,7 @@ def _read_seconds(words: Words) -> int:
     return total
 
 
-TIME = ArgumentType(placeholder="<time>", label="Time", hint=texts.SECONDS_HINT, read=_read_seconds, say=format_seconds)
+TIME = ArgumentType(placeholder="<time>", name="seconds", read=_read_seconds, say=format_seconds)
 
 Time = Annotated[int, TIME]
 
@@ -95,7 +91,7 @@ def _read_person(words: Words) -> str:
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text
-    raise ValueError(NO_PERSON)
+    raise ValueError(lines.NO_PERSON)
 
 
 PERIOD = ArgumentType(placeholder="<period>", read=_read_period, say=str)

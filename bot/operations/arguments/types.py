@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from bot.changes.lookups import SLACK_FILE_ID
 from bot.messages.text import MAX_LINE, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
-from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
+from bot.pbx.limits import check_extension, check_name
+from bot.texts import arguments
 from bot.texts import lines as texts
 from bot.times.model import End, Start
 
@@ -29,17 +30,14 @@ class ArgumentType:
     """How an argument is read, written and shown in a form; `read` inverts `say`."""
 
     placeholder: str
-    label: str = ""
-    """Label of its field in a form; arguments without a label are in no form."""
-    hint: str = ""
+    name: str = ""
+    """Name of its texts in `bot.texts.arguments`; arguments without a name are in no form."""
     read: Callable[[Words], Any]
     """Reads the value from words; raises ValueError or NotPossible with what to type instead."""
     say: Callable[[Any], str] = quote
     reference: Reference | None = None
     time: type[Start | End] | None = None
     """The class of a time, which a form asks for by a choice and a date and time picker."""
-    no_time: str = ""
-    """What a form calls the choice of no time."""
     max_length: int = 150
     """Maximum characters of its text input in a form."""
     filetypes: tuple[str, ...] = ("wav",)
@@ -48,6 +46,21 @@ class ArgumentType:
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
     swallows: bool = False
     """Whether it takes any words, without looking them up: a new name, a reason, a search, a line."""
+
+    @property
+    def label(self) -> str:
+        """Label of its field in a form."""
+        return arguments.LABELS[self.name]
+
+    @property
+    def hint(self) -> str:
+        """What is said below its field; empty for most."""
+        return arguments.HINTS.get(self.name, "")
+
+    @property
+    def no_time(self) -> str:
+        """What a form calls the choice of no time."""
+        return arguments.NO_TIMES[self.name]
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -71,18 +84,17 @@ def _say_new_name(name: str) -> str:
     return quote(name, always=not is_plain_word(name))
 
 
-GROUP = ArgumentType(placeholder="<group>", label="Park group", read=read_name, reference=Reference.GROUP)
-FROM_GROUP, TO_GROUP = replace(GROUP, label="From park group"), replace(GROUP, label="To park group")
+GROUP = ArgumentType(placeholder="<group>", name="group", read=read_name, reference=Reference.GROUP)
+FROM_GROUP, TO_GROUP = replace(GROUP, name="from group"), replace(GROUP, name="to group")
 NEW_NAME = ArgumentType(
     placeholder="<name>",
-    label="Name",
-    hint="1 to 64 characters",
+    name="new name",
     read=read_name,
     say=_say_new_name,
     reference=Reference.NEW_GROUP,
     swallows=True,
 )
-SEARCH = ArgumentType(placeholder="<part of a name>", label="Part of a name", read=read_name, swallows=True)
+SEARCH = ArgumentType(placeholder="<part of a name>", name="search", read=read_name, swallows=True)
 
 GroupName = Annotated[str, GROUP]
 FromGroup = Annotated[str, FROM_GROUP]
@@ -173,15 +185,15 @@ def _say_line(line: str) -> str:
 CHANGE = ArgumentType(placeholder="<change>", read=_read_change, say=str)
 CHANGE_OR_GROUP = ArgumentType(placeholder="<change | group>", read=_read_change_or_group, say=_say_change_or_group)
 DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
-NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
-SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-NOTIFY_SWITCH = replace(SWITCH, label="Notification")
+NUMBER = ArgumentType(placeholder="<extension>", name="extension", read=_read_number, say=str)
+SWITCH = ArgumentType(placeholder="<on | off>", name="call park", read=_read_switch, say=_say_switch)
+NOTIFY_SWITCH = replace(SWITCH, name="notification")
 SWITCHES = (SWITCH, NOTIFY_SWITCH)
 """The types of settings that are on or off."""
 LINE = ArgumentType(
     placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True, swallows=True
 )
-REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason, swallows=True)
+REASON = ArgumentType(placeholder="<reason>", name="reason", read=_read_reason, swallows=True)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]
@@ -208,8 +220,7 @@ def _read_file(words: Words) -> str:
 
 FILE = ArgumentType(
     placeholder="<file>",
-    label="Sound file",
-    hint=f"{WAV_FORMAT[0].upper()}{WAV_FORMAT[1:]}; 10 MB at most",
+    name="file",
     read=_read_file,
     say=str,
     reference=Reference.FILE,

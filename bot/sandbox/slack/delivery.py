@@ -14,7 +14,15 @@ from bot.sandbox.slack.state import SlackState
 class Deliveries:
     """Sends payloads over Socket Mode or to the request URL, and waits for acknowledgements."""
 
-    def __init__(self, state: SlackState, ack_timeout: float, retry_after: Sequence[float]) -> None:
+    def __init__(
+        self,
+        state: SlackState,
+        ack_timeout: float,
+        retry_after: Sequence[float],
+        beside: "Deliveries | None" = None,
+    ) -> None:
+        """Prepares the deliveries; those of another workspace of the same app have the Socket Mode connection."""
+        self._connected = beside or self
         self._state = state
         self._timeout = ack_timeout
         self._retry_after = retry_after
@@ -56,13 +64,14 @@ class Deliveries:
 
     def _send(self, kind: str, payload: Json, more: Json) -> Ack:
         envelope = {"envelope_id": str(uuid.uuid4()), "type": kind, "payload": payload, **more}
-        ack = self.request_url.send(envelope) if self.request_url.url else self._acknowledged(envelope)
+        ack = self.request_url.send(envelope) if self.request_url.url else self._connected.acknowledged(envelope)
         with self._state.changed:
             self.made.append(Delivery(envelope=envelope, ack=ack))
             self._state.changed.notify_all()
         return ack
 
-    def _acknowledged(self, envelope: Json) -> Ack:
+    def acknowledged(self, envelope: Json) -> Ack:
+        """Sends an envelope over Socket Mode, and waits for its acknowledgement."""
         key, begun = envelope["envelope_id"], time.monotonic()
         with self._state.changed:
             self._answers[key] = None

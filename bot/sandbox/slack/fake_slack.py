@@ -13,12 +13,14 @@ from bot.sandbox.slack.element_actions import ClickActions
 from bot.sandbox.slack.faults import CallInterceptor, FaultQueue
 from bot.sandbox.slack.files import FileRoutes
 from bot.sandbox.slack.form_actions import ModalActions
-from bot.sandbox.slack.model import ApiCall, Delivery, File, Message
+from bot.sandbox.slack.installation import approve
+from bot.sandbox.slack.model import Ack, ApiCall, Delivery, File, Json, Message
+from bot.sandbox.slack.payloads import app_event
 from bot.sandbox.slack.rendering import render_message, visible_messages
 from bot.sandbox.slack.response_url import ResponseURLs
 from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.user_actions import MessageActions, ShortcutActions
-from bot.sandbox.slack.web import WebServer, web_api
+from bot.sandbox.slack.web import ROUTES, WebServer, web_api
 
 T = TypeVar("T")
 
@@ -37,10 +39,12 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         ack_timeout: float = 3.0,
         trigger_lifetime: float = 3.0,
         retry_after: Sequence[float] = (0.0, 60.0, 300.0),
+        beside: "FakeSlack | None" = None,
     ) -> None:
         """Creates a workspace with one installed app.
 
         Args:
+            beside: A workspace whose app can be installed here, too; this one's app is not installed then.
             scopes: Granted bot scopes.
             events: Subscribed bot events.
             shortcuts: callback_id -> "global" or "message".
@@ -49,13 +53,15 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             retry_after: Seconds before each further delivery of an event, as documented for the Events API.
         """
         self.state = SlackState(name, frozenset(scopes), frozenset(events))
+        if beside is not None:
+            self.state.join(beside.state)
         self.state.shortcuts = dict(shortcuts or {})
         self.state.home_tab = home_tab
         self.state.triggers.lifetime = trigger_lifetime
         self._offers = {}
         self.faults = FaultQueue(self.state)
         self.urls = ResponseURLs(self.state)
-        self.deliveries = Deliveries(self.state, ack_timeout, retry_after)
+        self.deliveries = Deliveries(self.state, ack_timeout, retry_after, beside.deliveries if beside else None)
         self.link = self.deliveries.link
         self.state.new_link = self.link.new_url
         self._web = WebServer(self._app())
@@ -85,6 +91,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
 
     def _app(self) -> Flask:
         app = Flask(__name__, static_folder=None)
+        app.url_map = ROUTES
         interceptor = CallInterceptor(self.state, self.faults)
         app.register_blueprint(web_api(self.state, interceptor))
         app.register_blueprint(self.urls.routes(interceptor))
@@ -106,6 +113,20 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
     @property
     def signing_secret(self) -> str:
         return self.state.signing_secret
+
+    def approve_installation(self, authorize_url: str, redirect_url: str) -> str:
+        """Returns where Slack sends the browser of whoever installs the app here; SlackError if it refuses that."""
+        with self.state.changed:
+            return approve(self.state, authorize_url, redirect_url)
+
+    def uninstall(self) -> list[Ack]:
+        """Removes the app from the workspace, and tells it so: both events come, in either order."""
+        token = self.state.bot_token
+        with self.state.changed:
+            self.state.installed = False
+            self.state.credentials.revoked.add(token)
+        revoked: Json = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.state.bot.id]}}
+        return [self.deliveries.event(app_event(self.state, one)) for one in (revoked, {"type": "app_uninstalled"})]
 
     def send_to(self, request_url: str) -> None:
         """Delivers to the request URL from now on, no longer over Socket Mode.

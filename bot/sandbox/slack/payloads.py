@@ -28,15 +28,30 @@ def slash_command(
         "command": command,
         "text": text,
         "api_app_id": state.app,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(state.org_wide).lower(),
+        **({"enterprise_id": state.enterprise} if state.enterprise else {}),
         "response_url": url,
         "trigger_id": state.triggers.new(person.id, channel=channel.id, id=trigger_id),
     }
 
 
+def app_event(state: SlackState, event: Json) -> Json:
+    """Returns the outer payload of an event about the app itself, which belongs to no channel."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": state.team,
+        "enterprise_id": state.enterprise,
+        "api_app_id": state.app,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(state.timestamps.time()),
+    }
+
+
 def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
     """Returns the outer payload of an event."""
-    authorization = {"enterprise_id": None, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
+    authorization = {"enterprise_id": state.enterprise, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": state.team,
@@ -46,7 +61,7 @@ def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
         "type": "event_callback",
         "event_id": new_id("Ev"),
         "event_time": int(state.timestamps.time()),
-        "authorizations": [authorization | {"is_enterprise_install": False}],
+        "authorizations": [authorization | {"is_enterprise_install": state.org_wide}],
         "is_ext_shared_channel": is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
     }
@@ -91,8 +106,8 @@ def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
         "api_app_id": state.app,
         "token": VERIFICATION_TOKEN,
         "team": {"id": state.team, "domain": state.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": state.enterprise, "name": state.name} if state.enterprise else None,
+        "is_enterprise_install": state.org_wide,
     }
 
 

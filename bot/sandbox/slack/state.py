@@ -76,6 +76,22 @@ class Triggers:
 T = TypeVar("T")
 
 
+@dataclass(kw_only=True)
+class Credentials:
+    """What the app's workspaces share: its credentials, the workspaces, and codes that were not exchanged yet."""
+
+    client_id: str = "1.2"
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    workspaces: "list[SlackState]" = field(default_factory=list)
+    codes: "dict[str, SlackState]" = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+    """Tokens that are not valid any more."""
+
+    def workspace_of(self, token: object) -> "SlackState | None":
+        """Returns the workspace that a bot token belongs to."""
+        return next((one for one in self.workspaces if token is not None and token == one.bot_token), None)
+
+
 class SlackState:
     """Users, channels, messages, views, files and calls.
 
@@ -91,14 +107,22 @@ class SlackState:
         self.scopes = scopes
         self.events = events
         self.timestamps = TimestampSource()
-        self.team = new_id("T")
-        self.app = new_id("A")
+        self.team, self.app = new_id("T"), new_id("A")
+        self.command = "/park"
+        """The slash command that the app declares."""
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
         self.config_token = f"xoxe.xoxp-1-{new_id('', 32)}"
         self.created_apps: list[Json] = []
         """Manifests of apps that were created with the configuration token."""
         self.signing_secret = secrets.token_hex(16)
+        self.credentials = Credentials(workspaces=[self])
+        """What the app's workspaces share; the tokens above belong to this one."""
+        self.installed = True
+        self.enterprise: str | None = None
+        """Id of the organization that the workspace belongs to."""
+        self.org_wide = False
+        """Whether the app is installed for the whole organization."""
         self.people: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
@@ -119,6 +143,12 @@ class SlackState:
         self.bot = User(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
         self.people[self.bot.id] = self.bot
         self.people["USLACKBOT"] = User(id="USLACKBOT", team=self.team, name="slackbot", real_name="Slackbot")
+
+    def join(self, other: "SlackState") -> None:
+        """Makes this one more workspace in which the app of another one can be installed; it is not yet."""
+        self.app, self.app_token, self.signing_secret = other.app, other.app_token, other.signing_secret
+        self.credentials, self.command, self.installed = other.credentials, other.command, False
+        self.credentials.workspaces.append(self)
 
     @property
     def domain(self) -> str:

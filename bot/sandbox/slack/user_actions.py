@@ -33,17 +33,19 @@ class MessageActions:
         channel: str,
         text: str,
         *,
-        command: str = "/park",
+        command: str | None = None,
         trigger_id: str | None = None,
         as_sent: bool = False,
     ) -> Ack:
         """Sends a slash command; the acknowledgement's message is shown to the user.
 
         Args:
+            command: One that the app does not declare is refused as Slack does; None is the one it declares.
             as_sent: The text already has entities, as Slack's client makes them of what was typed.
         """
         person, place = self._resolve(user, channel)
-        if "commands" not in self.state.scopes:
+        command = command or self.state.command
+        if "commands" not in self.state.scopes or command != self.state.command:
             return self._report_failure(
                 person, channel, Ack(ok=False, seconds=0.0, error="not_a_valid_command"), command
             )

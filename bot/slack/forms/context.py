@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, Refused, SlackFailure, SlackRefused, said_of_slack
+from bot.errors import NotPossible, PBXError, Refused, SlackFailure, SlackRefused, said_of_slack
 from bot.messages.message import Fact, Message, Row
 from bot.messages.request import Request
 from bot.operations.base import Operation
@@ -22,13 +22,20 @@ from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
-from bot.texts import forms
+from bot.texts import forms, wording
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
-OUTDATED = Message(title=forms.outdated(NOTHING_CHANGED))
-INTERNAL_ERROR = Message(title=forms.internal_error(NOTHING_CHANGED))
+
+def outdated() -> Message:
+    """Returns the notice that a form is from another version of Park."""
+    return Message(title=forms.outdated(wording.NOTHING_CHANGED))
+
+
+def internal_error() -> Message:
+    """Returns the notice of a fault in Park while a form was shown."""
+    return Message(title=forms.internal_error(wording.NOTHING_CHANGED))
 
 
 class OutdatedForm(NotPossible):
@@ -48,7 +55,7 @@ def changed_meanwhile(operation_type: type[Operation], current: Mapping[str, Any
 def unavailable(failure: Exception) -> Message:
     """Returns the notice that the PBX or Slack is unavailable."""
     if isinstance(failure, SlackRefused):
-        return Message(title=f"{said_of_slack(failure)} {NOTHING_CHANGED}")
+        return Message(title=f"{said_of_slack(failure)} {wording.NOTHING_CHANGED}")
     system = "The PBX" if isinstance(failure, PBXError) else "Slack"
     return Message(title=forms.unavailable(system), notes=(str(failure),))
 
@@ -71,7 +78,7 @@ class FormContext:
         """Returns the operation with this id; raises OutdatedForm."""
         found = next((one for one in OPERATIONS if one.operation_id == operation_id), None)
         if found is None:
-            raise OutdatedForm(OUTDATED.title)
+            raise OutdatedForm(outdated().title)
         return found
 
     def decode(self, body: Payload) -> tuple[FormState, type[Operation]]:
@@ -79,7 +86,7 @@ class FormContext:
         try:
             state = FormState.model_validate_json(body["view"]["private_metadata"])
         except ValidationError as error:
-            raise OutdatedForm(OUTDATED.title) from error
+            raise OutdatedForm(outdated().title) from error
         return state, self.operation_type(state.operation)
 
     def fill_view(

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import NOTHING_CHANGED, NotAllowed, NotPossible, PBXError, Refused, SlackFailure
+from bot.errors import NotAllowed, NotPossible, PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request
 from bot.messages.text import split_words
@@ -15,17 +15,16 @@ from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FORM_ACTION
-from bot.slack.forms.context import INTERNAL_ERROR, FormContext, OutdatedForm, Payload, unavailable
+from bot.slack.forms.context import FormContext, OutdatedForm, Payload, internal_error, unavailable
 from bot.slack.forms.state import FormState, named_groups
 from bot.slack.forms.views import loading_view, message_view
 from bot.slack.web_api import Json
-from bot.texts import forms
+from bot.texts import forms, wording
 
 log = logging.getLogger(__name__)
 
 PANEL, CHANGE = "park:panel", "park:change"
 """The callback_ids of the global shortcut and of the message shortcut."""
-NOT_OPENED = forms.not_opened(NOTHING_CHANGED)
 
 
 class OpeningListeners:
@@ -81,7 +80,7 @@ class OpeningListeners:
         try:
             view_id = self._context.views_api.open(trigger_id, loading_view(Help, forms.OPENING))
         except SlackFailure as failure:
-            message = Message(title=NOT_OPENED, notes=(forms.USE_SHORTCUT_AGAIN,))
+            message = Message(title=forms.not_opened(wording.NOTHING_CHANGED), notes=(forms.USE_SHORTCUT_AGAIN,))
             self._answer_not_opened(request, failure, message)
         else:
             self._context.run_soon(self._show_panel, view_id, request)
@@ -103,7 +102,9 @@ class OpeningListeners:
         except OutdatedForm as outdated:
             self._context.messenger.answer(request, outdated.message)
         except SlackFailure as failure:
-            message = Message(title=NOT_OPENED, forms=(replace(offer, label=forms.OPEN_FORM),))
+            message = Message(
+                title=forms.not_opened(wording.NOTHING_CHANGED), forms=(replace(offer, label=forms.OPEN_FORM),)
+            )
             self._answer_not_opened(request, failure, message)
         else:
             self._context.run_soon(self._show_form, view_id, operation_type, request, offer)
@@ -135,7 +136,7 @@ class OpeningListeners:
             view = message_view(operation_type, message, state)
         except Exception:  # the loading view must not stay for ever
             log.exception("a form met a fault in Park")
-            view = message_view(operation_type, INTERNAL_ERROR, state)
+            view = message_view(operation_type, internal_error(), state)
         self._context.views_api.update(view_id, view)
 
     def _filled_view(self, operation_type: type[Operation], state: FormState, request: Request) -> Json:

@@ -149,7 +149,7 @@ class PickerListeners:
             leaves = _permitted_group(state, known, operation_type.left_group_field)
             joins = _permitted_group(state, known, operation_type.joined_group_field)
         options = offering.choices(part, payload["value"], leaves=leaves, joins=joins) if part else []
-        known_names = [one for one in options if one != TO_USER]
+        known_names = [one for one in options if one.value != TO_USER]
         notice = "" if known_names else offering.empty_reason(part) if part else forms.NOT_KNOWN_YET
         if notice:
             self._context.run_soon(form_service.warm, request, operation_type, known)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
 from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.times import RECURS
@@ -17,7 +17,7 @@ from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.slack.forms.recurring import parse_recurrence, raw_recurrence
 from bot.slack.forms.values import InvalidInput, SubmittedValues, element_value
-from bot.texts import forms
+from bot.texts import forms, wording
 from bot.times.model import Instant
 
 MAX_METADATA = 3000 - 40
@@ -80,7 +80,7 @@ class FormState(BaseModel):
         """Returns the private_metadata; raises FormTooLarge."""
         text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         if len(text) > MAX_METADATA:
-            raise FormTooLarge(forms.too_much(NOTHING_CHANGED))
+            raise FormTooLarge(forms.too_much(wording.NOTHING_CHANGED))
         return text
 
 

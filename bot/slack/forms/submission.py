@@ -19,12 +19,12 @@ from bot.planning.forms import FormService, cached_faults
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
 from bot.slack.forms.context import (
-    INTERNAL_ERROR,
-    OUTDATED,
     FormContext,
     OutdatedForm,
     Payload,
     changed_meanwhile,
+    internal_error,
+    outdated,
     unavailable,
 )
 from bot.slack.forms.opening import OpeningListeners
@@ -60,8 +60,6 @@ from bot.texts import forms
 
 log = logging.getLogger(__name__)
 
-MORE_TO_FILL = Message(title=forms.MORE_TO_FILL)
-JOURNAL_AWAY = Message(title=forms.JOURNAL_AWAY)
 _EXPECTS_PLACEHOLDER = "x" * 16  # of the length of a plan's digest
 
 
@@ -141,7 +139,7 @@ class ReviewListeners:
             notice = unavailable(failure)
         except Exception:  # the loading view must not stay for ever
             log.exception("a form met a fault in Park")
-            notice = INTERNAL_ERROR
+            notice = internal_error()
         if operation_type.form():
             return self._context.fill_view(operation_type, state, notice=notice)
         return message_view(operation_type, notice, state)
@@ -165,7 +163,7 @@ def accept(context: FormContext, request: Request, operation: Operation) -> Mess
             return context.inbox.submit(request, operation)
         except JournalUnavailable:
             log.exception("a form was not accepted")
-            return JOURNAL_AWAY
+            return Message(title=forms.JOURNAL_AWAY)
 
 
 def _has_changed(state: FormState, current: Json) -> bool:
@@ -224,7 +222,7 @@ class SubmissionListeners:
             state, operation_type = self._context.decode(body)
             operation = operation_type.model_validate(state.arguments)
         except (OutdatedForm, ValidationError):
-            ack(response_action="update", view=message_view(Help, OUTDATED))
+            ack(response_action="update", view=message_view(Help, outdated()))
             return
         self._accept_or_answer(ack, body, state, operation)
 
@@ -267,7 +265,7 @@ class SubmissionListeners:
     ) -> None:
         """Shows the errors beside the inputs, or the form again if it was submitted before an input had appeared."""
         try:
-            view = self._context.fill_view(operation_type, state, notice=MORE_TO_FILL)
+            view = self._context.fill_view(operation_type, state, notice=Message(title=forms.MORE_TO_FILL))
         except FormTooLarge:
             view = None
         if view is None or view_input_names(view) <= input_names(values):

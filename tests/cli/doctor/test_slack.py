@@ -23,7 +23,14 @@ def test_a_bot_token_that_slack_refuses_is_told_from_one_that_was_revoked(
     report = installation.diagnose()
     assert report["slack.bot_token.refused"]["text"].endswith(code)
     assert remedy in report["slack.bot_token.refused"]["remedy"]
-    assert {"slack.install", "slack.scopes", "slack.clock", "slack.channels", "slack.ids"} == report.skipped
+    assert {
+        "slack.install",
+        "slack.scopes",
+        "slack.command",
+        "slack.clock",
+        "slack.channels",
+        "slack.ids",
+    } == report.skipped
     assert report.status == 2
 
 
@@ -237,3 +244,21 @@ def test_a_payload_that_slack_would_refuse_is_an_error(
     monkeypatch.setattr("bot.slack.payload_validation.views", lambda: iter(()))
     (refused,) = check_samples(installation).values()
     assert (refused.id, refused.severity, refused.about) == ("slack.payloads.refused", "error", "a broken card")
+
+
+def test_the_declared_command_is_compared_with_the_setting_where_slack_shows_the_manifest(
+    installation: Installation,
+) -> None:
+    assert "SLACK_CONFIG_TOKEN" in installation.diagnose()["slack.command"]["text"]
+    installation.set(SLACK_CONFIG_TOKEN=installation.slack.state.config_token)
+    assert installation.diagnose()["slack.command"]["text"] == "the app declares /park"
+    installation.set(PARK_COMMAND="/park-test")
+    report = installation.diagnose()
+    assert report["slack.command.differs"]["text"] == "the app declares /park, and Park answers /park-test"
+    installation.set(SLACK_CONFIG_TOKEN=installation.slack.bot_token, PARK_COMMAND=None)
+    assert installation.diagnose()["slack.command.unread"]["severity"] == "warning"
+
+
+def test_a_command_that_slack_would_refuse_is_an_invalid_setting(installation: Installation) -> None:
+    installation.set(PARK_COMMAND="/Two words")
+    assert "like /park or /park-test" in installation.diagnose()["settings.variable"]["text"]

@@ -5,7 +5,7 @@ import io
 import yaml
 
 from bot.__main__ import main
-from bot.slack.app_config import socket_mode_manifest
+from bot.slack.app_manifest import socket_mode_manifest
 from tests.cli.init.conftest import InitHarness
 
 
@@ -38,7 +38,7 @@ def test_another_kind_of_token_creates_nothing(init: InitHarness) -> None:
 
 
 def test_a_manifest_that_slack_refuses_is_said_with_its_place(init: InitHarness) -> None:
-    init.patch.setattr("bot.slack.app_config.socket_mode_manifest", lambda: "features: {}")
+    init.patch.setattr("bot.slack.app_manifest.socket_mode_manifest", lambda: "features: {}")
     assert run(init, init.sandbox.slack.state.config_token) == 2
     assert "Slack refuses the manifest: / must be a valid manifest" in init.output
 
@@ -47,3 +47,14 @@ def test_without_the_option_nothing_is_created(init: InitHarness) -> None:
     assert init.run() == 0, init.output
     assert init.sandbox.slack.state.created_apps == []
     assert "Create New App, From a manifest" in init.output
+
+
+def test_an_app_with_another_command_is_created_and_remembered(init: InitHarness) -> None:
+    slack = init.sandbox.slack
+    init.patch.setattr("sys.stdin", io.StringIO(f"{slack.state.config_token}\n{init.input_lines()}"))
+    assert main(["init", "--create-app", "--command", "/park-test"]) == 0
+    [created] = slack.state.created_apps
+    assert created["features"]["slash_commands"][0]["command"] == "/park-test"
+    assert created["display_information"]["name"] == "Park Test"
+    assert init.env["PARK_COMMAND"] == "/park-test"
+    assert "type: /park-test" in init.capture.readouterr().out

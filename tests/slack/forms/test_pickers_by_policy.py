@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.environment import POLICY, Sandbox
 from bot.slack.forms.state import NO_OPTION
-from bot.texts.forms import NOT_KNOWN_YET, NOTHING_ALLOWED, OUTDATED_OPTION
+from bot.texts import forms
 from tests.slack.forms.conftest import Ready, pick, top_view
 
 NIGHT = (
@@ -95,7 +95,7 @@ def test_whoever_leaves_the_user_group_is_offered_nothing_any_more(
     sandbox.forward(timedelta(minutes=2))
     typed(sandbox, "ben")  # which has Slack asked again
     sandbox.settle()
-    assert typed(sandbox, "ben") == [(NO_OPTION, NOTHING_ALLOWED)]
+    assert typed(sandbox, "ben") == [(NO_OPTION, forms.NOTHING_ALLOWED)]
     sandbox.slack.fill(sandbox.people["ben"], NO_OPTION, label="Park group")
     sandbox.settle()
     assert "You can't" not in sandbox.slack.view(sandbox.people["ben"]).plain, "a sentence is no group"
@@ -120,7 +120,7 @@ def test_a_picker_of_another_version_says_so(sandbox: Sandbox, opened: Callable[
     sheet = sandbox.slack.state.views.find(sandbox.slack.view(sandbox.people["ana"]).id)
     assert sheet is not None
     sheet.content["private_metadata"] = json.dumps({"operation": "gone"})
-    assert typed(sandbox, "ana") == [(NO_OPTION, OUTDATED_OPTION)]
+    assert typed(sandbox, "ana") == [(NO_OPTION, forms.OUTDATED_OPTION)]
 
 
 def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
@@ -129,7 +129,7 @@ def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
     opened("ben", "add")
     assert "Sales" in names(sandbox, "ben")
     sandbox.restart()
-    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)]
+    assert typed(sandbox, "ben") == [(NO_OPTION, forms.NOT_KNOWN_YET)]
     assert "Sales" in names(sandbox, "ben")
     assert "Billing" not in names(sandbox, "ben")
 
@@ -142,9 +142,9 @@ def test_what_is_remembered_of_a_person_is_forgotten_after_an_hour(
     sandbox.settle()  # whoever picks is asked after once more
     sandbox.slack.faults.fail("users.info", "internal_error", times=1)
     sandbox.forward(timedelta(minutes=61))
-    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)]
+    assert typed(sandbox, "ben") == [(NO_OPTION, forms.NOT_KNOWN_YET)]
     sandbox.settle()
-    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)], "Slack did not say"
+    assert typed(sandbox, "ben") == [(NO_OPTION, forms.NOT_KNOWN_YET)], "Slack did not say"
     assert "Sales" in names(sandbox, "ben")
 
 

@@ -22,3 +22,11 @@ def create(state: SlackState, args: Json) -> Json:
         "credentials": {"client_id": "1.2", "client_secret": "sandbox", "signing_secret": state.signing_secret},
         "oauth_authorize_url": f"https://slack.com/oauth/v2/authorize?client_id=1.2&scope=commands&app={named}",
     }
+
+
+@api_method("apps.manifest.export", token="config")  # noqa: S106
+def export(state: SlackState, args: Json) -> Json:
+    """Returns the slash command in the manifest of the installed app: docs.slack.dev, apps.manifest.export."""
+    if args.get("app_id") != state.app:
+        raise SlackError("app_not_found")
+    return {"manifest": {"features": {"slash_commands": [{"command": state.command}]}}}

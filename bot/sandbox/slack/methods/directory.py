@@ -13,11 +13,18 @@ def auth_test(state: SlackState, args: Json) -> Json:
         "url": f"https://{state.domain}.slack.com/",
         "team": state.name,
         "user": state.bot.name,
-        "team_id": state.team,
+        "team_id": state.enterprise if state.org_wide else state.team,
         "user_id": state.bot.id,
         "bot_id": state.bot.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": state.org_wide,
     }
+
+
+@api_method("bots.info", "users:read")
+def bots_info(state: SlackState, args: Json) -> Json:
+    if args.get("bot") != state.bot.bot_id:
+        raise SlackError("bot_not_found")
+    return {"bot": {"id": state.bot.bot_id, "app_id": state.app, "user_id": state.bot.id, "name": state.bot.name}}
 
 
 @api_method("apps.connections.open", app=True)

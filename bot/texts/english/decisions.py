@@ -1,0 +1,63 @@
+"""Cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved, paused ..."""
+
+from bot.texts.english.wording import NOTHING_CHANGED, change_number
+
+CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
+"""What a time becomes."""
+ENDS, STARTS = "Ends", "Starts"
+"""Labels of the times."""
+RESUME = "Resume"
+NO_REASON = "none given"
+
+
+def extended(number: int) -> str:
+    """A temporary change with another end."""
+    return f"{change_number(number)} has a new end"
+
+
+def kept(number: int) -> str:
+    """A temporary change that became permanent."""
+    return f"{change_number(number)} is permanent now"
+
+
+def started_early(number: int) -> str:
+    """A scheduled change that starts now."""
+    return f"{change_number(number)} starts now"
+
+
+def cancelled(number: int) -> str:
+    """A scheduled change that will not be made."""
+    return f"{change_number(number)} is cancelled"
+
+
+def withdrawn(number: int) -> str:
+    """A request for approval that its requester gave up."""
+    return f"{change_number(number)}: the request for approval was withdrawn"
+
+
+def approved(number: int) -> str:
+    """A change that is approved."""
+    return f"{change_number(number)} is approved"
+
+
+def partly_approved(number: int) -> str:
+    """A change that needs more approvals."""
+    return f"{change_number(number)} has one more approval, and still needs others"
+
+
+def rejected(number: int) -> str:
+    """A change that an approver rejected."""
+    return f"{change_number(number)} is rejected"
+
+
+def paused(until: str | None) -> str:
+    """Park makes no changes for some time."""
+    return f"Park is paused until {until}" if until else "Park is paused until somebody resumes it"
+
+
+RESUMED = "Park makes changes again"
+PAUSE_ENDED = "The pause is over: Park makes changes again."
+SIGNS_IN_AGAIN = "Park signs in to the PBX again"
+SIGNS_IN_WHERE_REJECTED = "Park wasn't paused. If the PBX has rejected Park's sign-in, Park signs in again"
+"""Several replicas of Park run, and each knows of its own sign-in only."""
+NOT_PAUSED = f"Park isn't paused. {NOTHING_CHANGED}"

@@ -1,0 +1,31 @@
+"""Texts of the page that whoever installs the app in a Slack workspace sees at the end: a title, then what to do."""
+
+UNAVAILABLE = "Nothing was installed\nSlack or Park's database can't be reached right now. Please start again later."
+
+
+def installed(name: str) -> str:
+    """Says where the app was installed."""
+    return f"Park is installed in {name or 'your workspace'}\nYou can close this page and use Park in Slack."
+
+
+def failed(reason: str, id: str) -> str:
+    """Says why nothing was installed; `reason` is Bolt's or Slack's code."""
+    match reason:
+        case "not_allowed":
+            why = f"{id} may not install Park. Ask whoever runs Park to add it to PARK_INSTALL_TEAMS."
+        case "access_denied":
+            why = "You cancelled it in Slack."
+        case "invalid_browser" | "invalid_state":
+            why = (
+                "This page was not reached from /slack/install in this browser within ten minutes, or it was used "
+                "before. Start again at /slack/install."
+            )
+        case "invalid_code" | "missing_code":
+            why = "Slack did not accept the installation's code. Start again at /slack/install."
+        case _:
+            why = f"Slack says {reason}. Start again at /slack/install."
+    return f"Nothing was installed\n{why}"
+
+
+NOT_INSTALLED = "Park is not installed in this workspace any more. Ask whoever runs Park to install it again."
+STARTING = "Nothing was done: Park is just starting. Please try again in a few seconds."

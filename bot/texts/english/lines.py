@@ -1,0 +1,108 @@
+"""Texts about lines that are not understood, and questions about what a line means."""
+
+from bot.texts.english.wording import NOTHING_CHANGED, listed
+
+OPEN_FORM, HELP = "Open the form", "Help"
+"""Labels of buttons."""
+
+MISSING_QUOTE = 'A quotation mark is missing. Put the whole name in quotes: "Night Desk".'
+WITH_OR_WITHOUT_TIME = "The first button leaves the time out. The second makes it part of the name."
+
+NO_MEMBER = "Type at least one member."
+ONE_MEMBER = "One at a time: type one extension or one name."
+NO_RING_GROUP = "Which ring group? For example: user then Night Desk."
+NO_CHANGE_NUMBER = "Type the number of the change, such as #42. It is on the change's card."
+NO_DRIFT_NUMBER = "Type the number of the drift, such as 7. It is in the message about it."
+NUMBER_THEN_TIME = "Type the change's number or the group's name, then the time: extend 42 for 1h."
+ON_OR_OFF = "Type on or off."
+NO_LINE = "Type a command after that."
+NO_REASON = "Give a reason in words."
+NO_FILE = "Choose the file in the form, or paste its link from Slack (Copy link to file)."
+NO_PERSON = "Who? Type “me”, or mention somebody with @."
+ONLY_ANYWAY = "Only “anyway” can follow the number."
+ONLY_NUMBER = "To undo one change, type only its number: undo 42."
+REASON_AFTER_BECAUSE = "A reason follows “because”: pause because the PBX is being updated."
+
+LIVE_CALLS = (
+    "Park can't show, park or pick up live calls: the PBX only allows that from a phone."
+    " Use the star codes on your phone; “server” lists them."
+)
+GROUP_TIMERS = (
+    f"Park groups have no timers of their own: those of the call park server apply to every group. {NOTHING_CHANGED}"
+)
+
+
+def without(words: str, label: str) -> str:
+    """The label of a button that does less than was typed; what it leaves out comes first."""
+    return f"Without “{words}”: {label}"
+
+
+def for_example(line: str) -> str:
+    """An example below a usage."""
+    return f"For example: {line}"
+
+
+def too_long(length: int, limit: int) -> str:
+    """A line above the limit."""
+    return f"That line is too long: {length:,} characters, and the limit is {limit:,}. Split it into several lines."
+
+
+def unknown_word(word: str) -> str:
+    """A line that begins with no verb."""
+    return f"I don't know “{word}”. {NOTHING_CHANGED}"
+
+
+def unknown_line(line: str) -> str:
+    """A line that begins with no verb, and is no group's name either."""
+    return f"“{line}” is neither a command nor a park group. {NOTHING_CHANGED}"
+
+
+def to_see_group(name: str) -> str:
+    """How to see a group whose name looks like a mistyped verb."""
+    return f'To see a park group of that name, type: group "{name}".'
+
+
+def partly_understood(verb: str) -> str:
+    """A line of which words are left; its usage follows."""
+    return f"I didn't understand all of that. {NOTHING_CHANGED} “{verb}” works like this:"
+
+
+def no_change(line: str, consequence: str) -> str:
+    """A question in a line that only holds for changes."""
+    return f"“{line}” isn't a change, so {consequence}. {NOTHING_CHANGED}"
+
+
+NOTHING_TO_APPROVE = "there is nothing to approve"
+NO_EMERGENCY = "it needs no emergency"
+
+PREVIEW_ONCE = f"Type “preview” only once. {NOTHING_CHANGED}"
+
+
+def nothing_to_preview(line: str) -> str:
+    """A preview of a question."""
+    return f"“{line}” changes nothing, so there is nothing to preview."
+
+
+def too_many_members(limit: int) -> str:
+    """More members than one line may have."""
+    return f"That's more than {limit} members. Split them into several lines."
+
+
+def comma_between_members(typed: str) -> str:
+    """Members that can't be told apart."""
+    return f"Put a comma between members, and quotes around a name with a number in it: {typed}."
+
+
+def slack_mention(typed: str) -> str:
+    """A mention where the name of something on the PBX is needed."""
+    return f"{typed} is a Slack mention. Type the name that it has on the PBX."
+
+
+def no_help(typed: str, topics: list[str]) -> str:
+    """A topic that help does not have."""
+    return f"There is no help on “{typed}”. There is help on {listed(topics)}."
+
+
+def one_order(example: str) -> str:
+    """A history line with something left."""
+    return f"I didn't understand all of that. For example: {example}."
