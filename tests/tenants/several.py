@@ -38,8 +38,8 @@ approvers = ["{leads}"]
 class SeveralPbxs(Sandbox):
     """The first PBX is Berlin's, in #phones; Munich's and Paris's are in channels of their names.
 
-    Ana leads all of them, Ben is allowed something in Berlin alone, Eve in Munich alone, Ada in Paris, Gil in none. #random belongs
-    to none.
+    Ana leads all of them, Ben is allowed something in Berlin alone, Eve in Munich alone, Ada in Paris, Gil in none.
+    #random belongs to none.
     """
 
     def __init__(self, *, retry_policy: Any = None, http: bool = False, **environment: Any) -> None:
