@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
 from tests.forked import demo_bots_are_forked
-from tests.journal_template import tables_from_template
+from tests.journal_template import cheap_journals
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("park")
@@ -23,6 +24,12 @@ Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORD
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core with `-n auto`, as tests wait about half of their time."""
     return 2 * len(os.sched_getaffinity(0))
+
+
+def pytest_collection_finish() -> None:
+    """Leaves what stays until the end, such as all tests, out of each search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +47,48 @@ def logging_is_restored() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def starts_are_cheap() -> Iterator[None]:
     """What every start of Park has in common is made once for a worker of pytest's."""
-    with tables_from_template(), demo_bots_are_forked():
+    with cheap_journals(), demo_bots_are_forked():
         yield
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])
 def http(request: pytest.FixtureRequest) -> bool:
-    """Whoever asks for it is run over both of Slack's ways in."""
+    """Whoever asks for it is run over both of Slack's ways in; of a test with parameters, see `ways_in_take_turns`."""
     return bool(request.param)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves out what `ways_in_take_turns` leaves out."""
+    items[:] = ways_in_take_turns(items)
+
+
+def ways_in_take_turns(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Returns the tests to run: the first parameters of a test over both ways in, the others over one of them in turn.
+
+    Both ways in hand the same payloads to the same app: tests/slack says so for each kind of payload over each way.
+    """
+    turns = dict[str, dict[str, int]]()
+    chosen, both = set[tuple[str, bool]](), set[str]()
+    for item in items:
+        if (found := _way_in(item)) is not None:
+            test, function, over_http = found
+            turn = turns.setdefault(function, {}).setdefault(test, len(turns[function]))
+            if turn == 0 or over_http == bool(turn % 2):
+                chosen.add((test, over_http))
+            both ^= {test}  # what was selected over one way in only is asked for as it is
+    return [one for one in items if (found := _way_in(one)) is None or found[0] in both or found[::2] in chosen]
+
+
+def _way_in(item: pytest.Item) -> tuple[str, str, bool] | None:
+    """Returns a test without its way in, its function, and whether it is over HTTP; None where there is no choice."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return None
+    parameters = item.callspec.params
+    if "http" not in parameters:
+        return None
+    function = item.nodeid.partition("[")[0]
+    others = "-".join(one for one in item.callspec._idlist if one not in ("socket mode", "http"))
+    return f"{function}[{others}]", function, bool(parameters["http"])
 
 
 @pytest.fixture(scope="session")

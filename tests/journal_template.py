@@ -1,51 +1,96 @@
-"""New SQLite journals as copies of one that the migrations made: to run them for every test takes most of a start."""
+"""Cheap SQLite journals: copies of a file that the migrations made, and statements that are compiled once for all."""
 
-import sqlite3
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 
-from bot.journal import journal
-from bot.journal.migrations import current_revision, migrate, migrate_database
+from bot.errors import SettingsError
+from bot.journal import journal, sqlite
+from bot.journal.database import Database, open_database
+from bot.journal.migrations import migrate
+from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
+
+_open_engine = sqlite._engine
+_MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
+"""From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
+_compiled: LRUCache[object, object] = LRUCache(2000)
 
 
 @contextmanager
-def tables_from_template() -> Iterator[None]:
-    """Has journals on SQLite that are opened in this process get their first tables from the template."""
+def cheap_journals() -> Iterator[None]:
+    """Has journals on SQLite that are opened in this process begin as copies, and share their compiled statements."""
     use_template()
     try:
         yield
     finally:
-        journal.migrate = migrate  # type: ignore[attr-defined]
+        journal.open_database, journal.migrate = open_database, migrate  # type: ignore[attr-defined]
+        sqlite._engine = _open_engine
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
-    journal.migrate = _create_or_migrate  # type: ignore[attr-defined]
+    journal.open_database, journal.migrate = _open_copy, _migrate_copy  # type: ignore[attr-defined]
+    sqlite._engine = _engine_with_shared_statements
 
 
-def _create_or_migrate(connection: Connection, at: datetime) -> None:
-    if current_revision(connection) is None:
-        for statement in _template():
-            connection.exec_driver_sql(statement)
-        connection.execute(chain.update().values(posted_at=at))
-    else:
-        migrate(connection, at)
+def _open_copy(url: str) -> Database:
+    """Opens the database at `url`; where there is none on SQLite, that of the template."""
+    with suppress(SettingsError, OSError):  # which the journal itself meets too, and says so
+        if url.startswith("sqlite:///") and not os.path.lexists(file := database_file(url)):
+            _copy_template(file)
+    return open_database(url)
+
+
+def _copy_template(file: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=file.parent) as copy:
+        shutil.copyfile(_template(), copy.name)
+        os.link(copy.name, file)  # fails if another process has made one meanwhile
+
+
+def _migrate_copy(connection: Connection, at: datetime) -> None:
+    migrate(connection, at)
+    connection.execute(chain.update().where(chain.c.posted_at == _MADE_AT).values(posted_at=at))
 
 
 @cache
-def _template() -> tuple[str, ...]:
-    """Returns the statements that make the tables and rows of a new journal, from one that the migrations made."""
-    with tempfile.TemporaryDirectory(prefix="park-template-") as folder:
-        file = Path(folder) / "park.sqlite3"
-        migrate_database(f"sqlite:///{file}")
-        with closing(sqlite3.connect(file)) as connection:
-            dump = [line for line in connection.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
-    return tuple(line for line in dump if "sqlite_sequence" not in line)
+def _template() -> Path:
+    """Returns the file of a new journal, which goes with this process."""
+    file = Path(_folder().name) / "park.sqlite3"
+    with closing(open_database(f"sqlite:///{file}")) as database, database.migrating() as connection:
+        migrate(connection, _MADE_AT)
+    return file
+
+
+@cache
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="park-template-")
+
+
+class _SharedDialect(SQLiteDialect_pysqlite):
+    """A dialect that is equal to all others of its kind, as the keys of compiled statements contain it."""
+
+    supports_statement_cache = True
+
+    def __hash__(self) -> int:
+        return hash(_SharedDialect)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SharedDialect)
+
+
+def _engine_with_shared_statements(url: str) -> Engine:
+    engine = _open_engine(url)
+    engine.dialect.__class__ = _SharedDialect
+    engine._compiled_cache = _compiled  # type: ignore[assignment]
+    return engine

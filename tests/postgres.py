@@ -27,6 +27,10 @@ class Unavailable(Exception):
     """Why there is no PostgreSQL to be had."""
 
 
+running: list["Server"] = []
+"""The servers of this process."""
+
+
 class Server:
     """Runs from `start` to `stop`; what was committed stays."""
 
@@ -45,6 +49,11 @@ class Server:
     def stop(self, mode: str = "fast") -> None:
         """Throwing out whoever is connected; `immediate` leaves nothing that could be started again at once."""
         self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    @property
+    def pid(self) -> int:
+        """The process that its others are children of."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://park@/{name}?host={self.folder}"
@@ -119,10 +128,12 @@ def server() -> Iterator[Server]:
     try:
         one = Server(folder)
         one.start()
+        running.append(one)
         watching = _end_with(os.getpid(), one)
         try:
             yield one
         finally:
+            running.remove(one)
             watching.kill()
             watching.wait()
             one.stop("immediate")

@@ -175,9 +175,7 @@ def set_aside_message(found: SetAside) -> Message:
 def head_message(head: ChainLink) -> Message:
     """Returns the message with the head: a copy outside the database shows whether events were rewritten."""
     return Message(
-        title="The head of Park's journal today",
-        facts=(Fact(label="Head", value=str(head)),),
-        notes=(
-            "`python -m bot audit verify --head` with it tells whether anything up to here was changed or cut off.",
-        ),
+        title=texts.HEAD_TITLE,
+        facts=(Fact(label=texts.HEAD, value=str(head)),),
+        notes=(texts.HEAD_NOTE,),
     )

@@ -1,6 +1,6 @@
 """Changes and approvals as the journal holds them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.changes.change import Change
@@ -151,19 +151,27 @@ class ChangeRepository:
         """Returns the later entries about a change, such as its end, undo and approvals."""
         return self._journal.entries_about(number)
 
-    def scheduled_ends(self) -> list[tuple[Entry, Entry]]:
-        """Returns each temporary change with its scheduled end, in the order of the ends."""
+    def scheduled_ends(self, targets: Collection[str] | None = None) -> list[tuple[Entry, Entry]]:
+        """Returns each temporary change with its scheduled end, in the order of the ends.
+
+        Args:
+            targets: keys of PBX objects and members (`bot.journal.targets`); changes of all others are left out.
+        """
         # One that is being carried out is still to come: it may fail.
-        unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
+        if targets is not None:
+            unfinished = self._journal.unfinished_about(targets)
+        else:
+            unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
         ends = ((_ended_change(one), one) for one in unfinished)
         return [(self._journal.get(number), end) for number, end in ends if number is not None]
 
-    def scheduled_starts(self) -> list[Entry]:
-        """Returns the changes that are scheduled for later, in the order of their starts.
+    def scheduled_starts(self, targets: Collection[str] | None = None) -> list[Entry]:
+        """Returns the changes that are scheduled for later, in the order of their starts; `targets` as above.
 
         An occurrence of a schedule is one of them only while it waits for approval.
         """
-        scheduled = [one for one in self._journal.scheduled() if one.about is None]
+        found = self._journal.scheduled() if targets is None else self._journal.scheduled_on(targets)
+        scheduled = [one for one in found if one.about is None]
         return [one for one in scheduled if one.request.schedule is None or waits_for_approval(one)]
 
     def set_aside(self) -> list[SetAside]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
 from bot.journal import intake, leases, queue, schedules
+from bot.journal import targets as changed_targets
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
@@ -159,6 +160,8 @@ class Journal(WatchedJournal):
         with self.database.writing() as connection:
             queue.unlock_targets(connection, entry.id)
             queue.update_claimed(connection, entry, values, new_events=new_events, at=self._at(connection))
+            if "plan" in known:
+                changed_targets.store(connection, entry.id, known["plan"])
 
     def postpone(self, entry: Entry, due_at: datetime) -> None:
         """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event."""
@@ -260,6 +263,8 @@ class Journal(WatchedJournal):
                 new_events = checkpoint_events(values)
                 values = {**values, "lease_until": now + self.lease}
                 queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
+                if "plan" in values:
+                    changed_targets.store(connection, entry.id, values["plan"])
                 return replace(entry, **values)
             queue.update_claimed(connection, entry, {"due_at": None}, queue.RELEASE, new_events={}, at=now)
         raise TargetBusy(f"Change {entry.id} waits for another one at {', '.join(sorted(targets or ()))}")

@@ -9,6 +9,8 @@ from bot.messages.request import Request
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object, whose shape is known to its writer only."""
+SERVER_KEY = "the call park server"
+"""The key of the call park server among PBX objects, where others have their id or name; the journal holds it."""
 
 
 class State(StrEnum):

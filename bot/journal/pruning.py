@@ -18,7 +18,7 @@ from bot.journal.database import Database
 from bot.journal.events import PARK, append
 from bot.journal.models import ScheduleState, State
 from bot.journal.rows import UNREADABLE, read_rows
-from bot.journal.tables import chain, entries, events, schedules, set_aside
+from bot.journal.tables import chain, changed_targets, entries, events, schedules, set_aside
 
 BATCH_SIZE = 1000
 """Rows read, or deleted, in one transaction: requests from Slack, which allows 3 s, wait for it."""
@@ -222,6 +222,8 @@ def _delete_entries(database: Database, ids: Sequence[int], should_stop: Callabl
             return
         with database.writing() as connection:
             going = and_(*deletable, entries.c.id.in_(ids[start : start + BATCH_SIZE]))
-            connection.execute(delete(schedules).where(schedules.c.number.in_(select(entries.c.id).where(going))))
+            going_ids = select(entries.c.id).where(going)
+            connection.execute(delete(schedules).where(schedules.c.number.in_(going_ids)))
+            connection.execute(delete(changed_targets).where(changed_targets.c.entry_id.in_(going_ids)))
             connection.execute(delete(entries).where(going))
         time.sleep(PAUSE)

@@ -159,6 +159,14 @@ target_locks = Table(
     Column("taken", Boolean, nullable=False, key="held"),
 )
 
+# What the plans of entries change, a row per PBX object and per member; kept as long as the entry.
+changed_targets = Table(
+    "changed_targets",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
+)
+
 events = Table(
     "events",
     metadata,

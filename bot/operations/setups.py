@@ -202,7 +202,7 @@ class Restore(ManyChanges):
     def plan(self, context: OperationContext) -> Plan:
         now = context.setup()
         past, when = self._past(context, now)
-        name = {EVERYTHING: "everything", SERVER: change_texts.CALL_PARK_SERVER.lower()}.get(self.what, self.what)
+        name = {EVERYTHING: texts.EVERYTHING, SERVER: change_texts.SERVER}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:

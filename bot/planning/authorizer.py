@@ -23,13 +23,10 @@ from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
 from bot.policy.field_types import is_user_group
-from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
+from bot.policy.model import OWN_CHANGE, ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
 from bot.texts import approvals, refusals
-
-OWN_CHANGE = "people may always undo their own changes"
-"""What allows an undo where no rule has to, as the journal stores it."""
 
 
 class Grant(NamedTuple):

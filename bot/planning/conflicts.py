@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -72,12 +73,16 @@ class PendingChange:
         return self.plan.times.format_dated(at) if self.plan.times and at else ""
 
 
-def pending_changes(repository: ChangeRepository) -> Iterator[PendingChange]:
-    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval."""
-    for first, end in repository.scheduled_ends():
+def pending_changes(repository: ChangeRepository, parts: frozenset[Part]) -> Iterator[PendingChange]:
+    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval.
+
+    Changes of other targets and other members than those of `parts` are left out.
+    """
+    targets = {key or part for key, part in parts}
+    for first, end in repository.scheduled_ends(targets):
         period = Period(repository.made_at(first.id), end.run_at)
         yield PendingChange(first, repository.plan(first.id), period, in_effect=True)
-    for entry in repository.scheduled_starts():
+    for entry in repository.scheduled_starts(targets):
         if not waits_for_approval(entry) and entry.plan is not None:
             plan = Plan.model_validate(entry.plan)
             ends = plan.times.ends if plan.times else None
@@ -100,7 +105,7 @@ def find_conflicts(
     repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
 ) -> Iterator[PendingChange]:
     """All pending changes that meet a change of these parts in this period; `but` as for `find_conflict`."""
-    for one in pending_changes(repository):
+    for one in pending_changes(repository, parts):
         if one.entry.id not in but and one.period.meets(period) and overlap(parts, parts_of(one.plan.undone)):
             yield one
 
@@ -109,10 +114,10 @@ def check_ends(
     repository: ChangeRepository, parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
 ) -> None:
     """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
-    for one in pending_changes(repository):
+    for one in pending_changes(repository, parts):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and one.entry.id not in but and overlap(parts, parts_of(one.plan.undone)):
-            raise EndDue(f"#{one.entry.id} is being ended")
+            raise EndDue(f"#{one.entry.id} is being ended", said=partial(refusals.being_ended, one.entry.id))
 
 
 def parts_of(changes: tuple[Change, ...]) -> frozenset[Part]:

@@ -13,7 +13,7 @@ from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin
 from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
-from bot.texts import cards, delivery
+from bot.texts import cards, delivery, pbx
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,9 @@ class SlackMessenger:
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
-        ts, *_ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
+        ts, *_ = self._chat_api.post(
+            channel, with_footer(first, cards.announced(f"<@{request.user}>", origin(request)))
+        )
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
@@ -132,8 +134,8 @@ class SlackMessenger:
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
-                title=f"The file could not be sent. {said_of_slack(failure)}",
-                notes=("Try again in a minute.",) if passes_by_itself(failure) else (),
+                title=delivery.file_not_sent(said_of_slack(failure)),
+                notes=(pbx.QUESTION_FAILED,) if passes_by_itself(failure) else (),
             )
         return message
 

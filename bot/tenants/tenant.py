@@ -138,8 +138,8 @@ class Tenant:
         """Whether all requests are answered."""
         slack, workers = self.slack, self.workers
         pools = (workers.dispatcher, workers.progress_notifier, slack.reply_pool, slack.view_pool, slack.form_pool)
-        if not all(pool.idle for pool in pools):  # asked again at the end, as it costs less than the journal
-            return False
+        if not (workers.worker.asleep and all(pool.idle for pool in pools)):
+            return False  # asked before the journal, as it costs less; the pools are asked again at the end
         if self.journal.has_work() or not self.home_tabs.redraws.idle:  # before the pools, which they use
             return False
         return all(pool.idle for pool in pools)

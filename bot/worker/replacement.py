@@ -13,7 +13,9 @@ from bot.operations.control import Pause, Resume
 from bot.worker.outcome import plan_of
 
 SEARCHED = 200
-"""Latest changes that are compared: older cards than these are not brought up to date."""
+"""Latest changes of the same targets that are compared: older cards than these are not brought up to date."""
+FEW = 10
+"""Changes that are read first, as the cards that one more change concerns are mostly among them."""
 MAX_REDRAWN = 5
 """Cards of earlier changes that one change brings up to date."""
 PAUSES = (Pause.operation_id, Resume.operation_id)
@@ -32,7 +34,7 @@ def effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
 
 def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:
     """Returns the later changes in effect that have set something of the same, newest first."""
-    later = (one for one in _same_targets(journal, plan) if one.id > entry.id)
+    later = journal.made_on(_targets(plan), SEARCHED, after=entry.id)
     return [one for one in later if _overlaps(plan, one) and _holds(journal, one)]
 
 
@@ -60,9 +62,9 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
         return list(islice(pauses, 1)) if entry.operations[0]["operation"] in PAUSES else []
     open_parts, found = set(plan.parts()), list[Entry]()
     for one in _same_targets(journal, plan):
-        earlier = plan_of(one) if one.id < entry.id and _holds(journal, one) else None
+        earlier = plan_of(one) if one.id < entry.id else None
         shared = _shared(open_parts, earlier) if earlier is not None else set()
-        if shared:
+        if shared and _holds(journal, one):
             found.append(one)
             open_parts -= {part for part in shared if part[1] != _WHOLE}
         if not open_parts or len(found) == MAX_REDRAWN:
@@ -76,11 +78,15 @@ def _is_pause(entry: Entry) -> bool:
 
 def _same_targets(journal: Reader, plan: Plan) -> Iterator[Entry]:
     """Yields the changes of the same targets, newest first, without those that are about others."""
-    keys = {change.target.id or change.target.name for change in plan.changes}
-    for one in journal.done(SEARCHED):
-        targets = [each["target"] for each in (one.plan or {}).get("changes", ())]
-        if one.about is None and any((each["id"] or each["name"]) in keys for each in targets):
-            yield one
+    targets = _targets(plan)
+    found = journal.made_on(targets, FEW)
+    yield from found
+    if len(found) == FEW:
+        yield from journal.made_on(targets, SEARCHED)[FEW:]
+
+
+def _targets(plan: Plan) -> frozenset[str]:
+    return frozenset(change.target.key for change in plan.changes)
 
 
 def _overlaps(plan: Plan, other: Entry) -> bool:

@@ -104,6 +104,12 @@ class Worker:
             thread.join()
 
     @property
+    def asleep(self) -> bool:
+        """Whether no thread does anything, until an entry is due or a request arrives."""
+        with self._changed:
+            return self._idle == len(self._threads)
+
+    @property
     def alive(self) -> bool:
         """Whether all threads are running that were started."""
         return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))

@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,34 @@ class StepSignal:
     """How far SIGUSR1 also sets the clock ahead."""
     ahead: timedelta = timedelta(0)
     """How far the clock is ahead of the machine's from the start."""
+
+
+READS = ("GET ", "users.", "usergroups.", "auth.", "apps.connections.", "conversations.info")
+"""How the names of calls begin that change nothing anywhere."""
+
+
+@dataclass(frozen=True)
+class KillPoint:
+    """Step `number` of those with a name."""
+
+    name: str
+    number: int
+
+
+def kill_points(steps: Sequence[str]) -> list[KillPoint]:
+    """Returns one step for each state that a killed process can leave behind: before each effect, and after the last.
+
+    After one effect and before the next the state is the same, and a read changes none. While a request is sent, the
+    PBX may have got it or not: after that it may be carried out although nobody reads the answer.
+    """
+    counts, points = Counter[str](), list[KillPoint]()
+    for step in steps:
+        counts[step] += 1
+        when, _, what = step.partition(" ")
+        if step == "after sending" or (when == "before" and what != "sending" and not what.startswith(READS)):
+            points.append(KillPoint(step, counts[step]))
+    last = next(step for step in reversed(steps) if step.startswith("after ") and not step[6:].startswith(READS))
+    return [*points, KillPoint(last, counts[last])]
 
 
 class StepRecorder:

@@ -1,11 +1,12 @@
 """`kill -9` at each step of a temporary change's end: it ends exactly once, and the thread ends true."""
 
 import signal
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.faults.steps import StepSignal
+from tests.faults.steps import KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import (
     LEASE_EXPIRED,
     NewDatabase,
@@ -28,22 +29,23 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewData
     assert isinstance(steps, list)
     assert len(steps) > 20
     assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda number: _ended(number, database()), len(steps)) == []
+    assert failures_of(lambda point: _ended(point, database()), steps) == []
 
 
-def _ended(number: int | None, address: str | None) -> list[str] | str | None:
+def _ended(point: KillPoint | None, address: str | None) -> list[str] | str | None:
     """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        kill = None if number is None else signal.SIGKILL
-        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True, ahead_when_armed=DUE))
+        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE)
+        kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
+        first = harness.start(kill)
         assert harness.type(LINE)
         harness.settled(scheduled=1)
         first.send(signal.SIGUSR1)
         harness.over(first)
         steps = [step for step in first.steps() if step != "ready"]
         first.close()
-        if number is None:
+        if point is None:
             return steps
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
         second = harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
@@ -51,7 +53,7 @@ def _ended(number: int | None, address: str | None) -> list[str] | str | None:
             harness.settled(scheduled=0)
             _is_ended_once(harness)
         except AssertionError as fault:
-            return f"killed at step {number}, {steps[-1:]}: {fault}"
+            return f"killed at {point}, {steps[-1:]}: {fault}"
         finally:
             second.close()
     return None

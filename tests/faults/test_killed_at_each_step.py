@@ -1,6 +1,7 @@
-"""`kill -9` before and after each commit, each call to the PBX and each call to Slack: the change is made exactly once.
+"""`kill -9` before and after each commit, each write to the PBX and each message in Slack: it is made exactly once.
 
-The steps are counted in a dry run, then a process is killed at each of them and another one takes up what it left.
+The steps are counted in a dry run, then a process is killed in each state between them and another one takes up what
+it left.
 """
 
 import signal
@@ -20,7 +21,7 @@ from bot.journal.journal import LEASE
 from bot.sandbox.environment import Sandbox
 from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
-from tests.faults.steps import StepSignal
+from tests.faults.steps import KillPoint, StepSignal, kill_points
 from tests.postgres import Server
 
 pytestmark = pytest.mark.timeout(600)
@@ -88,21 +89,24 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewD
     steps = _steps_of_a_whole_life(database())
     assert len(steps) > 30
     assert {"before commit", "before ack", "before chat.postMessage", "before sending"} <= set(steps)
-    assert failures_of(lambda number: _killed_at(number, database()), len(steps)) == []
+    assert failures_of(lambda point: _killed_at(point, database()), steps) == []
 
 
-def failures_of(killed_at: Callable[[int], object], steps: int) -> list[object]:
-    """Runs several at once; repeats each failure alone, since the machine may have been too busy for its leases."""
+def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str]) -> list[object]:
+    """Kills in each state between the steps, several at once.
 
-    def suspicious(number: int) -> bool:
+    Repeats each failure alone, since the machine may have been too busy for its leases.
+    """
+
+    def suspicious(point: KillPoint) -> bool:
         try:
-            return bool(killed_at(number))
+            return bool(killed_at(point))
         except Exception:  # also a timeout: it is raised when repeated alone
             return True
 
-    numbers = range(1, steps + 1)
+    points = kill_points(steps)
     with ThreadPoolExecutor(PARALLEL_RUNS) as pool:
-        suspects = [number for number, fault in zip(numbers, pool.map(suspicious, numbers), strict=True) if fault]
+        suspects = [point for point, fault in zip(points, pool.map(suspicious, points), strict=True) if fault]
     return [fault for fault in map(killed_at, suspects) if fault]
 
 
@@ -129,11 +133,11 @@ def _steps_of_a_whole_life(address: str | None) -> list[str]:
         return steps
 
 
-def _killed_at(number: int, address: str | None) -> str | None:
+def _killed_at(point: KillPoint, address: str | None) -> str | None:
     """What was wrong afterwards, if anything was."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        first = harness.start(StepSignal(signal=signal.SIGKILL, number=number))
+        first = harness.start(StepSignal(signal=signal.SIGKILL, name=point.name, number=point.number))
         harness.type("add 1001 to Sales")
         harness.over(first)
         first.kill()
@@ -144,7 +148,7 @@ def _killed_at(number: int, address: str | None) -> str | None:
             _finish(harness, second)
             _is_made_once(harness, steps)
         except AssertionError as fault:
-            return f"killed at step {number}, {steps[-1:]}: {fault}"
+            return f"killed at {point}, {steps[-1:]}: {fault}"
         finally:
             first.close()
             second.close()

@@ -2,13 +2,14 @@
 
 import signal
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.faults.replica import Replica
-from tests.faults.steps import StepSignal
+from tests.faults.steps import KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import (
     LEASE_EXPIRED,
     NewDatabase,
@@ -29,7 +30,7 @@ def test_an_occurrence_begins_once_and_ends_once(database: NewDatabase) -> None:
     steps = _recurred(None, database())
     assert isinstance(steps, list)
     assert {"before commit", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda number: _recurred(number, database()), len(steps)) == []
+    assert failures_of(lambda point: _recurred(point, database()), steps) == []
 
 
 def _line() -> str:
@@ -37,19 +38,20 @@ def _line() -> str:
     return f"add 1001 to Sales every day from {begins:%H:%M} for 2h"
 
 
-def _recurred(number: int | None, address: str | None) -> list[str] | str | None:
+def _recurred(point: KillPoint | None, address: str | None) -> list[str] | str | None:
     """Runs until the occurrence is in effect; returns what is wrong if it was killed at a step, else all steps."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        kill = None if number is None else signal.SIGKILL
-        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True, ahead_when_armed=DUE))
+        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE)
+        kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
+        first = harness.start(kill)
         assert harness.type(_line())
         harness.settled(scheduled=0)
         first.send(signal.SIGUSR1)
         _begun(harness, first)
         steps = [step for step in first.steps() if step != "ready"]
         first.close()
-        if number is None:
+        if point is None:
             return steps
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
         ahead = DUE + LEASE_EXPIRED
@@ -62,7 +64,7 @@ def _recurred(number: int | None, address: str | None) -> list[str] | str | None
             assert harness.changes() == 2, f"{harness.changes()} changes on the PBX after the end"
             assert "1001" not in harness.members("Sales")
         except AssertionError as fault:
-            return f"killed at step {number}, {steps[-1:]}: {fault}"
+            return f"killed at {point}, {steps[-1:]}: {fault}"
         finally:
             second.close()
     return None

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.journal.tables import entries, events, footprints, schedules, target_locks
+from bot.journal.tables import changed_targets, entries, events, footprints, schedules, target_locks
 from bot.messages.request import Request, Source
 
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ class JournalHarness:
         """Deletes all entries and resets the clock; ids are not used again."""
         self._keys, self.clock.time = map(str, count()), START
         with self.journal.database.writing() as connection:
-            for table in (schedules, target_locks, footprints, events, entries):
+            for table in (schedules, target_locks, footprints, changed_targets, events, entries):
                 connection.execute(delete(table))
 
     def accept(self, *footprint: str, run_at: datetime | None = None, user: str = "U1") -> int:

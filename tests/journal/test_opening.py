@@ -79,9 +79,7 @@ def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Pat
 def test_a_journal_at_another_revision_is_refused_and_left_alone(harness: JournalHarness, revision: str) -> None:
     with harness.journal.database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
-    with pytest.raises(
-        JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at {HEAD}"
-    ):
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: .* at {revision}, not at {HEAD}"):
         harness.restart()
 
 
@@ -107,6 +105,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     engine.dispose()
     assert indexes == {
+        "ix_changed_targets_entry_id",
         "ix_drifts_unposted",
         "ix_entries_about",
         "ix_entries_unknown",

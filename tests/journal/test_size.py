@@ -42,12 +42,16 @@ def _whole_day(harness: JournalHarness) -> None:
     """Everything that is done for each request, or each time a worker wakes."""
     harness.accept("sales", "support")
     harness.journal.due_in()
-    entry = harness.journal.checkpoint(harness.claim(), plan={"wanted": 1}, began=True)
+    plan = {"changes": [{"target": {"id": "1", "name": "Sales"}, "before": None, "after": None}]}
+    entry = harness.journal.checkpoint(harness.claim(), plan=plan, began=True)
     harness.journal.release(entry, harness.clock())
     entry = harness.journal.renew(harness.claim())
     harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
     harness.journal.find("past 5")
     harness.journal.waiting()
+    harness.journal.made_on(["1", "member 1001"], 10, after=5)
+    harness.journal.scheduled_on(["1", "member 1001"])
+    harness.journal.unfinished_about(["1", "member 1001"])
     harness.journal.events(entry.id)
     harness.journal.get(entry.id)
     _read_only(harness)

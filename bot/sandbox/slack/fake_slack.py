@@ -20,7 +20,7 @@ from bot.sandbox.slack.rendering import render_message, visible_messages
 from bot.sandbox.slack.response_url import ResponseURLs
 from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.user_actions import MessageActions, ShortcutActions
-from bot.sandbox.slack.web import WebServer, web_api
+from bot.sandbox.slack.web import ROUTES, WebServer, web_api
 
 T = TypeVar("T")
 
@@ -91,6 +91,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
 
     def _app(self) -> Flask:
         app = Flask(__name__, static_folder=None)
+        app.url_map = ROUTES
         interceptor = CallInterceptor(self.state, self.faults)
         app.register_blueprint(web_api(self.state, interceptor))
         app.register_blueprint(self.urls.routes(interceptor))

@@ -1,0 +1,17 @@
+"""What people are told in German about the journal itself: entries that can't be read."""
+
+from bot.texts.german.wording import change_number
+
+
+def set_aside_title(number: int) -> str:
+    return f"{change_number(number)} ist im Journal von Park nicht mehr lesbar und wurde beiseitegelegt."
+
+
+SET_ASIDE_NOTES = (
+    "Diese Änderung wird weder ausgeführt noch beendet, bis sie wieder lesbar ist. Alle anderen laufen weiter.",
+    "Auf der PBX prüfen, was sie ändern sollte, dann Zeile oder Journal wiederherstellen: docs/operations.md.",
+)
+
+
+def set_aside_row(number: int) -> str:
+    return f"{change_number(number)} ist im Journal nicht lesbar: wird weder ausgeführt noch beendet, bis das geht"

@@ -1,0 +1,124 @@
+"""What each test costs: CPU time of its process and of the processes that it started, and the time it waits.
+
+As a plugin of pytest it records (`pytest -p tests.bench.costs --costs=FOLDER`); as a command it prints what was
+recorded, by file and by test function (`python -m tests.bench.costs FOLDER`). CPU time depends little on what else the
+machine does.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that names the folder for the records, one file a worker."""
+    parser.addoption("--costs", metavar="FOLDER", type=Path, help="record what each test costs in FOLDER")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Records in the processes that run tests: the workers, or the only one."""
+    folder = config.getoption("costs")
+    if folder is not None and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
+        folder.mkdir(parents=True, exist_ok=True)
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        config.pluginmanager.register(Recorder(folder / f"{worker}.jsonl"))
+
+
+class Recorder:
+    """Writes a line for each test: its seconds of CPU and of the clock for set-up, call and tear-down."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("w", encoding="utf-8")
+        self._phases: dict[str, tuple[float, float]] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Iterator[None]:
+        """Measures what the fixtures of a test take."""
+        yield from self._measure("setup")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        """Measures a test itself."""
+        yield from self._measure("call")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        """Measures what the ends of the fixtures take."""
+        yield from self._measure("teardown")
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Writes the line."""
+        self._file.write(json.dumps({"test": nodeid, **self._phases}) + "\n")
+        self._file.flush()
+        self._phases = {}
+
+    def _measure(self, phase: str) -> Iterator[None]:
+        cpu, clock = cpu_seconds(), time.monotonic()
+        try:
+            yield
+        finally:
+            self._phases[phase] = (round(cpu_seconds() - cpu, 4), round(time.monotonic() - clock, 4))
+
+
+def cpu_seconds() -> float:
+    """Returns what this process and all that it started have used, PostgreSQL included."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime + _of_descendants()
+
+
+def _of_descendants() -> float:
+    """Returns the CPU seconds of the running processes below this one and its PostgreSQL, and of their ended ones."""
+    children: dict[int, list[int]] = defaultdict(list)
+    seconds: dict[int, float] = {}
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile: whoever waits for it counts it
+            fields = process.read_text().rpartition(")")[2].split()
+            pid = int(process.parent.name)
+            children[int(fields[1])].append(pid)
+            seconds[pid] = sum(map(int, fields[11:15])) / CLOCK_TICKS
+    servers = [one.pid for one in postgres.running]
+    found, total = [*servers, *children[os.getpid()]], sum(seconds.get(pid, 0) for pid in servers)
+    for pid in found:
+        total += seconds.get(pid, 0) if pid not in servers else 0
+        found += children[pid]
+    return total
+
+
+def report(folder: Path, most: int = 60) -> None:
+    """Prints the sums, then the dearest files and test functions."""
+    tests = [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
+    for title, key in (
+        ("phase", None),
+        ("folder", lambda test: "/".join(test.split("::")[0].split("/")[:2])),
+        ("file", lambda test: test.split("::")[0]),
+        ("test function", lambda test: test.split("[")[0]),
+    ):
+        sums: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+        for one in tests:
+            for phase in ("setup", "call", "teardown"):
+                cpu, clock = one.get(phase, (0.0, 0.0))
+                row = sums[phase if key is None else key(one["test"])]
+                row[0] += phase == "call" or key is None
+                row[1] += cpu
+                row[2] += clock
+        print(f"\n{'CPU s':>8} {'clock s':>8} {'tests':>6} {'CPU ms/test':>11}  {title}")
+        for name, (count, cpu, clock) in sorted(sums.items(), key=lambda item: -item[1][1])[:most]:
+            print(f"{cpu:8.1f} {clock:8.1f} {count:6} {1000 * cpu / max(count, 1):11.0f}  {name}")
+        total = [sum(row[at] for row in sums.values()) for at in range(3)]
+        print(f"{total[1]:8.1f} {total[2]:8.1f} {total[0]:6}              all")
+
+
+if __name__ == "__main__":
+    report(Path(sys.argv[1]), *map(int, sys.argv[2:3]))
