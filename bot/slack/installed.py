@@ -34,7 +34,7 @@ class _Place:
     wanted: str | None
     """Its id; None for the only one that the app is installed in."""
     client: SlackClient
-    problem: str | None = texts.NOT_YET
+    problem: str | None = None
     app: InstalledApp | None = None
     identity: Identity | None = None
     listeners: Dispatches | None = None
@@ -240,8 +240,10 @@ class InstalledWorkspaces(PeriodicTask):
     @property
     def problem(self) -> str | None:
         """Why Park is not connected, if that is known."""
-        problems = (place.problem for place in self._places)
-        return next(filter(None, problems), None) or (self.receiver.problem if self.receiver else None)
+        for place in self._places:
+            if place.identity is None:
+                return place.problem or texts.NOT_YET
+        return self.receiver.problem if self.receiver is not None else None
 
 
 def team_of(body: Mapping[str, Any]) -> str:
