@@ -34,7 +34,7 @@ class DriftScene(ConversationHarness):
         end = time.monotonic() + 60
         looks = 0
         while True:
-            with self.sandbox.park.journal.database.reading() as connection:
+            with self.sandbox.park.tenant.journal.database.reading() as connection:
                 state = read_scan_state(connection)
                 scanning = leases.claimed_until(connection, leases.SCAN, "", at=self.sandbox.now())
             if scanning is None and state.due_at not in (None, but):
@@ -43,7 +43,7 @@ class DriftScene(ConversationHarness):
             time.sleep(0.02)
             looks += 1
             if looks % 50 == 0:
-                self.sandbox.park.drift.wake()  # a busy machine's journal may have put it off for a minute
+                self.sandbox.park.tenant.drift.wake()  # a busy machine's journal may have put it off for a minute
 
     def scan(self, times: int = 1) -> None:
         """Makes scans due, and waits until each has posted what it found."""
