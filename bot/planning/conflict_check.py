@@ -28,6 +28,7 @@ from bot.planning.conflicts import (
     is_noop,
     is_same_wish,
     parts_of,
+    pending_changes,
     wanted_parts,
     would_not_end,
 )
@@ -93,9 +94,10 @@ class ConflictCheck:
         parts = wanted_parts(operation, plan, context)
         # What is scheduled for the minute in which another one ends waits for that end.
         slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
+        pending = tuple(pending_changes(self._repository, parts))
         if begins <= now:
-            check_ends(self._repository, parts, now + slack, but=frozenset(but))
-        conflicts = find_conflicts(self._repository, parts, Period(begins + slack, ends), but=frozenset(but))
+            check_ends(pending, parts, now + slack, but=frozenset(but))
+        conflicts = find_conflicts(pending, parts, Period(begins + slack, ends), but=frozenset(but))
         if self._request.source is Source.SCHEDULE:
             return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
         if ends is not None and begins > now:

@@ -1,6 +1,6 @@
 """Changes that meet in time on the same setting or member, one of them being temporary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -98,23 +98,23 @@ def find_conflict(
     Args:
         but: numbers of the changes that are left out.
     """
-    return next(find_conflicts(repository, parts, period, but=but), None)
+    return next(find_conflicts(pending_changes(repository, parts), parts, period, but=but), None)
 
 
 def find_conflicts(
-    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
+    pending: Iterable[PendingChange], parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
 ) -> Iterator[PendingChange]:
-    """All pending changes that meet a change of these parts in this period; `but` as for `find_conflict`."""
-    for one in pending_changes(repository, parts):
+    """Yields those of the pending changes that meet a change of these parts in this period; `but` as above."""
+    for one in pending:
         if one.entry.id not in but and one.period.meets(period) and overlap(parts, parts_of(one.plan.undone)):
             yield one
 
 
 def check_ends(
-    repository: ChangeRepository, parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
+    pending: Iterable[PendingChange], parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
 ) -> None:
     """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
-    for one in pending_changes(repository, parts):
+    for one in pending:
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and one.entry.id not in but and overlap(parts, parts_of(one.plan.undone)):
             raise EndDue(f"#{one.entry.id} is being ended", said=partial(refusals.being_ended, one.entry.id))
