@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.app import Park
 from bot.settings import Settings
+from bot.tenant_settings import TenantSettings
 
 if TYPE_CHECKING:
     from bot.sandbox.environment import Sandbox
@@ -35,7 +36,7 @@ def environment_variables(settings: Settings) -> dict[str, str]:
     plain = {
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in values.items()
-        if value is not None
+        if value is not None and value != ()
     }
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in names}
     return {**inherited, **plain, "PYTHONPATH": str(ROOT)}
@@ -121,7 +122,7 @@ def main(ahead: float) -> None:
     """Runs the bot until standard input is closed."""
     logging.basicConfig(level=logging.CRITICAL)
     clock = [timedelta(seconds=ahead)]
-    with Park(Settings(_env_file=None), now=lambda: datetime.now(UTC) + clock[0]) as park:
+    with Park(TenantSettings(settings=Settings(_env_file=None)), now=lambda: datetime.now(UTC) + clock[0]) as park:
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         for line in sys.stdin:

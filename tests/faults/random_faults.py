@@ -217,7 +217,7 @@ class Episode:
             self.sandbox.forward(max(due - self.sandbox.now(), timedelta(0)) + timedelta(seconds=1))
 
     def _entries(self) -> list[Entry]:
-        return self.sandbox.park.journal.recent(10_000)[::-1]
+        return self.sandbox.park.tenant.journal.recent(10_000)[::-1]
 
     def _check(self) -> None:
         entries = self._entries()
@@ -230,7 +230,7 @@ class Episode:
         self._each_change_was_told(entries, posts)
         self._nothing_was_done_twice(entries)
         self.counts["messages"] += len(posts)
-        with self.sandbox.park.journal.database.reading() as connection:
+        with self.sandbox.park.tenant.journal.database.reading() as connection:
             verify(connection)
 
     def _each_end_happened(self, entries: list[Entry]) -> None:

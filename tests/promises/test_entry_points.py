@@ -20,7 +20,7 @@ from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
-Pairs = list[tuple[type[Operation], EntryPoint]]
+Pairs = Sequence[tuple[type[Operation], EntryPoint]]
 LEADS_ONLY = """\
 [[allow]]
 name = "Team leads, from anywhere"
@@ -61,7 +61,7 @@ TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_poi
 CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubclass(operation, ChangeOperation)]
 
 
-def in_turn(patterns: Pairs) -> Pairs:
+def in_turn(patterns: Pairs) -> list[tuple[type[Operation], EntryPoint]]:
     """Returns two entry points of each operation, in turn: they open one form, which the tests submit.
 
     That it is one is what `test_every_entry_point_opens_the_same_form` says, of each operation and entry point.
@@ -221,7 +221,7 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
     return True
 
 
-@named([(one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)] + in_turn(REVIEWED))
+@named([*((one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)), *in_turn(REVIEWED)])
 def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
@@ -254,7 +254,7 @@ def stands(sandbox: Sandbox) -> dict[str, Any]:
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
         for group in state.groups.values()
     }
-    return {"server": state.server, "groups": groups, "asked": sandbox.park.journal.get(1).operations}
+    return {"server": state.server, "groups": groups, "asked": sandbox.park.tenant.journal.get(1).operations}
 
 
 @cache
@@ -320,7 +320,6 @@ def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visito
         "approve",
         "refuse",
         "put_back",
-        "restore",
     }  # of which tests/conversations and tests/audit/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     for line in ("recall Sales to Night Desk for 2h", "recall Support to Night Desk every weekday 18:00 to 8:00"):
