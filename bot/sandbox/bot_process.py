@@ -36,7 +36,7 @@ def environment_variables(settings: Settings) -> dict[str, str]:
     plain = {
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in values.items()
-        if value is not None
+        if value is not None and value != ()
     }
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in names}
     return {**inherited, **plain, "PYTHONPATH": str(ROOT)}
