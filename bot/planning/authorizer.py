@@ -16,7 +16,7 @@ from bot.operations.scheduling import Cancel, Extend
 from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
-from bot.planning.pickers import PickerKind
+from bot.planning.picker_sources import PickerKind
 from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.planning.required_permissions import required_permissions
 from bot.policy.descriptions import restrictions
@@ -117,7 +117,7 @@ class Authorizer:
             return ALL_NAMES  # no rule restricts PBX users
         policy = self.policy
         principal = resolve_principal(request, self._users.remembered, policy)
-        if kind == "group":
+        if kind in ("group", "scope"):
             return visible_groups(policy, principal, permission)
         return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 

@@ -6,7 +6,7 @@ import threading
 from math import inf
 from typing import Any, Protocol
 
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from slack_bolt.adapter.wsgi.http_response import WsgiHttpResponse
@@ -16,7 +16,7 @@ from waitress.server import create_server
 
 from bot.errors import SettingsError
 from bot.slack.app_manifest import REQUEST_PATH
-from bot.slack.bolt_app import LISTENERS
+from bot.slack.bolt_app import LISTENERS, Dispatches
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every short queue
@@ -35,8 +35,8 @@ class Pages(Protocol):
 class SignedRequestHandler(SlackRequestHandler):
     """Bolt's WSGI adapter, with the SDK's verification of signature and timestamp before Bolt parses a body."""
 
-    def __init__(self, app: App, path: str, secret: str, pages: Pages | None = None) -> None:
-        super().__init__(app, path)
+    def __init__(self, app: Dispatches, path: str, secret: str, pages: Pages | None = None) -> None:
+        super().__init__(app, path)  # type: ignore[arg-type]  # of an App it uses only what is overridden here
         self._verifier, self._pages = SignatureVerifier(secret), pages
 
     def _get_http_response(self, request: WsgiHttpRequest) -> WsgiHttpResponse:
@@ -76,7 +76,7 @@ class HTTPMode:
 
     def __init__(
         self,
-        app: App,
+        app: Dispatches,
         secret: str,
         listen: tuple[str, int],
         *,

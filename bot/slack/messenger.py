@@ -148,7 +148,7 @@ class SlackMessenger:
         ):  # Slack hides it in a thread without replies
             yield partial(ephemeral, request.channel, thread=request.thread)
         if url := fresh_response_url(request, self._now()):
-            yield partial(self._chat_api.respond, url, payload, to_all=False)
+            yield partial(self._chat_api.respond, url, payload, to_all=False, channel=request.channel)
         if request.channel:
             yield partial(ephemeral, request.channel)
         yield partial(self._send_direct_message, request, payload)
@@ -157,7 +157,7 @@ class SlackMessenger:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
         if posted.how != "dm" and (url := fresh_response_url(request, self._now())):
-            yield partial(self._chat_api.respond, url, payload, to_all=True)
+            yield partial(self._chat_api.respond, url, payload, to_all=True, channel=request.channel)
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:

@@ -11,8 +11,8 @@ from bot.journal.storage import DestinationStore
 from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
 from bot.settings import Settings, parse_listen_address, secret_text
-from bot.slack.bolt_app import Receiver, build_app
-from bot.slack.client import Identity, ReadToken
+from bot.slack.bolt_app import Dispatches, Receiver, build_app
+from bot.slack.client import Identity, ReadToken, SlackClient
 from bot.slack.direct_messages import MessagesTab
 from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
@@ -20,6 +20,8 @@ from bot.slack.home import HomeTabs
 from bot.slack.listeners import RequestInbox, register_listeners
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import ProgressNotes
+from bot.slack.outgoing import Outgoing
+from bot.slack.posting import PostingState
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -35,10 +37,20 @@ REPLY_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Workspace:
+    """What all PBXs of one Slack workspace share: the client, what it knows of people, and whether it can post."""
+
+    client: SlackClient
+    users: SlackUserDirectory
+    posting: PostingState
+
+
+@dataclass(frozen=True, slots=True)
 class SlackParts:
-    """Access to Slack, and the thread pools of its listeners."""
+    """Access to Slack for one PBX, and the thread pools of its listeners."""
 
     client: WebClient
+    outgoing: Outgoing
     requests: RequestFactory
     users: SlackUserDirectory
     chat: ChatApi
@@ -49,15 +61,15 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
+def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Outgoing) -> SlackParts:
     """Builds what calls Slack; the listeners follow once there is something for them to call."""
-    users = SlackUserDirectory(client, now=journal.now)
-    chat, views = ChatApi(client), ViewsApi(client)
+    client, users = workspace.client, workspace.users.limited_to(outgoing.owns)
+    chat, views = ChatApi(client, outgoing), ViewsApi(client, outgoing)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
     requests = RequestFactory(None, now)
     messenger = SlackMessenger(chat, users, ProgressNotes(chat, NoteStore(journal.database)), now)
-    return SlackParts(client, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
+    return SlackParts(client, outgoing, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
 
 
 def build_listeners(
@@ -70,7 +82,7 @@ def build_listeners(
 ) -> App:
     """Builds the Bolt app and registers all listeners."""
     slack.requests.identify(identity)
-    app, messenger = build_app(slack.client, identity), slack.messenger
+    app, messenger = build_app(slack.client, identity, slack.outgoing), slack.messenger
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
     forms = FormListeners(
@@ -83,7 +95,7 @@ def build_listeners(
     return app
 
 
-def build_receiver(settings: Settings, app: App, client: WebClient, read_app_token: ReadToken) -> Receiver:
+def build_receiver(settings: Settings, app: Dispatches, client: WebClient, read_app_token: ReadToken) -> Receiver:
     """Builds Socket Mode if there is an app-level token, else HTTP mode."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value(), read_token=read_app_token)

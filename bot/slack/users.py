@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -162,6 +163,7 @@ class SlackUserDirectory:
 
     def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
         self._client = client
+        self._owns: Callable[[str], bool] = lambda channel: True
         stale = _STALE_LIFETIME
         self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
@@ -169,6 +171,12 @@ class SlackUserDirectory:
         self.remembered = CachedPeople(self._user, self._groups)
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
+
+    def limited_to(self, owns: Callable[[str], bool]) -> "SlackUserDirectory":
+        """Returns a directory that knows the same people, and posts only in the channels that belong to one PBX."""
+        limited = copy(self)
+        limited._owns = owns
+        return limited
 
     def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account of a user; raises SlackFailure where it is not known."""
@@ -242,7 +250,7 @@ class SlackUserDirectory:
     def _channels_of(self, user: str) -> list[Mapping[str, Any]]:
         def fetch(types: str) -> list[Mapping[str, Any]]:
             pages = self._client.users_conversations(user=user, types=types, limit=_CHANNEL_PAGE)
-            return [channel for page in pages for channel in page["channels"]]
+            return [channel for page in pages for channel in page["channels"] if self._owns(channel["id"])]
 
         return with_private_channels(fetch)
 
