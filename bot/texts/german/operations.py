@@ -237,7 +237,7 @@ TEXTS = {
         "Speichert die ganze jetzige Konfiguration, um sie später wiederherzustellen. Park tut das auch jeden Tag.",
     ),
     "restore": OperationTexts(
-        "Wiederherstellen",
+        "Stand wiederherstellen",
         "Stellt eine Gruppe, den Server oder alles so her, wie es zu einer Zeit oder vor einer Änderung war. Zeigt"
         " vorher, was sich ändert. Seitdem angelegte Gruppen bleiben, außer mit „and delete new groups“.",
         button="Wiederherstellen",
