@@ -120,10 +120,12 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
     from bot.slack.app_manifest import http_manifest, manifest_as_json, socket_mode_manifest
+    from bot.slack.workflow_manifest import with_workflow_steps
 
     slash_command.use(options.command or read_command_settings().park_command)
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    text = with_workflow_steps(text) if options.workflows else text
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
@@ -210,6 +212,8 @@ def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
     _add_command_name(manifest)
+    steps_help = "with Park's steps for Workflow Builder; see docs/setup.md"
+    manifest.add_argument("--workflows", action="store_true", help=steps_help)
     manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
     manifest.add_argument(
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"

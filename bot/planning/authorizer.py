@@ -26,6 +26,7 @@ from bot.policy.field_types import is_user_group
 from bot.policy.model import OWN_CHANGE, ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.policy.workflows import channel_principal
 from bot.texts import approvals, refusals
 
 
@@ -96,6 +97,8 @@ class Authorizer:
 
     def principal(self, request: Request) -> Principal:
         """The requester as the policy sees them; raises NotAllowed or SlackFailure."""
+        if request.source is Source.WORKFLOW:
+            return channel_principal(request.channel, request.team)
         return resolve_principal(request, self._users, self.policy)
 
     def requester(self, request: Request) -> Principal | None:

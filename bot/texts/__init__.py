@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from bot.texts.english import times as times
     from bot.texts.english import week as week
     from bot.texts.english import wording as wording
+    from bot.texts.english import workflows as workflows
 else:
     from bot.texts.languages import texts_of
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.slack.model import Message
 from bot.tenant_settings import TenantSettings, journal_of
 from bot.tenants.tenant import Tenant
 
@@ -38,8 +39,8 @@ approvers = ["{leads}"]
 class SeveralPbxs(Sandbox):
     """The first PBX is Berlin's, in #phones; Munich's and Paris's are in channels of their names.
 
-    Ana leads all of them, Ben is allowed something in Berlin alone, Eve in Munich alone, Ada in Paris, Gil in none.
-    #random belongs to none.
+    Ana leads all of them; Ben is allowed something in Berlin alone, Eve in Munich alone, Ada in Paris alone, and Gil
+    nowhere. #random belongs to no PBX.
     """
 
     def __init__(self, *, retry_policy: Any = None, http: bool = False, **environment: Any) -> None:
@@ -94,3 +95,35 @@ class SeveralPbxs(Sandbox):
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
         self._others.close()
+
+    def type(self, line: str, place: str, person: str = "ana") -> str:
+        """Types a slash command in a channel, or with an empty place in the conversation with Park; returns the ack."""
+        channel = self.channels[place] if place else self.slack.direct(self.people[person])
+        ack = self.slack.slash(self.people[person], channel, line)
+        assert ack.ok, ack.error
+        self.settle(30)
+        return str((ack.payload or {}).get("text") or "")
+
+    def seen(self, place: str, person: str = "ana") -> list[Message]:
+        """Returns all that a person sees in a channel or in the conversation with Park, threads included."""
+        user = self.people[person]
+        channel = self.channels[place] if place else self.slack.direct(user)
+        tops = self.slack.seen_by(user, channel)
+        return [*tops, *(one for top in tops for one in self.slack.seen_by(user, channel, thread=top.ts)[1:])]
+
+    def card(self, place: str) -> Message:
+        """Returns the last card in a channel."""
+        return self.slack.messages(self.channels[place])[-1]
+
+    def write(self, line: str, person: str = "ana") -> str:
+        """Writes to Park alone; returns what Park answers in the thread."""
+        user = self.people[person]
+        conversation = self.slack.direct(user)
+        ts = self.slack.say(user, conversation, line)
+        bot = self.slack.bot_user
+        answers = self.slack.wait_for(
+            lambda: [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot], timeout=20
+        )
+        self.settle(30)
+        answers = [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot]
+        return "\n".join(one.plain for one in answers)

@@ -20,14 +20,14 @@ TITLE = "Park"
 CLOSE = "Close"
 
 
-def remembered(command: str) -> str:
-    """Says how long a choice holds, and how to change it with the command."""
-    return f"Your choice is remembered for direct messages and the Home tab. To change it, type `{command} pbx`."
-
-
 def no_channel_remedy(channel: str) -> str:
     """Says what makes a channel belong to a PBX."""
     return f"Whoever runs Park can add {channel} to the channels of a PBX in park.toml. Until then, use another one."
+
+
+def remembered(command: str) -> str:
+    """Says what a choice is for, and how it is changed."""
+    return f"Your choice is remembered for direct messages and the Home tab. To change it, type `{command} pbx`."
 
 
 def belongs(title: str) -> str:
@@ -49,8 +49,3 @@ def unknown(name: str, names: Sequence[str]) -> str:
     """Says that there is no PBX of a name for the person who asks."""
     verb = "are" if len(names) > 1 else "is"
     return f"Nothing was changed: you have no PBX “{name}”. There {verb} {listed(names)}."
-
-
-def which_pbx(name: str) -> str:
-    """Says which line names a PBX."""
-    return f"Or type `pbx {name}`."
