@@ -45,7 +45,3 @@ def away(title: str) -> str:
 
 def unknown(name: str, names: Sequence[str]) -> str:
     return f"Es wurde nichts geändert: Sie haben keine PBX „{name}“. Es gibt {listed(names)}."
-
-
-def which_pbx(name: str) -> str:
-    return f"Oder `pbx {name}` eingeben."
