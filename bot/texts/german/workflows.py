@@ -2,7 +2,7 @@
 
 from bot.texts.german.wording import NOTHING_CHANGED, change_number, sentence
 
-BY_WORKFLOW = "ein Workflow"
+BY_WORKFLOW = "einem Workflow"
 DO_IT, DECLINE = "Ausführen", "Verwerfen"
 PROPOSED_BY, EXPIRES, CHANGE, REASON = "Vorgeschlagen von", "Läuft ab", "Änderung", "Grund"
 DECIDES_NOTE = "Wer diese Änderung machen darf, entscheidet mit einem Klick und macht sie damit im eigenen Namen."
@@ -22,8 +22,8 @@ NO_TEXT = "einen Text schreiben"
 NEEDED = "ausfüllen, die Angabe ist nötig"
 NO_ME = "„me“ ist in einem Workflow niemand. Eine Nebenstelle oder einen Namen schreiben oder eine Person wählen."
 NO_TIME_ZONE = (
-    "eine Uhrzeit braucht eine Zeitzone. Eine Dauer schreiben, zum Beispiel 2h, oder in der Richtlinie unter [workflows]"
-    " time_zone ergänzen."
+    "eine Uhrzeit braucht eine Zeitzone. Eine Dauer schreiben, zum Beispiel 2h, oder in der Richtlinie unter"
+    " [workflows] time_zone ergänzen."
 )
 TOO_LONG = "Die Eingaben sind zu lang für eine Änderung. Bitte auf mehrere Schritte aufteilen."
 GONE = f"Daraus wurde in Park nichts. {NOTHING_CHANGED} Mehr steht im Protokoll."
