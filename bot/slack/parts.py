@@ -12,7 +12,7 @@ from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
 from bot.settings import Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
-from bot.slack.client import Identity, ReadToken
+from bot.slack.client import Identity, ReadToken, SlackClient
 from bot.slack.direct_messages import MessagesTab
 from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
@@ -38,7 +38,7 @@ REPLY_THREADS = 4
 class SlackParts:
     """Access to Slack, and the thread pools of its listeners."""
 
-    client: WebClient
+    client: SlackClient
     requests: RequestFactory
     users: SlackUserDirectory
     chat: ChatApi
@@ -49,7 +49,7 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
+def build_slack(client: SlackClient, journal: Journal, now: Clock) -> SlackParts:
     """Builds what calls Slack; the listeners follow once there is something for them to call."""
     users = SlackUserDirectory(client, now=journal.now)
     chat, views = ChatApi(client), ViewsApi(client)
