@@ -106,7 +106,10 @@ class ChangeRepository:
             return False
         if (schedule := self.schedules.find(entry.id)) is not None:
             return schedule.stored.state is not ScheduleState.ENDED
-        return not any(self.is_in_effect(one) for one in self._journal.entries_about(entry.id) if one.plan is not None)
+        undos = (
+            one for one in self._journal.entries_about(entry.id) if one.plan is not None and not is_partly_done(one)
+        )
+        return not any(map(self.is_in_effect, undos))
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
@@ -213,6 +216,11 @@ def ended_by(journal: Reader, number: int) -> Entry | None:
             if entry is not None and entry.plan is not None and entry.plan.get("ends_change") == number:
                 return entry
     return None
+
+
+def is_partly_done(entry: Entry) -> bool:
+    """Returns whether a plan of many changes was stopped after some of them."""
+    return bool(entry.plan and entry.plan.get("left"))
 
 
 def _find(journal: Reader, number: int) -> Entry | None:

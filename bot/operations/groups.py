@@ -136,7 +136,7 @@ class Group(ReadOperation):
         return Message(
             title=answers.group(target.title),
             facts=(
-                *(fact for fact in setting_facts(snapshot, context.ring_group_name) if fact.label != "Name"),
+                *setting_facts(snapshot, context.ring_group_name, with_name=False),
                 Fact(label=answers.MEMBERS, value=str(len(members)) if members else answers.GROUP_IS_EMPTY),
             ),
             items=tuple(map(str, members)),

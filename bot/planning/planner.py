@@ -32,7 +32,7 @@ from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
-from bot.planning.pickers import PickerKind
+from bot.planning.picker_sources import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
 from bot.planning.preview import asking_with_plan
 from bot.planning.principals import UserDirectory
@@ -240,7 +240,7 @@ class Planner:
             attributes = replace(attributes, recurring=effect.recurring)
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
-        ConflictCheck(self, request, references).check_times(operation, effect)
+        ConflictCheck(self, request, references).check_times(operation, effect, context)
         return effect, grant
 
     def resolve(

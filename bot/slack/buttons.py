@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import ButtonElement
 from bot.messages.message import FormOffer, Offer
 from bot.messages.request import proposal_nonce
 from bot.slack.text import displayable
+from bot.texts import lines
 
 ACTION = re.compile(r"park:offer:\d+")
 """The action_id of a button that runs a line."""
@@ -100,5 +101,5 @@ def _element(label: str, subject: str, action_id: str, value: str, style: str | 
 
 
 def _label(label: str) -> str:
-    label = displayable(label).strip() or "Do it"
+    label = displayable(label).strip() or lines.DO_IT_NOW
     return label if len(label) <= _MAX_LABEL else label[: _MAX_LABEL - 1].rstrip() + "…"

@@ -181,7 +181,7 @@ class Cards:
     def _respond(self, card: Card, channel: str, url: str, *, held: bool) -> Posted:
         notice = delivery.MEANWHILE if held else texts.NO_UPDATES
         for payload in card.render(notice):
-            self._chat_api.respond(url, payload, to_all=True)
+            self._chat_api.respond(url, payload, to_all=True, channel=channel)
         return Posted(how="response_url", channel=channel, told=notice, held=held)
 
     def _send_direct_message(self, card: Card, request: Request) -> Posted:

@@ -20,10 +20,9 @@ from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.text import form_text, is_only_courtesy
+from bot.texts import lines
 
 log = logging.getLogger(__name__)
-
-NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
 
 
 class RequestInbox(Protocol):
@@ -143,7 +142,7 @@ class Listeners:
                 return self._inbox.submit(request)
             except JournalUnavailable:
                 log.exception("not accepted")
-                return NOTHING_DONE
+                return Message(title=lines.NOT_WRITTEN, notes=(lines.TRY_AGAIN,))
 
     def _send_later(self, request: Request, answer: Message | None) -> None:
         if answer is None:
@@ -174,18 +173,18 @@ def written_directly(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _edited_message(request: Request) -> Message:
     """Returns an offer to run an edited message, which is not run by itself: it may have run before the edit."""
     return Message(
-        title="Nothing was done: edited messages are not carried out by themselves.",
+        title=lines.EDITED,
         lines=(request.line,),
-        offers=(Offer(label="Do it now", line=request.line),),
+        offers=(Offer(label=lines.DO_IT_NOW, line=request.line),),
     )
 
 
 def _embedded_mention(request: Request) -> Message:
     """Returns an offer to run what a sentence says around a mention, if it says a command at all."""
-    title = "Nothing was done: only a message that begins with the mention is a command."
+    title = lines.MENTION_IN_SENTENCE
     line = command_within(request.line)
     if line is None:
-        return Message(title=title, offers=(Offer(label="Help", line="help"),))
+        return Message(title=title, offers=(Offer(label=lines.HELP, line="help"),))
     return Message(title=title, offers=(Offer(label=line, line=line),))
 
 

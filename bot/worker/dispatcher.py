@@ -32,6 +32,7 @@ from bot.planning.destinations import ask_where, possible_channels, with_destina
 from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
+from bot.runtime.scope import current_pbx
 from bot.runtime.threads import FairThreadPool
 from bot.texts import outcomes, pbx, wording
 from bot.worker.progress import ProgressNotifier
@@ -76,7 +77,7 @@ class Dispatcher:
             try:
                 readings = parse(request.line, request.user) if operation is None else (operation,)
             except NotUnderstood as fault:
-                REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
+                REQUESTS.labels(NO_OPERATION, request.source, "not understood", current_pbx()).inc()
                 return self._suggest(request, fault.message)
             channels = possible_channels(request, readings[0], self.planner.policy)
             request = with_destination(request, channels)
@@ -197,7 +198,7 @@ class Dispatcher:
                 self.progress_notifier.finish(request)
             operation = readings[0].operation_id
             log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
-            REQUESTS.labels(operation, request.source, outcome).inc()
+            REQUESTS.labels(operation, request.source, outcome, current_pbx()).inc()
             self.messenger.answer(request, with_note(message, request.note))
         except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")

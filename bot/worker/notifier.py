@@ -16,6 +16,7 @@ from bot.operations.catalog import load
 from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
+from bot.runtime.scope import current_pbx
 from bot.texts import cards, wording
 from bot.worker import confirmations
 from bot.worker.announcing import Announcer
@@ -70,7 +71,8 @@ class Notifier:
         if readable and (not delivery.failures or age > GIVE_UP):
             self.journal.mark_notified(delivery.entry)
             log.info("change %d was told of in Slack", entry.id)
-            CONFIRMATIONS.observe(max(0.0, (now - max(entry.accepted_at, entry.run_at)).total_seconds()))
+            seconds = (now - max(entry.accepted_at, entry.run_at)).total_seconds()
+            CONFIRMATIONS.labels(current_pbx()).observe(max(0.0, seconds))
             return
         reason = str(delivery.failures[-1]) if delivery.failures else "its card is held"
         if readable:

@@ -123,6 +123,7 @@ def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Res
     if outcome.flags.keys() >= NO_PAUSE.keys():
         ends = [one for one in journal.scheduled() if is_end_of_pause(one)]
     elif (plan := plan_of(entry)) is not None and outcome.state in (State.DONE, State.ALREADY):
-        numbers = [number for number in (plan.about, plan.ends_change) if number is not None]
+        undone = None if plan.left else plan.about  # what is undone only in part still has to end
+        numbers = [number for number in (undone, plan.ends_change) if number is not None]
         ends = [end for number in numbers for end in journal.entries_about(number) if end.state is State.SCHEDULED]
     return tuple(Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None) for end in ends)

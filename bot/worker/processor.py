@@ -33,6 +33,7 @@ from bot.pbx.requests import Throttled
 from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
+from bot.runtime.scope import current_pbx
 from bot.texts import cards, delivery, outcomes, wording
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
@@ -87,7 +88,7 @@ class EntryProcessor:
             return
         if not entry.state.ended:
             log.info("change %d has ended: %s", ended.id, ended.state)
-            REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state).inc()
+            REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state, current_pbx()).inc()
         self.progress_notifier.finish(
             ended.request, taken_over=entry.attempt > 1 and entry.request.source is not Source.CLOCK
         )

@@ -75,7 +75,7 @@ def test_a_step_asks_and_the_click_of_somebody_allowed_makes_the_change(scene: C
     assert scene.members("Sales")[-1] == "1001"
     assert execution.outputs["outcome"] == "done"
     assert "until" in str(execution.outputs["text"])
-    entry = scene.sandbox.park.journal.get(int(execution.outputs["change"]))
+    entry = scene.sandbox.park.tenant.journal.get(int(execution.outputs["change"]))
     assert (entry.request.user, entry.request.source) == (scene.sandbox.people["ben"], Source.BUTTON)
     assert entry.rule == "On call from #phones"
     assert "Proposal accepted: add 1001 to Sales for 2h" in scene.card().plain
@@ -231,7 +231,7 @@ def test_a_step_asks_although_the_pbx_is_away_and_the_click_tells(scene: Convers
     execution = run(scene, "members", **ADD)
     assert "Proposed by a workflow" in scene.card().plain
     assert scene.sandbox.slack.click(scene.sandbox.people["ben"], scene.card(), label="Do it").ok
-    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.journal.get(2).failing_since is not None, timeout=30)
+    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.tenant.journal.get(2).failing_since is not None, timeout=30)
     scene.sandbox.forward(timedelta(minutes=5))
     scene.sandbox.slack.wait_for(lambda: execution.status != "running", timeout=30)
     scene.sandbox.pbx.faults.clear()
@@ -279,7 +279,7 @@ def test_what_slack_does_not_take_is_reported_once_it_does(scene: ConversationHa
     scene.sandbox.slack.faults.fail("functions.completeSuccess", Drop.AFTER)
     execution = run(scene, "show_group", group="Sales")
     assert execution.outputs["outcome"] == "shown"
-    assert not scene.sandbox.park.journal.has_work()
+    assert not scene.sandbox.park.tenant.journal.has_work()
 
 
 def test_show_a_group(scene: ConversationHarness) -> None:
@@ -351,4 +351,4 @@ def test_a_proposal_survives_a_restart(scene: ConversationHarness) -> None:
     scene.sandbox.restart()
     scene.click(scene.card(), "Do it", "ben")
     assert execution.outputs["outcome"] == "done"
-    assert scene.sandbox.park.journal.get(1).state is State.DONE
+    assert scene.sandbox.park.tenant.journal.get(1).state is State.DONE

@@ -93,7 +93,10 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewD
 
 
 def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str]) -> list[object]:
-    """Kills in each state between the steps. Runs several at once; repeats each failure alone, since the machine may have been too busy for its leases."""
+    """Kills in each state between the steps, several at once.
+
+    Repeats each failure alone, since the machine may have been too busy for its leases.
+    """
 
     def suspicious(point: KillPoint) -> bool:
         try:

@@ -229,7 +229,7 @@ TEXTS = {
         "Keeps the whole set-up as it is now, so that you can restore it later. Park does the same every day.",
     ),
     "restore": OperationTexts(
-        "Restore",
+        "Restore the set-up",
         "Makes a group, the server or everything as it was at a time, or before a change. Shows first what"
         " would change. Groups that were created since stay, unless you add: and delete new groups.",
         button="Restore",
