@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
 from tests.forked import demo_bots_are_forked
 from tests.journal_template import cheap_journals
@@ -49,6 +50,14 @@ def logging_is_restored() -> Iterator[None]:
         root.removeHandler(handler)
     root.setLevel(levels[0])
     park.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def messages_are_not_paced() -> Iterator[None]:
+    """The sandbox's Slack limits only what a test has it limit; the tests of the pace set their own burst."""
+    CallScheduler.burst, burst = 10_000, CallScheduler.burst
+    yield
+    CallScheduler.burst = burst
 
 
 @pytest.fixture(autouse=True, scope="session")
