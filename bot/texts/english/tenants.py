@@ -45,6 +45,12 @@ def away(title: str) -> str:
     return f"Nothing was done: Park doesn't serve {title} just now. Whoever runs Park finds the reason in its log."
 
 
+def posts_nothing(channels: Sequence[str]) -> str:
+    """Says that the policy names channels of other PBXs."""
+    listed_ids = listed(list(channels))
+    return f"Park posts nothing in {listed_ids}: add it to the channels of this PBX in park.toml, or name another one"
+
+
 def unknown(name: str, names: Sequence[str]) -> str:
     """Says that there is no PBX of a name for the person who asks."""
     verb = "are" if len(names) > 1 else "is"
