@@ -26,11 +26,13 @@ from bot.policy.diagnostics import lint_policy, schema
 from bot.policy.engine import decide
 from bot.policy.loading import read_policy
 from bot.policy.matching import matches_any
-from bot.policy.model import Decision, Principal
+from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
-from bot.settings import read_pbx_settings
+from bot.policy.workflows import step_refusal
+from bot.settings import PBXSettings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
+from bot.tenant_settings import config_file, read_for
 
 Group = TypeVar("Group", ParkGroup, RingGroup)
 
@@ -45,7 +47,7 @@ def run_check(options: Namespace) -> int:
             sys.stderr.write(f"{position}: {text}\n")
         return 2
     warnings = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
-    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy)]
+    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy, options.pbx)]
     for text in warnings:
         sys.stderr.write(f"{file}: {text}\n")
     sys.stdout.write(f"{summarize(file, policy)}\n")
@@ -93,7 +95,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         or that depends on an earlier change, has an outcome that no example can expect.
     """
     principal = Principal(
-        user=example.user, team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
+        user=example.user or "", team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
     )
     try:
         operation = _parse_previewed(example.line)
@@ -108,6 +110,8 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         return "not decided by this file alone", f"It needs {operation.requirement}."
     if operation.permission is None:
         return "allowed", "It needs no permission."
+    if example.workflow:
+        return _evaluate_step(policy, example.channel, operation, operation.permission)
     decision = decide(
         policy,
         principal,
@@ -117,6 +121,20 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         attributes=line_attributes(operation, schedule, at),
     )
     return _outcome(operation, decision), decision.reason
+
+
+def _evaluate_step(
+    policy: Policy, channel: str | None, operation: Operation, permission: Permission
+) -> tuple[str, str]:
+    """Evaluates what a step of a workflow asks for; allowed is what it may show, or propose."""
+    refusal = step_refusal(
+        policy,
+        channel,
+        permission,
+        groups=[[name] for name in _names(operation, Reference.GROUP)],
+        ring_groups=list(_names(operation, Reference.RECALL)),
+    )
+    return ("allowed", "") if refusal is None else ("refused", refusal)
 
 
 def _parse_previewed(line: str) -> Operation:
@@ -160,11 +178,11 @@ def _unknown_slack_ids(policy: Policy) -> Iterator[UnknownId]:
         yield from unknown_ids(connect_client(token, url), policy)
 
 
-def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
-    """Looks the policy's name patterns up on the PBX if the environment names one."""
-    if os.environ.get("PBX_URL"):
+def _unknown_pbx_names(policy: Policy, pbx_name: str | None) -> Iterator[str]:
+    """Looks the policy's name patterns up on the PBX if the environment or park.toml names one."""
+    if os.environ.get("PBX_URL") or config_file():
         try:
-            with closing(build_client(read_pbx_settings())) as pbx:
+            with closing(build_client(read_for(PBXSettings, pbx_name))) as pbx:
                 yield from (f"“{rule.name}” {text}" for rule, text in _unmatched_patterns(pbx, policy))
         except (PBXError, SettingsError) as error:
             text = describe_failure(error) if isinstance(error, PBXError) else str(error)

@@ -16,20 +16,18 @@ from bot.operations.scheduling import Cancel, Extend
 from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
-from bot.planning.pickers import PickerKind
+from bot.planning.picker_sources import PickerKind
 from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.planning.required_permissions import required_permissions
 from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
 from bot.policy.field_types import is_user_group
-from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
+from bot.policy.model import OWN_CHANGE, ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.policy.workflows import channel_principal
 from bot.texts import approvals, refusals
-
-OWN_CHANGE = "people may always undo their own changes"
-"""What allows an undo where no rule has to, as the journal stores it."""
 
 
 class Grant(NamedTuple):
@@ -99,6 +97,8 @@ class Authorizer:
 
     def principal(self, request: Request) -> Principal:
         """The requester as the policy sees them; raises NotAllowed or SlackFailure."""
+        if request.source is Source.WORKFLOW:
+            return channel_principal(request.channel, request.team)
         return resolve_principal(request, self._users, self.policy)
 
     def requester(self, request: Request) -> Principal | None:
@@ -120,7 +120,7 @@ class Authorizer:
             return ALL_NAMES  # no rule restricts PBX users
         policy = self.policy
         principal = resolve_principal(request, self._users.remembered, policy)
-        if kind == "group":
+        if kind in ("group", "scope"):
             return visible_groups(policy, principal, permission)
         return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 

@@ -3,22 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from bot.changes.plan import Plan, Repetition
 from bot.changes.repository import ChangeRepository
-from bot.changes.schedules import longest_run
+from bot.changes.schedules import PresentParts, longest_run
 from bot.errors import NotPossible
 from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.planning.conflicts import wanted_parts
 from bot.policy.model import ActionAttributes
 from bot.recurrence.calendars import HolidayCalendars
-from bot.recurrence.format import describe
+from bot.recurrence.format import repetition_of
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import rank
+from bot.setups.replaced import names_of
 from bot.texts import calendars as calendar_texts
+from bot.texts import recurrences as recurrence_texts
 from bot.texts import schedules as texts
-from bot.times.format import format_duration
+from bot.times.format import describe_duration
 
 MAX_NOTES = 3
 """Overlaps with other schedules that a plan names."""
@@ -75,8 +78,9 @@ class RecurringPlans:
         self._check_length(recurrence)
         self._check_number(plan, replaces)
         faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
-        notes = (*faulty, *self._notes(recurrence, parts, replaces))
-        when = describe(recurrence, zone=context.zone)
+        present = partial(context.present_parts, names=names_of(plan.changes))
+        notes = (*faulty, *self._notes(recurrence, parts, replaces, present))
+        when = recurrence_texts.repeated(repetition_of(recurrence, zone=context.zone))
         return plan.model_copy(
             update={
                 "title": texts.made(plan.preview_title, when),
@@ -92,9 +96,9 @@ class RecurringPlans:
     def _check_length(self, recurrence: Recurrence) -> None:
         measures, limits = self._repository.schedules.measure(recurrence), self._limits
         if measures.shortest < limits.length:
-            raise NotPossible(texts.too_short(format_duration(limits.length)))
+            raise NotPossible(texts.too_short(describe_duration(limits.length)))
         if measures.distance is not None and measures.distance < limits.period:
-            raise NotPossible(texts.too_often(format_duration(limits.period)))
+            raise NotPossible(texts.too_often(describe_duration(limits.period)))
 
     def _check_number(self, plan: Plan, replaces: int | None) -> None:
         targets, spared = self._repository.schedules.targets(), replaces is not None
@@ -105,9 +109,11 @@ class RecurringPlans:
             if number >= self._limits.of_group:
                 raise NotPossible(texts.too_many_of(target.title, number))
 
-    def _notes(self, recurrence: Recurrence, parts: frozenset[tuple[str, str]], replaces: int | None) -> Iterator[str]:
+    def _notes(
+        self, recurrence: Recurrence, parts: frozenset[tuple[str, str]], replaces: int | None, present: PresentParts
+    ) -> Iterator[str]:
         schedules, zone = self._repository.schedules, recurrence.zone or "UTC"
-        for other, window in schedules.check_clash(recurrence, parts, but=replaces)[:MAX_NOTES]:
+        for other, window in schedules.check_clash(recurrence, parts, but=replaces, present=present)[:MAX_NOTES]:
             first = other.rank > rank(recurrence)
             yield texts.goes_first(other.number, *window, zone=zone, first=first)
 

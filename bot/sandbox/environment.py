@@ -21,6 +21,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings, SlackTokens
 from bot.slack.app_manifest import socket_mode_manifest
+from bot.slack.workflow_manifest import with_workflow_steps
 from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
 
@@ -33,6 +34,7 @@ def workspace() -> FakeSlack:
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
+        functions=manifest["functions"],
     )
 
 
@@ -44,7 +46,7 @@ def manifest_features() -> dict[str, Any]:
 
 @cache
 def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
+    manifest: dict[str, Any] = yaml.safe_load(with_workflow_steps(socket_mode_manifest()))
     return manifest
 
 
@@ -79,6 +81,10 @@ DEMO_POLICY = (
     'drift = "{phones}"\n'
     + POLICY
     + """
+[workflows]
+channels = ["{phones}"]
+time_zone = "Europe/Berlin"
+
 [[allow]]
 name = "On call, once a lead agrees"
 channels = ["{phones}"]

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.principals import AccountStatus
 from bot.slack.client import translate_errors, with_private_channels
+from bot.texts import delivery
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -148,9 +149,9 @@ def account_status(user: UserJson, team: str) -> AccountStatus:
 def _obstacle(channel: Mapping[str, Any]) -> str | None:
     """Returns why a channel can't be chosen for a card, as a clause; None if it can."""
     if channel.get("is_archived"):
-        return "it is archived"
+        return delivery.ARCHIVED
     shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
-    return "it is shared with other companies" if shared else None
+    return delivery.SHARED_CHANNEL if shared else None
 
 
 def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
@@ -239,7 +240,7 @@ class SlackUserDirectory:
         for found in self._channels_of(user):
             if found["id"] == channel:
                 return _obstacle(found)
-        return "you are not in it, or it is private and Park can't see it"
+        return delivery.NOT_IN_CHANNEL
 
     def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
         """Returns those of the channels in which something can be posted for the user, in the given order."""

@@ -13,7 +13,7 @@ from slack_bolt import BoltRequest, BoltResponse
 from bot.errors import JournalUnavailable, SlackFailure
 from bot.messages.message import Message
 from bot.runtime.scope import pbx_scope
-from bot.slack.listeners import NOTHING_DONE, written_directly
+from bot.slack.listeners import written_directly
 from bot.slack.parts import Workspace
 from bot.slack.text import command_text
 from bot.tenant_settings import TenantSettings
@@ -22,6 +22,7 @@ from bot.tenants.choosing import Choices
 from bot.tenants.origin import CARRIES_MARK, Kind, Origin, read_origin
 from bot.tenants.questions import carried_line, choice, chosen_name, question
 from bot.tenants.tenant import Tenant
+from bot.texts import lines
 from bot.texts import tenants as texts
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Router:
             return self._route(origin, req)
         except JournalUnavailable as fault:
             log.warning("the choice of a PBX is not known: %s", fault)
-            return self._not_now(origin, req, NOTHING_DONE)
+            return self._not_now(origin, req, Message(title=lines.NOT_WRITTEN, notes=(lines.TRY_AGAIN,)))
         except SlackFailure as failure:
             log.warning("who somebody is is not known: %s", failure)
             message = Message(title=texts.UNKNOWN_PERSON, notes=(texts.AGAIN,))
@@ -99,6 +100,8 @@ class Router:
             return self._marked(origin, req)
         if origin.kind is Kind.OTHER:
             return BoltResponse(status=404)
+        if origin.kind is Kind.STEP:
+            return self._answers.send(origin, req.body, Message(title=texts.STEP_WITHOUT_CHANNEL))
         return self._personal(origin, req)
 
     def _in_channel(self, origin: Origin, channel: str, req: BoltRequest) -> BoltResponse:

@@ -7,6 +7,7 @@ from bot.texts.english.wording import count, sentence
 NO_RING_GROUP = "name the ring group that the calls go to, as ring_group or number"
 UNKNOWN_KEY = "there is no such key"
 TWICE = "this key is here twice"
+TOO_DEEP = "nested too deeply"
 MEND_FILE = "Correct the file and try again."
 
 
@@ -91,6 +92,7 @@ CREATED, CHANGED, DELETED, MEMBERS, RISK = "Created", "Changed", "Deleted", "Mem
 KINDS = ("created", "changed", "deleted")
 """What becomes of a group."""
 SERVER = "the call park server"
+EVERYTHING = "everything"
 STATUS_PARTLY = "partly done"
 NO_NOTIFICATION = "this PBX has no such setting: it comes with PortSIP 22.6"
 SAME = "The PBX is as the file says."
@@ -116,6 +118,11 @@ def partly(planned: str, done: int, of: int) -> str:
 def stopped_at(target: str) -> str:
     """Where it stopped."""
     return f"Park stopped at {target}."
+
+
+def half_done(names: Sequence[str]) -> str:
+    """Targets of which something was changed, and something not."""
+    return f"Done in part: {shortened(names)}."
 
 
 def not_done(names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ NO_CHANNEL = "Nothing was done: this channel belongs to no PBX of Park's."
 OTHER_PBX = "Nothing was done: this is about a PBX that doesn't belong to this channel."
 OTHER_PBX_REMEDY = "Type a new line in the channel of that PBX."
 GONE = "Nothing was done: the PBX that this was about isn't served by Park any more."
+STEP_WITHOUT_CHANNEL = "Nothing was done: Park serves several PBXs. Let the step name a channel of the one you mean."
 TITLE = "Park"
 CLOSE = "Close"
 
