@@ -12,12 +12,19 @@ from importlib import import_module
 from pathlib import Path
 
 from bot import __version__
-from bot.cli.arguments import add_audit_commands, add_command, add_policy_commands
+from bot.cli.arguments import (
+    add_audit_commands,
+    add_command,
+    add_command_name,
+    add_manifest_arguments,
+    add_policy_commands,
+)
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
 from bot.settings import (
+    JournalSettings,
     SettingsT,
     SlackTokens,
     read_command_settings,
@@ -169,7 +176,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    _add_manifest_arguments(manifest)
+    add_manifest_arguments(manifest)
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
         add(
