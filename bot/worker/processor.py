@@ -71,6 +71,17 @@ class EntryProcessor:
             journal, self._schedules, self._executor, notifier, write_switch, self.retry_policy
         )
 
+    def follow_calendars(self) -> bool:
+        """Stores when schedules recur by the days that calendars have now; returns whether any has changed."""
+        moved = [
+            one.number
+            for one, at in list(self._schedules.moved())
+            if one.stored.next_at and self.journal.move_schedule(one.number, expected=one.stored.next_at, next_at=at)
+        ]
+        for number in moved:
+            self.notifier.redraw_root(self.journal.get(number))
+        return bool(moved)
+
     def process(self, entry: Entry) -> None:
         """Runs the entry unless it has ended, then posts its confirmation.
 

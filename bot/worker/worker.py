@@ -57,6 +57,11 @@ class Worker:
         self._started = True
         self.wake()
 
+    def follow_calendars(self) -> None:
+        """Begins schedules on the days that their calendars have by now; raises JournalUnavailable."""
+        if self.processor.follow_calendars():
+            self.wake()
+
     def wake(self) -> None:
         """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.
 

@@ -1,6 +1,6 @@
 """Recurring schedules: when they begin and end, what goes first, and what people do about them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -204,6 +204,39 @@ def test_skip_ends_the_night_that_has_begun(scene: ConversationHarness) -> None:
     scene.sandbox.settle()
     assert is_base(scene)
     go(scene, 11, "18:00")
+    assert is_night(scene)
+
+
+def adopt(scene: ConversationHarness) -> None:
+    scene.do("pause schedule 1")
+    scene.do("adopt 1")
+
+
+def pause_and_resume(scene: ConversationHarness) -> None:
+    scene.do("pause schedule 1")
+    scene.do("resume 1")
+
+
+@pytest.mark.parametrize("follows", [pause_and_resume, adopt])
+@pytest.mark.parametrize("line", ["skip 1", "skip 1 until Friday 12:00", "skip 1, and the rest of the night"])
+def test_what_is_skipped_stays_skipped(
+    scene: ConversationHarness, line: str, follows: Callable[[ConversationHarness], None]
+) -> None:
+    scene.do(NIGHTLY)
+    rest = "rest" in line
+    if rest:
+        go(scene, 10, "18:00")
+        assert is_night(scene)
+    scene.do(line.partition(",")[0])
+    follows(scene)
+    scene.sandbox.settle(30)
+    assert is_base(scene)
+    go(scene, 10, "19:00")
+    assert is_base(scene)
+    until_friday = "Friday" in line
+    go(scene, 11, "18:00")
+    assert is_night(scene) is not until_friday
+    go(scene, 12, "18:00")
     assert is_night(scene)
 
 
