@@ -154,9 +154,11 @@ class Planner:
             if plan.changes or plan.undone:
                 grant = self._authorize(principal, operation, plan, context, due=due)
             if operation.recurs is None:
-                instead = ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
+                check = ConflictCheck(self, request, references)
+                instead = check.check_plan(operation, plan, context, begins)
                 if isinstance(instead, AuthorizedPlan):
                     return instead
+                plan = check.with_schedule_notes(operation, plan, context, begins)
         plan = plan.with_emergency(operation.emergency, grant.channels)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
 
