@@ -85,7 +85,6 @@ class Park:
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
         )
         self.calendars.on_read = self._workers.worker.follow_calendars
-        self.calendars.on_read = self._workers.worker.follow_calendars
         self.posting.on_recovery = self._workers.worker.retry_untold
         self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
