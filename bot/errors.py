@@ -1,9 +1,13 @@
 """The exceptions that Park raises on purpose."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.texts import delivery, outcomes, wording
+
+Said = Callable[[], str]
+"""Returns a text of the catalogue, in the language in force when it is called."""
 
 
 class ParkError(Exception):
@@ -61,10 +65,15 @@ class StalePlan(Refused):
 class PBXError(ParkError):
     """A call to the PBX failed."""
 
-    def __init__(self, text: str, *, said: str = "") -> None:
-        """The text is for logs and administrators; `said` is what users read instead."""
+    def __init__(self, text: str, *, said: Said | None = None) -> None:
+        """The text is for logs and administrators; `said` returns what users read instead."""
         super().__init__(text)
-        self.said = said or wording.sentence(text)
+        self._said = said
+
+    @property
+    def said(self) -> str:
+        """What users read, in the language in force: requests of several people may share one failure."""
+        return self._said() if self._said is not None else wording.sentence(str(self))
 
 
 class Unreachable(PBXError):
@@ -90,8 +99,8 @@ class EndDue(PBXError):
 class Rejected(PBXError):
     """The PBX, or something before it, rejected a call with an HTTP status; UNKNOWN is the code if it gave none."""
 
-    def __init__(self, text: str, *, status: int, code: str = "UNKNOWN") -> None:
-        super().__init__(text)
+    def __init__(self, text: str, *, status: int, code: str = "UNKNOWN", said: Said | None = None) -> None:
+        super().__init__(text, said=said)
         self.status = status
         self.code = code
 

@@ -1,5 +1,6 @@
 """Settings from environment variables and `.env`."""
 
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -45,7 +46,8 @@ def _check_address(text: str) -> str:
     return text
 
 
-def _read_calendar(text: object) -> object:
+def read_calendar(text: object) -> object:
+    """Parses the text of a calendar's source; leaves anything else to pydantic."""
     return parse_source(text) if isinstance(text, str) else text
 
 
@@ -125,7 +127,7 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     park_end_of_day: time = time(18)
     """What "until EOD" means: the end of the working day, in each user's time zone."""
 
-    park_holidays: Annotated[CalendarSource | None, BeforeValidator(_read_calendar)] = None
+    park_holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
     """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_schedules: int = Field(default=1000, ge=0, le=100_000)
     """Most recurring schedules in all."""
@@ -162,6 +164,8 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     def _is_set_without_installations(cls, token: SecretStr, read: ValidationInfo) -> SecretStr:
         if not token.get_secret_value() and read.data.get("slack_client_id") is None:
             raise PydanticCustomError("missing", "is not set")
+        if token.get_secret_value() and read.data.get("slack_client_id") is not None:
+            raise ValueError("remove it, as SLACK_CLIENT_ID is set: install the app there at /slack/install instead")
         return token
 
     @field_validator("slack_signing_secret")
@@ -177,7 +181,7 @@ class SlackTokens(BaseSettings):
 
     model_config = JournalSettings.model_config
 
-    slack_bot_token: SecretStr
+    slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr | None = None
 
 
@@ -209,27 +213,27 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: the message names every invalid variable.
     """
-    return _read(Settings)
+    return read_given(Settings)
 
 
 def read_journal_settings() -> JournalSettings:
     """Reads the settings of the journal only; raises like `read_settings`."""
-    return _read(JournalSettings)
+    return read_given(JournalSettings)
 
 
 def read_command_settings() -> CommandSettings:
     """Reads the name of the slash command only; raises like `read_settings`."""
-    return _read(CommandSettings)
+    return read_given(CommandSettings)
 
 
 def read_pbx_settings() -> PBXSettings:
     """Reads the settings of the PBX only; raises like `read_settings`."""
-    return _read(PBXSettings)
+    return read_given(PBXSettings)
 
 
 def read_slack_tokens() -> SlackTokens:
     """Reads the tokens of the Slack app only; raises like `read_settings`."""
-    return _read(SlackTokens)
+    return read_given(SlackTokens)
 
 
 def secrets_of(settings: BaseSettings) -> frozenset[str]:
@@ -238,9 +242,10 @@ def secrets_of(settings: BaseSettings) -> frozenset[str]:
     return frozenset(one.get_secret_value() for one in given if isinstance(one, SecretStr))
 
 
-def _read(kind: type[SettingsT]) -> SettingsT:
+def read_given(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings; raises SettingsError with the name of each invalid variable."""
     try:
-        return kind()
+        return read()
     except ValidationError as error:
         problems = (f"{_variable(one)}: {problem_text(one)}" for one in error.errors())
         raise SettingsError("\n".join(problems)) from None

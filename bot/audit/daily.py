@@ -14,6 +14,7 @@ from bot.journal.models import SetAside
 from bot.journal.pruning import prune
 from bot.messages.message import Fact, Message, Messenger
 from bot.runtime.metrics import DUTY_FAILURES
+from bot.runtime.scope import current_pbx
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.setups.thinning import prune_snapshots
 from bot.texts import journal as texts
@@ -164,7 +165,7 @@ class Duty:
         return due
 
     def _failed(self, now: datetime, delay: timedelta) -> datetime:
-        DUTY_FAILURES.labels(self.name).inc()
+        DUTY_FAILURES.labels(self.name, current_pbx()).inc()
         self._faults += 1
         self._retry_at = now + delay
         return self._retry_at
@@ -184,9 +185,7 @@ def set_aside_message(found: SetAside) -> Message:
 def head_message(head: ChainLink) -> Message:
     """Returns the message with the head: a copy outside the database shows whether events were rewritten."""
     return Message(
-        title="The head of Park's journal today",
-        facts=(Fact(label="Head", value=str(head)),),
-        notes=(
-            "`python -m bot audit verify --head` with it tells whether anything up to here was changed or cut off.",
-        ),
+        title=texts.HEAD_TITLE,
+        facts=(Fact(label=texts.HEAD, value=str(head)),),
+        notes=(texts.HEAD_NOTE,),
     )

@@ -131,7 +131,7 @@ def _merge_events(events: EntryEvents) -> Json:
 
 
 _Groups: TypeAlias = tuple[tuple[str, ...], ...]
-UNKNOWN_GROUPS: _Groups = (("a group that is no longer known",),)
+UNKNOWN_GROUPS: _Groups = (("<unknown>",),)
 """A name that no group has: only users who may see every group see such records."""
 
 

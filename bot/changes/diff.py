@@ -8,21 +8,10 @@ from bot.changes.snapshot import Person, Snapshot
 from bot.messages.message import Fact
 from bot.pbx.models import RecallTo
 from bot.texts import changes as texts
-from bot.times.format import format_seconds
+from bot.times.format import describe_seconds
 
 RingGroupName = Callable[[str], str]
 """Returns the name of the ring group with this id."""
-LABELS = {
-    "name": "Name",
-    "enabled": "Call park",
-    "extension_number": "Extension",
-    "recall_to": "Recall",
-    "recall_time": "Recall time",
-    "recall_ring_group_time": "Recall ring group time",
-    "send_notification_to_parker": "Notification of the parking user",
-    "prompt": "Prompt",
-}
-"""Labels of the settings, in the order in which they are shown."""
 
 
 def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
@@ -33,7 +22,7 @@ def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
         return (*(fact for fact in shown if fact.value != change.target.name), *_member_facts(change))
     old, new = _setting_texts(before, ring_group), _setting_texts(after, ring_group)
     different = (
-        Fact(label=LABELS[key], before=old.get(key, texts.NOT_SET), value=new[key])
+        Fact(label=texts.LABELS[key], before=old.get(key, texts.NOT_SET), value=new[key])
         for key in new
         if new[key] != old.get(key)
     )
@@ -50,18 +39,18 @@ def conflict_facts(change: Change, now: Snapshot, ring_group: RingGroupName) -> 
     old, new, latest = (_setting_texts(side, ring_group) for side in (change.before, change.after, now))
     return tuple(
         Fact(
-            label=LABELS[key],
-            value=f"{old.get(key, 'not set')} before the change, {new[key]} after it, {latest.get(key, 'not set')} now",
+            label=texts.LABELS[key],
+            value=texts.before_after_now(old.get(key, texts.NOT_SET), new[key], latest.get(key, texts.NOT_SET)),
         )
         for key in new
         if new[key] != old.get(key)
     )
 
 
-def setting_facts(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact, ...]:
+def setting_facts(snapshot: Snapshot | None, ring_group: RingGroupName, *, with_name: bool = True) -> tuple[Fact, ...]:
     """Returns a fact for each setting of a snapshot that is not blank."""
     shown = _setting_texts(snapshot, ring_group) if snapshot else {}
-    return tuple(Fact(label=LABELS[key], value=text) for key, text in shown.items())
+    return tuple(Fact(label=texts.LABELS[key], value=text) for key, text in shown.items() if with_name or key != "name")
 
 
 def recall_text(values: dict[str, Any], ring_group: RingGroupName, parker: str | None = None) -> str:
@@ -79,7 +68,7 @@ def recall_text(values: dict[str, Any], ring_group: RingGroupName, parker: str |
 
 def member_list(members: tuple[Person, ...]) -> str:
     """Returns the members in one line."""
-    return ", ".join(map(str, members)) or "none"
+    return ", ".join(map(str, members)) or texts.NONE
 
 
 def setting_text(snapshot: Snapshot, key: str, ring_group: RingGroupName) -> str:
@@ -91,23 +80,27 @@ def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, s
     values = snapshot.settings
     shown = {
         "name": str(values.get("name")),
-        "enabled": "on" if values.get("enabled") else "off",
+        "enabled": _switch_text(values.get("enabled")),
         "extension_number": str(values.get("extension_number")),
         "recall_to": recall_text(values, ring_group),
         "recall_time": _time_text(values.get("recall_time")),
         "recall_ring_group_time": _time_text(values.get("recall_ring_group_time")),
-        "send_notification_to_parker": "on" if values.get("send_notification_to_parker") else "off",
+        "send_notification_to_parker": _switch_text(values.get("send_notification_to_parker")),
     }
     prompt = {} if snapshot.prompt is None else {"prompt": str(snapshot.prompt)}
     return {key: text for key, text in shown.items() if values.get(key) not in (None, "")} | prompt
 
 
+def _switch_text(on: object) -> str:
+    return texts.ON if on else texts.OFF
+
+
 def _time_text(seconds: Any) -> str:
-    return format_seconds(seconds) if isinstance(seconds, int) else texts.NOT_SET
+    return describe_seconds(seconds) if isinstance(seconds, int) else texts.NOT_SET
 
 
 def _member_facts(change: Change) -> Iterator[Fact]:
     if change.added:
-        yield Fact(label="Added", value=member_list(change.added))
+        yield Fact(label=texts.ADDED, value=member_list(change.added))
     if change.removed:
-        yield Fact(label="Removed", value=member_list(change.removed))
+        yield Fact(label=texts.REMOVED, value=member_list(change.removed))

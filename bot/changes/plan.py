@@ -14,7 +14,7 @@ from bot.policy.model import Approvers
 from bot.recurrence.model import Recurrence
 from bot.texts import cards
 from bot.texts import changes as texts
-from bot.times.format import format_dated, format_moment
+from bot.times.format import format_dated, format_moment, format_weekday
 
 DAYS_OF_WEEK = 7
 MIN_LENGTH_FOR_REMINDER = timedelta(minutes=20)
@@ -34,17 +34,19 @@ class Schedule(BaseModel):
     asked_at: datetime | None = None
     """When the change was asked for: dates of another year are shown with their year."""
 
-    def format_dated(self, at: datetime) -> str:
+    def format_dated(self, at: datetime, *, with_zone: bool = True) -> str:
         """Returns a time as text with its date, for messages that stay for days."""
-        return format_dated(at, ZoneInfo(self.zone), self.asked_at)
+        return format_dated(at, ZoneInfo(self.zone), self.asked_at, with_zone=with_zone)
 
     def format_short(self, at: datetime) -> str:
         """Returns a time within a week as weekday and time, else with its date; without the zone."""
         zone = ZoneInfo(self.zone)
-        local, dated = at.astimezone(zone), format_dated(at, zone, self.asked_at).removesuffix(f", {zone.key}")
+        local = at.astimezone(zone)
         asked = self.asked_at.astimezone(zone).date() if self.asked_at else None
         near = asked is not None and 0 <= (local.date() - asked).days < DAYS_OF_WEEK
-        return f"{dated.split()[0]} {dated.split()[-1]}" if near and (local.hour, local.minute) != (0, 0) else dated
+        if near and (local.hour, local.minute) != (0, 0):
+            return format_weekday(at, zone)
+        return format_dated(at, zone, self.asked_at, with_zone=False)
 
     def format_relative(self, at: datetime, now: datetime) -> str:
         """Returns a time as text relative to `now` (today, tomorrow), for messages that are read at once."""

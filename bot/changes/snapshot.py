@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.journal.models import SERVER_KEY
 from bot.pbx.models import Member, RecallTo, User
+from bot.texts import changes as texts
 
 COMPARED_SETTINGS = (
     "name",
@@ -48,7 +49,7 @@ class Target(BaseModel):
     @property
     def title(self) -> str:
         """Its name in texts."""
-        return self.name or "the call park server"
+        return self.name or texts.SERVER
 
 
 SERVER = Target()
@@ -101,8 +102,8 @@ class Prompt(BaseModel):
 
     def __str__(self) -> str:
         if not self.exists:
-            return "none"
-        return f"{self.name} ({_size_text(self.size)})" if self.size else str(self.name)
+            return texts.NONE
+        return f"{self.name} ({texts.file_size(self.size)})" if self.size else str(self.name)
 
 
 NO_PROMPT = Prompt()
@@ -111,10 +112,6 @@ NO_PROMPT = Prompt()
 def digest(content: bytes) -> str:
     """Returns the SHA-256 of a file in hex."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _size_text(size: int) -> str:
-    return f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
 
 
 class Snapshot(BaseModel):

@@ -25,6 +25,7 @@ from bot.pbx.models import ParkGroup, ParkServer, RecallTo
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import cap_deadlines
 from bot.runtime.threads import side_by_side
+from bot.texts import pbx as pbx_texts
 from bot.texts import refusals
 
 READ_BACK_PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0)
@@ -67,7 +68,7 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     if target.is_server:
         server = pbx.server()
         if server.model_fields_set.isdisjoint(COMPARED_SETTINGS):  # JSON of a gateway, say
-            raise Unreachable("The PBX answered without any setting of the call park server")
+            raise Unreachable("The PBX answered without any setting of the call park server", said=_unusable)
         return Snapshot(settings=server.sent_fields(), prompt=read_prompt(pbx, server).prompt if prompt else None)
     group_id = target.id or find_group_id(pbx, target.name or "")
     if group_id is None:
@@ -79,10 +80,15 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
             group, listed = pbx.group(group_id), None
     except Missing as missing:
         if any(group.id == group_id for group in pbx.groups()):  # a gateway said so, or the PBX is starting
-            raise Unreachable(f"The PBX lists {target.title}, but says that it is missing: {missing}") from missing
+            text = f"The PBX lists {target.title}, but says that it is missing: {missing}"
+            raise Unreachable(text, said=_unusable) from missing
         return None
     settings = {key: value for key, value in group.sent_fields().items() if key != "id"}
     return Snapshot(id=group_id, settings=settings, members=None if listed is None else tuple(map(Person.of, listed)))
+
+
+def _unusable() -> str:
+    return pbx_texts.UNUSABLE
 
 
 def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:

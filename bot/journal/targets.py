@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.journal.models import SERVER_KEY, Json, State
+from bot.journal.prepared import Prepared
 from bot.journal.tables import changed_targets, entries, not_notified
 from bot.messages.text import fold
 
-_DELETE = delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry"))
-_INSERT = insert(changed_targets)
+_DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
+_INSERT = Prepared(insert(changed_targets))
 _OF_TARGETS = select(changed_targets.c.entry_id).where(
     changed_targets.c.target.in_(bindparam("targets", expanding=True))
 )
@@ -47,12 +48,11 @@ def _numbers(snapshot: Json | None) -> frozenset[str]:
 
 def store(connection: Connection, entry_id: int, plan: Json) -> None:
     """Replaces what is stored of the entry's plan."""
-    connection.execute(_DELETE, {"of_entry": entry_id})
-    if keys := keys_of(plan):
-        connection.execute(_INSERT, [{"target": key, "entry_id": entry_id} for key in sorted(keys)])
+    _DELETE.execute(connection, {"of_entry": entry_id})
+    _INSERT.execute_each(connection, ({"target": key, "entry_id": entry_id} for key in sorted(keys_of(plan))))
 
 
-MADE = (
+MADE = Prepared(
     select(entries)
     .where(
         entries.c.id.in_(_OF_TARGETS.where(changed_targets.c.entry_id > bindparam("after"))),
@@ -60,18 +60,21 @@ MADE = (
         entries.c.about.is_(None),
     )
     .order_by(entries.c.id.desc())
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    lists=("targets",),
 )
 """The changes of `targets` that were made and are about no other, newest first: `most`, with ids over `after`."""
-SCHEDULED = (
+SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))
-    .order_by(entries.c.run_at, entries.c.id)
+    .order_by(entries.c.run_at, entries.c.id),
+    lists=("targets",),
 )
 """The changes of `targets` that are scheduled and are about no other, the next one first."""
-UNFINISHED_ABOUT = (
+UNFINISHED_ABOUT = Prepared(
     select(entries)
     .where(entries.c.about.in_(_OF_TARGETS), not_notified, entries.c.ended_at.is_(None))
-    .order_by(entries.c.run_at, entries.c.id)
+    .order_by(entries.c.run_at, entries.c.id),
+    lists=("targets",),
 )
 """The unfinished entries about changes of `targets`, such as their ends, the next one first."""

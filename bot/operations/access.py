@@ -7,7 +7,7 @@ from bot.operations.arguments.times import SomeoneId
 from bot.operations.arguments.types import CHANGE, Line
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.policy.model import Permission
+from bot.policy.model import OWN_CHANGE, Permission
 from bot.texts import answers, cards
 
 
@@ -66,7 +66,7 @@ class Why(ReadOperation):
     def read(self, context: OperationContext) -> Message:
         entry = context.repository.entry(self.number)
         return Message(
-            title=answers.allowed_by(self.number, entry.rule or ""),
+            title=answers.allowed_by(self.number, (entry.rule or "").replace(OWN_CHANGE, answers.OWN_CHANGE)),
             facts=(
                 Fact(label=answers.ASKED, value=entry.request.line),
                 Fact(label=cards.BY, value="", ids=(entry.request.user,)),

@@ -111,6 +111,6 @@ def _restricted(allowed: list[type[Operation]], context: OperationContext) -> It
     verbs = defaultdict[str, dict[str, None]](dict)
     for one in allowed:
         if one.permission is not None and (limits := context.restrictions(one.permission)):
-            verbs[", or ".join(limits)][one.verb()] = None
+            verbs[texts.alternatives(limits)][one.verb()] = None
     for limits_text, several in verbs.items():
         yield texts.restricted(limits_text, ", ".join(several))

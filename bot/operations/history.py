@@ -18,8 +18,9 @@ from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
 from bot.operations.history_state import state_of_record
 from bot.policy.model import Permission
+from bot.texts import dates, wording
 from bot.texts import history as texts
-from bot.texts import wording
+from bot.texts.languages import in_each_language
 from bot.times.format import format_dated
 from bot.times.periods import period_text, read_period
 from bot.times.points import Period
@@ -147,11 +148,22 @@ def _may(context: OperationContext, group: str) -> bool:
     return context.may(Permission.HISTORY, group) and context.may_see(group)
 
 
+_QUOTED = re.compile('[“„"]([^”“"]+)[”“"]')
+"""A quoted name in a text, in the quotation marks of each language."""
+
+
 def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
     """Removes a reason that names groups which the requester may not see."""
     reason = fold(record.reason)
-    named = [*re.findall('[“"]([^”"]+)[”"]', record.reason), *(name for name in today.values() if fold(name) in reason)]
+    named = [*_QUOTED.findall(record.reason), *(name for name in today.values() if fold(name) in reason)]
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
+
+
+def _shown_reason(reason: str) -> str:
+    """A stored reason without what is true of every refusal, in whichever language it was stored."""
+    for ending in in_each_language(lambda: wording.NOTHING_CHANGED):
+        reason = reason.removesuffix(ending)
+    return reason.strip()
 
 
 def _selection(query: HistoryQuery, context: OperationContext) -> str:
@@ -177,9 +189,9 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
     """The instant as a day where one begins, or ends, with it."""
     local = at.astimezone(zone)
     if local.time() == time():
-        noon = local.replace(hour=12) - timedelta(days=is_end)
-        return format_dated(noon, zone, now).removesuffix(f" 12:00, {zone.key}")
-    return format_dated(at, zone, now).removesuffix(f", {zone.key}")
+        day = local.date() - timedelta(days=is_end)
+        return dates.day(day, with_year=day.year != now.astimezone(zone).year)
+    return format_dated(at, zone, now, with_zone=False)
 
 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
@@ -193,7 +205,7 @@ def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
         by=record.user,
         at=record.at,
         channel=record.channel,
-        detail=record.reason.removesuffix(wording.NOTHING_CHANGED).strip() or record.said,
+        detail=_shown_reason(record.reason) or record.said,
         source=texts.SOURCES.get(record.source, ""),
         link=now.link,
         offers=now.offers,

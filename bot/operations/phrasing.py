@@ -11,6 +11,7 @@ from bot.messages.text import Word, Words, is_plain_word, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.matching import operation_of_verb
+from bot.texts import lines as line_texts
 from bot.texts import times as time_texts
 from bot.times.clauses import time_splits
 
@@ -61,7 +62,7 @@ def confirms_now(words: Words, operation: Operation) -> None:
     now = operation.model_copy(update={"starts": None}).text()
     raise NotUnderstood(
         time_texts.now_or_later(),
-        offers=(Offer(label=f"Now: {now}", line=now), Offer(label=operation.text(), line=operation.text())),
+        offers=(Offer(label=line_texts.now(now), line=now), Offer(label=operation.text(), line=operation.text())),
     )
 
 

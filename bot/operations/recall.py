@@ -16,7 +16,7 @@ from bot.policy.model import Permission
 from bot.runtime.threads import side_by_side
 from bot.texts import changes as texts
 from bot.texts import recalls
-from bot.times.format import format_seconds
+from bot.times.format import describe_seconds
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,8 @@ def _timing_note(server: dict[str, Any], change: Change) -> str:
     if not isinstance(recall_time, int):
         return ""
     both = change.after is not None and change.after.settings.get("recall_to") == RecallTo.USER_THEN_RING_GROUP
-    also = format_seconds(ring_group_time) if both and isinstance(ring_group_time, int) else ""
-    return recalls.recalled_after(format_seconds(recall_time), also)
+    also = describe_seconds(ring_group_time) if both and isinstance(ring_group_time, int) else ""
+    return recalls.recalled_after(describe_seconds(recall_time), also)
 
 
 def _not_called_note(context: OperationContext, change: Change) -> str:

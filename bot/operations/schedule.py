@@ -13,9 +13,9 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.recurrence.format import describe
 from bot.recurrence.model import Calendars, NoCalendars, Recurrence
 from bot.recurrence.settling import meanings
+from bot.texts import dates, times
 from bot.texts import recurrences as texts
-from bot.texts import times
-from bot.times.format import exact_time, format_duration, format_moment
+from bot.times.format import describe_duration, exact_time, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
 from bot.times.resolver import resolve
 
@@ -77,7 +77,7 @@ def has_relative_end(operation: ChangeOperation) -> bool:
 def relative_duration(operation: ChangeOperation) -> str | None:
     """The duration in words, where the end counts from the start, whenever that is."""
     if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Duration):
-        return format_duration(operation.ends.when.elapsed)
+        return describe_duration(operation.ends.when.elapsed)
     return None
 
 
@@ -192,15 +192,12 @@ def _labels(operation: Operation, possible: list[dict[str, Any]], asked: Asked) 
 
     def said(value: Start | End | None) -> str:
         at = _instant(value)
-        return format_moment(at, asked.at, zone) if at else "now"
+        return format_moment(at, asked.at, zone, with_zone=with_zone) if at else dates.NOW
 
+    same_start = len({_instant(one.get("starts")) for one in possible}) == 1
+    only_starts = not same_start and not any(one.get("ends") for one in possible)
+    with_zone = same_start or only_starts
     starts, ends = ([said(one.get(field)) for one in possible] for field in ("starts", "ends"))
-    if len(set(starts)) == 1:
-        return ends
-    if len(set(ends)) == 1 and not possible[0].get("ends"):
-        return starts
-    place = f", {zone.key}"
-    return [
-        f"from {start.removesuffix(place)} until {end.removesuffix(place)}"
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    if with_zone:
+        return ends if same_start else starts
+    return [dates.from_until(start, end) for start, end in zip(starts, ends, strict=True)]

@@ -19,8 +19,8 @@ from bot.operations.scheduling import original_operation
 from bot.policy.model import Permission
 from bot.recurrence.model import Recurrence
 from bot.recurrence.windows import windows
+from bot.texts import dates, schedules
 from bot.texts import schedule_cards as texts
-from bot.texts import schedules
 from bot.times.format import format_moment
 
 MAX_ROWS = 10
@@ -136,7 +136,7 @@ def format_time(at: datetime, now: datetime, recurrence: Recurrence) -> str:
     if (day := format_whole_day(at, now, recurrence)) is not None:
         return day
     zone = ZoneInfo(recurrence.zone or "UTC")
-    return format_moment(at, now, zone).removesuffix(f", {zone.key}")
+    return format_moment(at, now, zone, with_zone=False)
 
 
 def format_whole_day(at: datetime, now: datetime, recurrence: Recurrence) -> str | None:
@@ -145,7 +145,7 @@ def format_whole_day(at: datetime, now: datetime, recurrence: Recurrence) -> str
     local, year = at.astimezone(zone), now.astimezone(zone).year
     if not recurrence.is_whole_day or (local.hour, local.minute) != (0, 0):
         return None
-    return f"{local:%a} {local.day} {local:%b}" + (f" {local.year}" if local.year != year else "")
+    return dates.day(local, with_year=local.year != year)
 
 
 def _visible(context: OperationContext, found: Iterable[RecurringSchedule]) -> Iterator[VisibleSchedule]:

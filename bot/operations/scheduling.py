@@ -86,9 +86,8 @@ class ChangeReference(AboutChange):
             duration: how long the change lasts then; None if it is permanent.
         """
         times = context.repository.schedule(self.change)
-        before = times.format_dated(entry.run_at)
+        before = times.format_dated(entry.run_at, with_zone=run_at is None)
         after = times.format_dated(run_at) if run_at else no_time or decisions.CANCELLED
-        before = before.removesuffix(f", {times.zone}") if run_at else before
         label = decisions.ENDS if entry.request.source is Source.CLOCK else decisions.STARTS
         return JournalEffect(
             title=title,

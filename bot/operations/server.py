@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from bot.changes.change import Change
-from bot.changes.diff import LABELS, recall_text, setting_facts, setting_text
+from bot.changes.diff import recall_text, setting_facts, setting_text
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Prompt, Snapshot
 from bot.errors import NotPossible, PBXError
@@ -16,7 +16,7 @@ from bot.operations.context import OperationContext
 from bot.operations.recall import recall_form_value, recall_notes, star_codes
 from bot.policy.model import Permission
 from bot.runtime.threads import side_by_side
-from bot.texts import answers, impossible
+from bot.texts import answers, impossible, wording
 from bot.texts import changes as texts
 
 
@@ -87,12 +87,12 @@ def _titles(context: OperationContext, setting: str, after: Snapshot) -> tuple[s
     if setting == "recall_to":
         where = texts.CALL_PARK_SERVER
         value = recall_text(after.settings, context.ring_group_name, texts.PARKER_OF_CALLS)
-        planned = texts.set_recall(f"the {where[0].lower()}{where[1:]}", value)
+        planned = texts.set_recall(texts.SERVER, value)
         return texts.recall_set(where, value), planned, texts.recall_already(where, value)
     value = setting_text(after, setting, context.ring_group_name)
     if setting == "enabled":
         return texts.call_park_switched(value), texts.switch_call_park(value), texts.call_park_already(value)
-    name = LABELS[setting].lower()
+    name = wording.inside(texts.LABELS[setting])
     return texts.server_set(name, value), texts.set_server(name, value), texts.server_already(name, value)
 
 
@@ -130,7 +130,7 @@ class ServerEnabled(ServerSetting):
 
     @property
     def button(self) -> str:  # type: ignore[override]
-        return "Switch on" if self.on else "Switch off"
+        return texts.SWITCH_ON if self.on else texts.SWITCH_OFF
 
     def plan(self, context: OperationContext) -> Plan:
         plan = super().plan(context)

@@ -221,7 +221,7 @@ class Restore(ManyChanges):
         now = context.setup()
         found_past, when = self._past(context, now)
         past = found_past.setup
-        name = {EVERYTHING: "everything", SERVER: change_texts.CALL_PARK_SERVER.lower()}.get(self.what, self.what)
+        name = {EVERYTHING: texts.EVERYTHING, SERVER: change_texts.SERVER}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:

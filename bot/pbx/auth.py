@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
-from bot.errors import Missing, PBXError, Rejected, SettingsError, SignInFailed, Unreachable
+from bot.errors import Missing, PBXError, Rejected, Said, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
 from bot.pbx.requests import ApiRequest, Dropped, Throttled
 from bot.pbx.responses import check_response, parse_body
@@ -22,9 +23,9 @@ from bot.pbx.token_api import (
 )
 from bot.pbx.transport import Deadline, deadline_clock
 from bot.texts import pbx as texts
+from bot.texts import wording
+from bot.texts.languages import ENGLISH, speaking
 
-SIGN_IN_ADVICE = " Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
-"""Last sentence of the error after a rejected sign-in."""
 DENIALS = frozenset({"UNAUTHORIZED", "DENIED", "VALIDATE_FAILED"})
 """Codes with which the PBX itself says that the credentials are wrong, or that it has blocked the address."""
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 1800.0
@@ -156,8 +157,8 @@ class SignIn:
         """Returns the error for a token that was refused twice; a configured one is not sent again for a while."""
         with self._lock:
             if self._credentials.has_user:
-                return SignInFailed(texts.REJECTED_AT_ONCE)
-            return self._reject(texts.SIGN_IN_EXPIRED, is_final=False)
+                return _said_in_english(SignInFailed, lambda: texts.REJECTED_AT_ONCE)
+            return self._reject(lambda: texts.SIGN_IN_EXPIRED, is_final=False)
 
     def refresh_rotates_token(self, deadline: Deadline) -> bool | None:
         """Refreshes now and returns whether the refresh token changed; None without one; raises PBXError."""
@@ -221,7 +222,7 @@ class SignIn:
 
     def _sign_in(self, deadline: Deadline) -> _Tokens:
         if not self._credentials.has_user:
-            raise self._reject(texts.SIGN_IN_EXPIRED, is_final=False)
+            raise self._reject(lambda: texts.SIGN_IN_EXPIRED, is_final=False)
         for method in self._methods:
             try:
                 tokens = self._request_tokens(method.sign_in(self._credentials.user), deadline)
@@ -230,41 +231,52 @@ class SignIn:
             except Throttled:
                 raise
             except Rejected as error:
-                text = texts.sign_in_rejected(str(error))
-                raise self._reject(text, is_final=error.code in DENIALS) from error
+                said = partial(_say_rejected, str(error))
+                raise self._reject(said, is_final=error.code in DENIALS) from error
             self._methods = (method,)  # the PBX's version is known now
             return tokens
-        raise Unreachable(texts.NO_SIGN_IN_ADDRESS)
+        raise _said_in_english(Unreachable, lambda: texts.NO_SIGN_IN_ADDRESS)
 
     def _request_tokens(self, request: ApiRequest, deadline: Deadline, refresh_token: str | None = None) -> _Tokens:
         """Returns the tokens that the PBX grants; `refresh_token` stays in use where it grants no new one."""
         try:
             response = self._sender.send(request, deadline)
             if response.status == 408:
-                raise self._reject(texts.SIGN_IN_TIMED_OUT, is_final=False)
+                raise self._reject(lambda: texts.SIGN_IN_TIMED_OUT, is_final=False)
             check_response(request, response)
         except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
         if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
-                texts.second_factor(str(self._credentials.username)),
+                lambda: texts.second_factor(str(self._credentials.username)),
                 SecondFactorRequired,
                 is_final=True,
             )
         granted = parse_body(request, response, TokenResponse)
         return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
 
-    def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed, *, is_final: bool) -> PBXError:
+    def _reject(self, text: Said, kind: type[SignInFailed] = SignInFailed, *, is_final: bool) -> PBXError:
         """Remembers the refusal of a sign-in, and returns the error to raise until it is repeated."""
-        error: PBXError
-        if is_final or not self._credentials.has_user:
-            error = kind(f"{text}.{SIGN_IN_ADVICE}")
-        else:
-            error = Unreachable(f"{text}. Park signs in again after a pause.")
+        stays = is_final or not self._credentials.has_user
+
+        def said() -> str:
+            return f"{text()}. {texts.CORRECT_SIGN_IN if stays else texts.SIGNS_IN_AGAIN}"
+
+        error: PBXError = _said_in_english(kind if stays else Unreachable, said)
         until = math.inf if is_final else self._clock() + self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._rejection = _Rejection(error, until, self._clock())
         return error
+
+
+def _say_rejected(reason: str) -> str:
+    return texts.sign_in_rejected(reason)
+
+
+def _said_in_english(kind: type[PBXError], said: Said) -> PBXError:
+    """Returns an error whose own text, for logs, is the English one."""
+    with speaking(ENGLISH):
+        return kind(said(), said=lambda: wording.sentence(said()))
 
 
 def _renewal_time(expires_in: float | None) -> float:

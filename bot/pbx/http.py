@@ -13,11 +13,12 @@ import httpx
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
-from bot.errors import PBXError, SettingsError
+from bot.errors import PBXError, Said, SettingsError
 from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, build_url, parse_base_url
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, use_deadline
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
+from bot.runtime.scope import current_pbx
 from bot.texts import pbx as texts
 
 T = TypeVar("T")
@@ -43,15 +44,16 @@ class CallStats:
 
     def __init__(self) -> None:
         self.state = "not asked yet"
-        self._failure = ""
+        self._failure: Said | None = None
+        self._pbx = current_pbx()
         self._began: dict[int, float] = {}  # by thread
 
     @property
     def trouble(self) -> str:
         """What is wrong with the PBX right now, as text for users; empty if it answers as it should."""
         slow = time.monotonic() - SLOW_AFTER
-        if self._failure:
-            return self._failure
+        if self._failure is not None:
+            return self._failure()
         return texts.SLOW if any(began < slow for began in tuple(self._began.values())) else ""
 
     def record_begin(self) -> None:
@@ -66,18 +68,18 @@ class CallStats:
         """Records a response of any status; `started` is the request's time by `time.monotonic()`."""
         seconds = time.monotonic() - started
         self.state = "answers" if response.status < 500 else f"fails: HTTP {response.status}"
-        self._failure = "" if response.status < 500 else texts.failed(response.status)
-        PBX_CALLS.labels(request.method, request.route).observe(seconds)
+        self._failure = None if response.status < 500 else lambda: texts.failed(response.status)
+        PBX_CALLS.labels(request.method, request.route, self._pbx).observe(seconds)
         if response.status >= 300:
-            PBX_ERRORS.labels(request.method, request.route, f"{response.status // 100}xx").inc()
+            PBX_ERRORS.labels(request.method, request.route, f"{response.status // 100}xx", self._pbx).inc()
         level = logging.INFO if request.write else logging.DEBUG
         log.log(level, "%s %s: HTTP %d in %.0f ms", request.method, request.route, response.status, seconds * 1000)
 
     def record_failure(self, request: ApiRequest, error: PBXError) -> None:
         """Records a request that was not sent, or whose response was lost or unusable."""
-        self.state, self._failure = "does not answer", error.said
+        self.state, self._failure = "does not answer", lambda: error.said
         kind = "not sent" if isinstance(error, NotSent) else "no answer"
-        PBX_ERRORS.labels(request.method, request.route, kind).inc()
+        PBX_ERRORS.labels(request.method, request.route, kind, self._pbx).inc()
         log.log(logging.WARNING if request.write else logging.INFO, "%s %s: %s", request.method, request.route, kind)
 
 
@@ -133,7 +135,7 @@ class HttpSender:
         if not self._slots.acquire(timeout=deadline.remaining()):
             raise NotSent(
                 f"{request}: too many other calls were waiting for the PBX for {deadline.seconds:g} s",
-                said=texts.OVERLOADED,
+                said=lambda: texts.OVERLOADED,
             )
         try:
             with use_deadline(deadline):
@@ -142,15 +144,15 @@ class HttpSender:
             self._reload_certificates()
             raise NotSent(f"{request}: the PBX can't be reached: {error}", said=_connect_failure(error)) from error
         except httpx.ReadTimeout as error:
-            raise request.response_lost(f"no answer within {deadline.seconds:g} s", texts.TIMED_OUT) from error
+            raise request.response_lost(f"no answer within {deadline.seconds:g} s", lambda: texts.TIMED_OUT) from error
         except httpx.RequestError as error:
-            raise request.response_lost(f"the connection broke: {error}", texts.CONNECTION_BROKE) from error
+            raise request.response_lost(f"the connection broke: {error}", lambda: texts.CONNECTION_BROKE) from error
         finally:
             self._slots.release()
 
     def _exchange(self, request: ApiRequest, url: httpx.URL, headers: Mapping[str, str]) -> ApiResponse:
         if self._closed:
-            raise NotSent(f"{request}: the connection to the PBX was closed", said=texts.CLOSED)
+            raise NotSent(f"{request}: the connection to the PBX was closed", said=lambda: texts.CLOSED)
         started = time.monotonic()
         http_request = httpx.Request(request.method, url, content=request.content, headers=headers)
         with closing(self._transport.handle_request(http_request)) as http_response:
@@ -164,16 +166,18 @@ class HttpSender:
         return response
 
 
-def _connect_failure(error: BaseException) -> str:
+def _connect_failure(error: BaseException) -> Said:
     """Returns why no connection was made, for users: what refused it is the cause of the cause."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ConnectionRefusedError):
-            return texts.CONNECTION_REFUSED
+            return lambda: texts.CONNECTION_REFUSED
         if isinstance(cause, ssl.SSLError):
-            return texts.insecure(cause.reason or "the handshake failed")
+            reason = cause.reason or "the handshake failed"
+            return lambda: texts.insecure(reason)
         cause = cause.__cause__ or cause.__context__
-    return texts.TIMED_OUT if isinstance(error, httpx.ConnectTimeout) else texts.UNREACHABLE
+    timed_out = isinstance(error, httpx.ConnectTimeout)
+    return lambda: texts.TIMED_OUT if timed_out else texts.UNREACHABLE
 
 
 def _version(file: Path | None) -> tuple[int, int] | None:

@@ -22,8 +22,8 @@ RECALL_TIME_SECONDS = (60, 900)
 """Range of both recall times. The API's prose says 90 for the end of the second one, its schema 900."""
 NEEDS_RING_GROUP = frozenset({RecallTo.USER_THEN_RING_GROUP, RecallTo.RING_GROUP})
 """Recall targets that are valid only with a `ring_group_id`."""
-TIMERS = {"recall_time": "recall time", "recall_ring_group_time": "recall ring group time"}
-"""Names of the server's timers, by field."""
+TIMERS = ("recall_time", "recall_ring_group_time")
+"""The fields of the server's timers."""
 MAX_PROMPT_BYTES = 10_000_000
 """Bytes of a prompt file: the most that a file input in Slack takes; over 100 seconds at the highest sample rate."""
 SAMPLE_RATES = (16_000, 32_000, 48_000)
@@ -31,7 +31,6 @@ SAMPLE_RATES = (16_000, 32_000, 48_000)
 
 _EXTENSION = re.compile("[0-9]{{{},{}}}".format(*EXTENSION_DIGITS))
 _SAMPLE_BYTES = 2
-_CHANNEL_NAMES = {1: "mono", 2: "stereo"}
 
 
 def is_extension(text: str) -> bool:
@@ -54,11 +53,11 @@ def check_name(name: object) -> None:
         raise NotPossible(texts.name(low, high, length))
 
 
-def check_recall_time(seconds: object, what: str = "recall time") -> None:
-    """Checks a recall time; `what` is the timer's name in the error."""
+def check_recall_time(seconds: object, timer: str = "recall_time") -> None:
+    """Checks a recall time; `timer` is the field of the timer that it is for."""
     low, high = RECALL_TIME_SECONDS
     if type(seconds) is not int or not low <= seconds <= high:
-        raise NotPossible(texts.recall_time(what, seconds, low, high))
+        raise NotPossible(texts.recall_time(texts.TIMERS[timer], seconds, low, high))
 
 
 def check_recall(settings: Mapping[str, Any]) -> None:
@@ -78,9 +77,9 @@ def check_server(settings: Mapping[str, Any]) -> None:
     """Checks the settings of the call park server; blank ones pass, since they are not sent."""
     if settings.get("extension_number"):
         check_extension(str(settings["extension_number"]))
-    for timer, what in TIMERS.items():
+    for timer in TIMERS:
         if settings.get(timer) is not None:
-            check_recall_time(settings[timer], what)
+            check_recall_time(settings[timer], timer)
     check_recall(settings)
 
 
@@ -123,8 +122,7 @@ def _parse_wav(content: bytes) -> _AudioFormat | None:
 
 def _mistakes(audio: _AudioFormat) -> Iterator[str]:
     if audio.channels != 1:
-        channels = _CHANNEL_NAMES.get(audio.channels, texts.channel_count(audio.channels))
-        yield texts.channels(channels)
+        yield texts.channels(texts.STEREO if audio.channels == 2 else texts.channel_count(audio.channels))
     if audio.sample_bytes != _SAMPLE_BYTES:
         yield texts.sample_size(8 * audio.sample_bytes)
     if audio.rate not in SAMPLE_RATES:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import httpx
 
-from bot.errors import NotPossible, PBXError, Rejected, SettingsError, UnknownOutcome, Unreachable
+from bot.errors import NotPossible, PBXError, Rejected, Said, SettingsError, UnknownOutcome, Unreachable
 from bot.texts import limits
 from bot.texts import pbx as texts
 
@@ -36,8 +36,10 @@ class Dropped(Unreachable):
 class Throttled(Rejected):
     """HTTP 429: nothing was done. `after` is the PBX's Retry-After in seconds, None where it gave none."""
 
-    def __init__(self, text: str, *, code: str = "UNKNOWN", after: float | None = None) -> None:
-        super().__init__(text, status=429, code=code)
+    def __init__(
+        self, text: str, *, code: str = "UNKNOWN", after: float | None = None, said: Said | None = None
+    ) -> None:
+        super().__init__(text, status=429, code=code, said=said)
         self.after = after
 
 
@@ -53,17 +55,16 @@ class ApiRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     write: bool = False
 
-    def response_lost(self, reason: str, said: str = "") -> PBXError:
+    def response_lost(self, reason: str, said: Said | None = None) -> PBXError:
         """Returns the error for a response that did not arrive, which a read may be repeated after."""
         return self._unknown_outcome(reason, said) if self.write else Dropped(f"{self}: {reason}", said=said)
 
-    def response_invalid(self, reason: str, said: str = "") -> PBXError:
+    def response_invalid(self, reason: str, said: Said = lambda: texts.UNUSABLE) -> PBXError:
         """Returns the error for a response that can't be used, and would not be better the next time."""
-        said = said or texts.UNUSABLE
         return self._unknown_outcome(reason, said) if self.write else Unreachable(f"{self}: {reason}", said=said)
 
-    def _unknown_outcome(self, reason: str, said: str) -> UnknownOutcome:
-        return UnknownOutcome(f"{self}: {reason}; {texts.MAY_HAVE_HAPPENED}", said=said)
+    def _unknown_outcome(self, reason: str, said: Said | None) -> UnknownOutcome:
+        return UnknownOutcome(f"{self}: {reason}; the PBX may have done it all the same", said=said)
 
     @property
     def route(self) -> str:

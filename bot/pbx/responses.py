@@ -12,6 +12,7 @@ from bot.errors import Missing, Rejected
 from bot.pbx.models import OptionalInt, OptionalText
 from bot.pbx.requests import ApiRequest, ApiResponse, Throttled
 from bot.texts import pbx as texts
+from bot.texts import wording
 
 ERROR_CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
 """The API's documented error codes; any other counts as UNKNOWN."""
@@ -52,20 +53,21 @@ def check_response(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     if 200 <= status < 300:
         return response
     if status >= 500 or status == 408:
-        raise request.response_lost(f"the PBX failed (HTTP {status})", texts.failed(status))
+        raise request.response_lost(f"the PBX failed (HTTP {status})", lambda: texts.failed(status))
     if status < 400:  # following a redirect could send the token to another host
         raise request.response_invalid(
-            f"the PBX sends elsewhere (HTTP {status}), which is refused", texts.redirected(status)
+            f"the PBX sends elsewhere (HTTP {status}), which is refused", lambda: texts.redirected(status)
         )
     error = _first_error(response.body)
     code = error.code if error.code and error.code in ERROR_CODES else "UNKNOWN"
     text = " ".join(" ".join(filter(None, (error.message, error.detail))).split())[:_MAX_MESSAGE]
-    text = text or texts.no_reason(status)
+    said = None if text else lambda: wording.sentence(texts.no_reason(status))
+    text = text or f"the PBX gave no reason (HTTP {status})"
     if status == 404:
-        raise Missing(text, status=status, code=code)
+        raise Missing(text, status=status, code=code, said=said)
     if status == 429:
-        raise Throttled(text, code=code, after=_retry_seconds(response.headers.get("retry-after")))
-    raise Rejected(text, status=status, code=code)
+        raise Throttled(text, code=code, after=_retry_seconds(response.headers.get("retry-after")), said=said)
+    raise Rejected(text, status=status, code=code, said=said)
 
 
 def parse_body(request: ApiRequest, response: ApiResponse, model: type[M]) -> M:

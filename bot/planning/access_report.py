@@ -12,7 +12,7 @@ from bot.operations.access import Can, ShowAccess, WhoCan
 from bot.operations.base import Operation
 from bot.operations.parser import parse_unconfirmed
 from bot.planning.principals import UserDirectory, resolve_principal
-from bot.policy.descriptions import describe_rule
+from bot.policy.descriptions import describe_limits, describe_rule
 from bot.policy.engine import decide
 from bot.policy.matching import denies_principal, includes_channel, includes_principal, matches_any
 from bot.policy.model import ActionAttributes, Permission, Principal
@@ -98,7 +98,7 @@ def _can(policy: Policy, principal: Principal, named: NamedOperation) -> Message
     )
     facts = [Fact(label=texts.WHO, value="", ids=(principal.user,))]
     if decision.allowed:
-        facts.append(Fact(label=texts.BY, value=" and ".join(f"“{rule}”" for rule in decision.rules)))
+        facts.append(Fact(label=texts.BY, value=texts.by_rules(decision.rules)))
     if decision.channels:
         facts.append(Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels))
     facts += [
@@ -142,9 +142,10 @@ def _stops(rule: Deny, named: NamedOperation) -> bool:
 
 def _subjects(rule: Rule | Deny) -> str:
     """Describes whom a rule is for, before the ids of its users, user groups and channels."""
-    limits = describe_rule(rule).split("; ")[1:]
+    limits = describe_limits(rule)
     people = "" if rule.users or rule.user_groups else texts.ANYBODY
-    return ", ".join([*filter(None, [people]), *limits]) + (" in" if people and rule.channels else "")
+    described = ", ".join([*filter(None, [people]), *limits])
+    return texts.anybody_in(described) if people and rule.channels else described
 
 
 def _ids(rule: Rule | Deny) -> tuple[str, ...]:

@@ -23,13 +23,11 @@ from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
 from bot.policy.field_types import is_user_group
-from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
+from bot.policy.model import OWN_CHANGE, ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.policy.workflows import channel_principal
 from bot.texts import approvals, refusals
-
-OWN_CHANGE = "people may always undo their own changes"
-"""What allows an undo where no rule has to, as the journal stores it."""
 
 
 class Grant(NamedTuple):
@@ -99,6 +97,8 @@ class Authorizer:
 
     def principal(self, request: Request) -> Principal:
         """The requester as the policy sees them; raises NotAllowed or SlackFailure."""
+        if request.source is Source.WORKFLOW:
+            return channel_principal(request.channel, request.team)
         return resolve_principal(request, self._users, self.policy)
 
     def requester(self, request: Request) -> Principal | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -122,7 +123,7 @@ def check_ends(repository: ChangeRepository, wanted: Wanted, by: datetime) -> No
     for one in pending_changes(repository, wanted):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and wanted.meets(one):
-            raise EndDue(f"#{one.entry.id} is being ended")
+            raise EndDue(f"#{one.entry.id} is being ended", said=partial(refusals.being_ended, one.entry.id))
 
 
 def parts_of(changes: tuple[Change, ...]) -> frozenset[Part]:

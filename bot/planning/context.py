@@ -33,7 +33,7 @@ from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup, read_setup
 from bot.setups.replaced import Replacement, find_replacement, group_names
-from bot.texts import refusals
+from bot.texts import names, refusals
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class RequestContext(OperationContext):
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, refresh=anew):
                 return self._corrections.require_one(
-                    found, text, lambda group: group.name, lambda group: group.name, "park groups"
+                    found, text, lambda group: group.name, lambda group: group.name, names.PARK_GROUPS
                 )
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         offers, forms = self._corrections.similar(text, closest)

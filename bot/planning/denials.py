@@ -17,7 +17,7 @@ from bot.operations.scheduling import Extend, Keep
 from bot.policy.model import NO_DURATION, ActionAttributes, Decision
 from bot.policy.rules import Policy
 from bot.texts import approvals, refusals, schedules
-from bot.times.format import exact_time, format_duration, format_moment, format_seconds
+from bot.times.format import describe_duration, describe_seconds, exact_time, format_moment
 from bot.times.model import Duration, End, Start, WallClock
 
 MAX_LABEL = 75
@@ -41,11 +41,11 @@ class DeniedAttempt:
 
     def _differences(self, other: ActionAttributes) -> Iterator[str]:
         if other.duration != self.attributes.duration and other.duration is not None:
-            yield refusals.at_most(format_duration(other.duration))
+            yield refusals.at_most(describe_duration(other.duration))
         if other.members != self.attributes.members:
             yield refusals.at_once(other.members)
         if other.recall_time != self.attributes.recall_time and other.recall_time is not None:
-            yield refusals.with_at_most(format_seconds(_seconds(other.recall_time)))
+            yield refusals.with_at_most(describe_seconds(_seconds(other.recall_time)))
         if other.at != self.attributes.at and other.at is not None:
             yield refusals.from_time(format_moment(other.at, self.repository.now(), ZoneInfo(self.zone)))
 
@@ -203,7 +203,7 @@ def _notes(
     if attempt is not None and attempt.repeats and not decision.approvers:
         longest = attempt.longest_schedule(decision.alternatives)
         if longest is not None:
-            yield schedules.may_repeat(format_duration(longest)) if longest else schedules.MAY_NOT_REPEAT
+            yield schedules.may_repeat(describe_duration(longest)) if longest else schedules.MAY_NOT_REPEAT
     if attempt is not None:
         yield from (refusals.would_be_allowed(attempt.difference(other)) for other in alternatives)
         for other in filter(attempt.could_have, decision.approval_alternatives):
@@ -221,7 +221,7 @@ def _offers(
         yield from filter(None, map(attempt.alternative, alternatives))
         for other in filter(attempt.could_have, decision.approval_alternatives):
             if line := attempt.changed_line(other, approval=True):
-                yield Offer(label=f"{approvals.ASK}, only {attempt.difference(other)}"[:MAX_LABEL], line=line)
+                yield Offer(label=refusals.ask_only(attempt.difference(other))[:MAX_LABEL], line=line)
         for other in decision.emergency_alternatives if attempt.pleads_emergency else ():
             if attempt.could_have(other) and (line := attempt.changed_line(other)):
                 yield Offer(label=refusals.only(attempt.difference(other))[:MAX_LABEL], line=line)

@@ -15,15 +15,7 @@ from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections
-from bot.texts import changes, refusals
-
-_TYPE_NAMES = {
-    "EXTENSION": "a user's extension",
-    "RING_GROUP": "a ring group",
-    "CALL_QUEUE": "a call queue",
-    "CONFERENCE_ROOM": "a conference room",
-    "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
-}
+from bot.texts import changes, names, refusals
 
 
 def _number_kind(pbx: PbxClient, text: str) -> str | None:
@@ -33,7 +25,7 @@ def _number_kind(pbx: PbxClient, text: str) -> str | None:
 
 
 def _describe_kind(kind: str) -> str:
-    return _TYPE_NAMES.get(kind, "something else, not a user")
+    return names.NUMBER_KINDS.get(kind, names.OTHER_NUMBER_KIND)
 
 
 class UserResolver:
@@ -71,7 +63,7 @@ class UserResolver:
     def _resolve_one(self, text: str) -> Person:
         found = self._candidates(text)
         user = self.corrections.require_one(
-            found, text, lambda user: user.extension_number or "", _user_label, "people"
+            found, text, lambda user: user.extension_number or "", _user_label, names.PEOPLE
         )
         check_extension(user.extension_number or "")
         if isinstance(self.corrections.operation, ChangeOperation):
@@ -170,7 +162,7 @@ class RingGroupResolver:
                     text,
                     lambda one: one.extension_number or one.name,
                     ring_group_label,
-                    "ring groups",
+                    names.RING_GROUPS,
                 )
         number, name = split_number(text) or ("", "")
         if named := [one for one in self.directory.ring_group(number) if fold(one.name) == fold(name)]:

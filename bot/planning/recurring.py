@@ -14,13 +14,14 @@ from bot.operations.context import OperationContext
 from bot.planning.conflicts import wanted_parts
 from bot.policy.model import ActionAttributes
 from bot.recurrence.calendars import HolidayCalendars
-from bot.recurrence.format import describe
+from bot.recurrence.format import repetition_of
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import rank
 from bot.setups.replaced import names_of
 from bot.texts import calendars as calendar_texts
+from bot.texts import recurrences as recurrence_texts
 from bot.texts import schedules as texts
-from bot.times.format import format_duration
+from bot.times.format import describe_duration
 
 MAX_NOTES = 3
 """Overlaps with other schedules that a plan names."""
@@ -80,7 +81,7 @@ class RecurringPlans:
         faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
         present = partial(context.present_parts, names=names_of(plan.changes))
         notes = (*faulty, *self._notes(recurrence, parts, replaces, present))
-        when = describe(recurrence, zone=context.zone)
+        when = recurrence_texts.repeated(repetition_of(recurrence, zone=context.zone))
         return plan.model_copy(
             update={
                 "title": texts.made(plan.preview_title, when),
@@ -96,9 +97,9 @@ class RecurringPlans:
     def _check_length(self, recurrence: Recurrence) -> None:
         measures, limits = self._repository.schedules.measure(recurrence), self._limits
         if measures.shortest < limits.length:
-            raise NotPossible(texts.too_short(format_duration(limits.length)))
+            raise NotPossible(texts.too_short(describe_duration(limits.length)))
         if measures.distance is not None and measures.distance < limits.period:
-            raise NotPossible(texts.too_often(format_duration(limits.period)))
+            raise NotPossible(texts.too_often(describe_duration(limits.period)))
 
     def _check_number(self, plan: Plan, replaces: int | None) -> None:
         targets, spared = self._repository.schedules.targets(), replaces is not None

@@ -6,54 +6,40 @@ from dataclasses import dataclass
 from bot.policy.matching import allow_rule_applies, denies_principal, includes_principal
 from bot.policy.model import NO_DURATION, RECALL_PERMISSIONS, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Policy, Rule
-from bot.times.format import format_duration, format_seconds
-
-_GROUP_VERBS = {
-    Permission.READ: "view",
-    Permission.HISTORY: "see the history of",
-    Permission.MEMBERS: "change the members of",
-    Permission.RECALL: "change the recall of",
-    Permission.GROUPS: "create, rename and delete",
-}
-_CHANGED = {Permission.MEMBERS: "members", Permission.RECALL: "recall"}
-_SERVER_VERBS = {Permission.SERVER: "change the call park server", Permission.PAUSE: "pause Park"}
+from bot.texts import policy as texts
+from bot.times.format import describe_duration, describe_seconds
 
 
 def describe_rule(rule: Rule | Deny) -> str:
     """Describes a rule, as in `change the members of Sales*; for at most 4h`."""
+    return "; ".join((_describe_operations(rule), *describe_limits(rule)))
+
+
+def describe_limits(rule: Rule | Deny) -> tuple[str, ...]:
+    """Describes the limits and conditions of a rule, and whether it allows changes to be repeated."""
     recurring = [text] if (text := _describe_recurring(rule)) else []
-    return "; ".join((_describe_operations(rule), *_limits(rule), *recurring))
+    return (*_limits(rule), *recurring)
 
 
 def _describe_operations(rule: Rule | Deny) -> str:
-    verbs = [verb for permission, verb in _GROUP_VERBS.items() if permission in rule.operations]
-    phrases = [f"{', '.join(verbs)} {_groups(rule)}"] if verbs else []
-    if set(rule.operations) == set(Permission) and rule.groups in (MATCH_ALL, None):
-        return f"everything{_ring_groups(rule)}"
-    others = [verb for permission, verb in _SERVER_VERBS.items() if permission in rule.operations]
-    return " and ".join((*phrases, *others)) + _ring_groups(rule)
-
-
-def _groups(rule: Rule | Deny) -> str:
-    return "any group" if rule.groups in (MATCH_ALL, None) else " or ".join(rule.groups or ())
-
-
-def _ring_groups(rule: Rule | Deny) -> str:
-    if rule.ring_groups in (MATCH_ALL, None) or RECALL_PERMISSIONS.isdisjoint(rule.operations):
-        return ""
-    return f", with recalls to {' or '.join(rule.ring_groups or ()) or 'no ring group'}"
+    groups = None if rule.groups in (MATCH_ALL, None) else rule.groups
+    unlimited = rule.ring_groups in (MATCH_ALL, None) or RECALL_PERMISSIONS.isdisjoint(rule.operations)
+    ring_groups = None if unlimited else rule.ring_groups
+    everything = set(rule.operations) == set(Permission) and groups is None
+    return texts.rule(list(rule.operations), groups, ring_groups, everything=everything)
 
 
 def _describe_limits(rule: BaseRule) -> Iterator[str]:
-    at_most = "over" if isinstance(rule, Deny) else "at most"
+    denies = isinstance(rule, Deny)
     if rule.temporary is not None:
-        yield f"for {at_most} {format_duration(rule.temporary)}"
+        yield texts.limited_duration(describe_duration(rule.temporary), denies=denies)
     if rule.members is not None:
-        yield f"{at_most} {rule.members} people at once"
+        yield texts.limited_members(rule.members, denies=denies)
     if rule.recall_time is not None:
-        yield f"a recall time of {at_most} {format_seconds(int(rule.recall_time.total_seconds()))}"
+        longest = describe_seconds(int(rule.recall_time.total_seconds()))
+        yield texts.limited_recall_time(longest, denies=denies)
     if rule.hours:
-        yield " or ".join(rule.hours)
+        yield texts.either(rule.hours)
 
 
 def _describe_recurring(rule: BaseRule) -> str:
@@ -61,14 +47,14 @@ def _describe_recurring(rule: BaseRule) -> str:
     longest = rule.longest_schedule
     if isinstance(rule, Deny) or longest == NO_DURATION:
         return ""
-    return "on a schedule too" if longest is None else f"on a schedule too, for at most {format_duration(longest)}"
+    return texts.on_a_schedule(None if longest is None else describe_duration(longest))
 
 
 def _describe_conditions(rule: Rule) -> Iterator[str]:
     if rule.approvers:
-        yield "once it is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
+        yield texts.once_approved(rule.approvals)
     if rule.emergency:
-        yield "in an emergency, for a stated reason"
+        yield texts.WITH_EMERGENCY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,36 +91,17 @@ class Right:
             pattern: formats a name pattern of the policy file.
             channel: formats a channel id.
         """
-        place = f" from {_listed(map(channel, self.channels), 'or')}" if self.channels else ", from anywhere"
+        unlimited = _is_every(self.ring_groups) or not self.operations & RECALL_PERMISSIONS
+        groups = None if _is_every(self.groups) else list(map(pattern, self.groups))
+        first = texts.right(
+            list(self.operations),
+            groups,
+            None if unlimited else list(map(pattern, self.ring_groups)),
+            list(map(channel, self.channels)),
+            everything=self.operations == frozenset(Permission) and groups is None,
+        )
         recurring = [self.recurring] if self.recurring else []
-        first = self._operations(pattern) + self._ring_group_limit(pattern) + place
         return "; ".join((first, *self.limits, *recurring))
-
-    def _operations(self, pattern: Callable[[str], str]) -> str:
-        if self.operations == frozenset(Permission) and _is_every(self.groups):
-            return "everything"
-        groups = "any group" if _is_every(self.groups) else ", ".join(map(pattern, self.groups))
-        verbs = list(self._verbs())
-        phrases = [f"{_listed(verbs, 'and') if len(verbs) < 3 else ', '.join(verbs)} {groups}"] if verbs else []
-        return ", and ".join([*phrases, *(verb for one, verb in _SERVER_VERBS.items() if one in self.operations)])
-
-    def _verbs(self) -> Iterable[str]:
-        """Verb phrases, each to be followed by a group."""
-        if Permission.READ in self.operations:
-            yield "view"
-        if Permission.HISTORY in self.operations:
-            yield "see the history of"
-        if changed := [name for permission, name in _CHANGED.items() if permission in self.operations]:
-            yield f"change {' and '.join(changed)} of"
-        if Permission.GROUPS in self.operations:
-            yield "create, rename and delete"
-
-    def _ring_group_limit(self, pattern: Callable[[str], str]) -> str:
-        if _is_every(self.ring_groups) or not self.operations & RECALL_PERMISSIONS:
-            return ""
-        if not self.ring_groups:
-            return " (recalls to no ring group)"
-        return f" (recalls to ring group {_listed(map(pattern, self.ring_groups), 'or')} only)"
 
 
 def rights_of(policy: Policy, principal: Principal) -> tuple[Right, ...]:
@@ -198,8 +165,3 @@ def _is_every(patterns: tuple[str, ...]) -> bool:
 
 def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
     return _is_every(wide) or set(wide) >= set(narrow)
-
-
-def _listed(items: Iterable[str], last: str) -> str:
-    *first, end = items
-    return f" {last} ".join([", ".join(first), end] if first else [end])

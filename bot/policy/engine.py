@@ -252,7 +252,7 @@ def _describe_request(denial: Decision) -> str:
     phrases = [f"{verb} {texts.quoted(denial.missing_groups, 'or')}"] if denial.missing_groups else []
     if denial.missing_ring_groups:
         phrases.append(texts.recall_to(denial.missing_ring_groups))
-    return " or ".join(phrases) or unnamed
+    return texts.either(phrases) or unnamed
 
 
 def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:

@@ -41,17 +41,22 @@ class Principal:
     bot: bool = False
     only_approver_of: frozenset[str] = frozenset()
     """Names of the rules whose approvals nobody else could give."""
+    anybody: bool = False
+    """Nobody in particular, such as a workflow: rules that allow apply if they name no people, those that deny in any
+    case."""
 
     @property
     def outsider_kind(self) -> str | None:
-        """The kind of outsider in the plural, for messages; None for a full member of the workspace."""
+        """The kind of outsider, as the catalogue of texts knows it; None for a full member of the workspace."""
         if self.bot:
-            return "bots"
+            return "bot"
         if self.foreign:
-            return "people from other workspaces"
-        return "guests" if self.guest else None
+            return "foreign"
+        return "guest" if self.guest else None
 
 
+OWN_CHANGE = "people may always undo their own changes"
+"""What allows an undo where no rule has to, as the journal stores it."""
 NO_DURATION = timedelta(0)
 """Duration of an action that changes nothing."""
 

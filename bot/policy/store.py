@@ -12,6 +12,7 @@ from bot.messages.message import Message, Messenger
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy, channel_only_rules
 from bot.runtime.threads import PeriodicTask
+from bot.texts import policy as texts
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class PolicyWatcher(PeriodicTask):
 
 def _invalid_file_message(mistakes: str) -> Message:
     return Message(
-        title="Park's policy file has a mistake, so the policy stays as it was before",
+        title=texts.INVALID_FILE,
         items=tuple(mistakes.split("\n")),
-        notes=("Once the file is right, it is read by itself.",),
+        notes=(texts.INVALID_FILE_NOTE,),
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
-from bot.texts import wording
+from bot.texts.repetition import Repetition
 from bot.times.format import format_day, format_duration
 from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
 
 ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_DATE = "%Y%m%dT000000"
+_DATES = "RDATE:"
 
 
 def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
@@ -29,6 +29,32 @@ def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
     if recurrence.zone not in (None, zone):
         parts.append(str(recurrence.zone))
     return " ".join(parts)
+
+
+def repetition_of(recurrence: Recurrence, *, zone: str) -> Repetition:
+    """Returns what texts say of a settled recurrence.
+
+    Args:
+        zone: the reader's time zone, which is left out.
+    """
+    on_dates = recurrence.rule.startswith(_DATES)
+    clocks = [clock if isinstance(clock, time) else None for clock in (recurrence.begins, recurrence.ends)]
+    bounds = [day if isinstance(day, date) else None for day in (recurrence.first, recurrence.until)]
+    return Repetition(
+        line=describe(recurrence, zone=zone),
+        rules=() if on_dates else tuple(map(_parts, recurrence.rule.splitlines())),
+        dates=tuple(_dates(recurrence.rule)) if on_dates else (),
+        calendar=recurrence.calendar or "",
+        besides=recurrence.besides or "",
+        outside=recurrence.outside,
+        begins=clocks[0],
+        ends=clocks[1],
+        lasts=recurrence.lasts,
+        last_weekday=_last_weekday(recurrence) if recurrence.over else None,
+        first=bounds[0],
+        until=bounds[1],
+        zone="" if recurrence.zone in (None, zone) else str(recurrence.zone),
+    )
 
 
 def format_clock(clock: time) -> str:
@@ -62,9 +88,14 @@ def _times(recurrence: Recurrence) -> Sequence[str]:
         return ("from", begins, "for", format_duration(recurrence.lasts))
     ends = _clock(recurrence.ends, bare="ends" in recurrence.bare)
     if recurrence.over:
-        first = WEEKDAY_CODES.index(_parts(recurrence.rule)["BYDAY"])
-        return (begins, "to", WEEKDAYS[(first + recurrence.over) % len(WEEKDAYS)], ends)
+        return (begins, "to", WEEKDAYS[_last_weekday(recurrence)], ends)
     return (begins, "to", ends)
+
+
+def _last_weekday(recurrence: Recurrence) -> int:
+    """The day of the week on which an occurrence ends that lasts over days: 0 for Monday."""
+    first = WEEKDAY_CODES.index(_parts(recurrence.rule)["BYDAY"])
+    return (first + recurrence.over) % len(WEEKDAYS)
 
 
 def _clock(clock: object, *, bare: bool) -> str:
@@ -98,14 +129,13 @@ def _rule(rule: str) -> str:
         return "every day"
     if rule == EVERY_WEEKDAY:
         return "every weekday"
-    if rule.startswith("RDATE:"):
-        days = [date.fromisoformat(day[:8]) for day in rule.removeprefix("RDATE:").split(",")]
-        return f"on {wording.listed([_bound(day) for day in days])}"
+    if rule.startswith(_DATES):
+        return f"on {_listed([_bound(day) for day in _dates(rule)])}"
     lines = [_parts(line) for line in rule.splitlines()]
     match lines[0]["FREQ"]:
         case "YEARLY":
             dates = [OnDate(day=int(line["BYMONTHDAY"]), month=int(line["BYMONTH"])) for line in lines]
-            return f"{'on' if 'COUNT' in lines[0] else 'every'} {wording.listed([format_day(one) for one in dates])}"
+            return f"{'on' if 'COUNT' in lines[0] else 'every'} {_listed([format_day(one) for one in dates])}"
         case "MONTHLY":
             return _monthly(lines[0])
         case "WEEKLY":
@@ -113,6 +143,15 @@ def _rule(rule: str) -> str:
         case _:
             interval = int(lines[0]["INTERVAL"])
             return "every other day" if interval == 2 else f"every {interval} days"
+
+
+def _dates(rule: str) -> list[date]:
+    return [date.fromisoformat(day[:8]) for day in rule.removeprefix(_DATES).split(",")]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts as a line lists them, in every language of texts: `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _weekly(parts: dict[str, str]) -> str:
@@ -128,19 +167,19 @@ def _weekdays(codes: str) -> str:
     if codes.count(",") > 1 and codes in ",".join(WEEKDAY_CODES):
         codes_in_order = codes.split(",")
         return " to ".join(WEEKDAYS[WEEKDAY_CODES.index(code)] for code in (codes_in_order[0], codes_in_order[-1]))
-    return wording.listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
+    return _listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
 
 
 def _monthly(parts: dict[str, str]) -> str:
     interval = int(parts.get("INTERVAL", "1"))
     months = "month" if interval == 1 else f"{interval} months"
     if "BYSETPOS" in parts:
-        place = wording.listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
+        place = _listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
         return f"on the {place} weekday of every {months}"
     if "BYDAY" in parts:
         codes = [(int(code[:-2]), WEEKDAYS[WEEKDAY_CODES.index(code[-2:])]) for code in parts["BYDAY"].split(",")]
         names = dict.fromkeys(name for _, name in codes)
-        places = wording.listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
-        return f"on the {places} {wording.listed(list(names))} of every {months}"
-    days = wording.listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
+        places = _listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
+        return f"on the {places} {_listed(list(names))} of every {months}"
+    days = _listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
     return f"on the {days}{' day' if days == 'last' else ''} of every {months}"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.runtime.metrics import DUTY_FAILURES
+from bot.runtime.scope import current_pbx
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class PeriodicTask(ABC):
         self._fault_delay = fault_delay
         self._changed = threading.Condition()
         self._woken = self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=name)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name)
 
     @abstractmethod
     def turn(self) -> datetime:
@@ -159,7 +160,7 @@ class PeriodicTask(ABC):
                 due = self.turn()
             except Exception:  # the thread must outlive any fault, for nothing restarts it
                 log.exception("%s met a fault in Park", self._thread.name)
-                DUTY_FAILURES.labels(self._thread.name).inc()
+                DUTY_FAILURES.labels(self._thread.name, current_pbx()).inc()
                 due = self.now() + self._fault_delay
             self._sleep(due)
 

@@ -106,7 +106,7 @@ def _yaml(*, as_text: bool) -> YAML:
 
 def _load(name: str, text: str, *, as_text: bool) -> Any:
     if (deep := _TOO_DEEP.search(text)) is not None:
-        raise FileMistakes(name, [Mistake(text.count("\n", 0, deep.start()) + 1, texts.no_yaml("nested too deeply"))])
+        raise FileMistakes(name, [Mistake(text.count("\n", 0, deep.start()) + 1, texts.no_yaml(texts.TOO_DEEP))])
     try:
         return _yaml(as_text=as_text).load(text) or CommentedMap()
     except DuplicateKeyError as error:

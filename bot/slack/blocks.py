@@ -275,7 +275,7 @@ def _footer(text: str) -> Block:
 def _payloads(message: Message, pages: list[list[Block]], to: str | None) -> list[Payload]:
     payloads = [Payload(text=_text(message, to), blocks=[block.to_dict() for block in pages[0]])]
     for number, page in enumerate(pages[1:], start=2):
-        title = next(_split(escape(message.title), _MAX_TITLE)) + f" ({number} of {len(pages)})"
+        title = delivery.part(next(_split(escape(message.title), _MAX_TITLE)), number, len(pages))
         payloads.append(Payload(text=title, blocks=[block.to_dict() for block in (*sections([f"*{title}*"]), *page)]))
     return payloads
 

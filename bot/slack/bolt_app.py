@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
 from bot.slack.client import TIMEOUT, Identity
+from bot.slack.outgoing import Outgoing
 
 LISTENERS = 10
 """Listener threads; a listener waits for one commit at most."""
@@ -26,8 +27,16 @@ _SOURCES = {
     "app_mention": Source.MENTION.value,
     "message": Source.DIRECT.value,
     "app_home_opened": Source.HOME.value,
+    "function_executed": Source.WORKFLOW.value,
 }
 _VIEW_SOURCES = {"modal": Source.FORM.value, "home": Source.HOME.value}
+
+
+class Dispatches(Protocol):
+    """What a receiver hands payloads to: the Bolt app of the only PBX, or what chooses among several."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Handles a payload; the returned response is the acknowledgement."""
 
 
 class Receiver(Protocol):
@@ -57,12 +66,16 @@ class Receiver(Protocol):
 
 
 class MeasuredApp(App):
-    """A Bolt app that measures the time to each acknowledgement."""
+    """A Bolt app that measures the time to each acknowledgement, and marks it with its PBX."""
+
+    def __init__(self, outgoing: Outgoing, **options: Any) -> None:
+        super().__init__(**options)
+        self._outgoing = outgoing
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; the returned response is the acknowledgement."""
         started = time.perf_counter()
-        response = super().dispatch(req)
+        response = self._outgoing.response(super().dispatch(req))
         source = source_of(req.body)
         if response.status == 200:
             ACKS.labels(source).observe(time.perf_counter() - started)
@@ -71,7 +84,7 @@ class MeasuredApp(App):
         return response
 
 
-def build_app(client: WebClient, me: Identity) -> App:
+def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None) -> App:
     """Creates an app without listeners, whose requests need no auth.test: the bot's identity is known."""
     authorization = AuthorizeResult(
         enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token
@@ -83,6 +96,7 @@ def build_app(client: WebClient, me: Identity) -> App:
     logger = logging.getLogger("bot.slack.bolt")
     logger.setLevel(logging.ERROR)  # Bolt would warn that it ignores SLACK_BOT_TOKEN
     app = MeasuredApp(
+        outgoing or Outgoing(),
         logger=logger,
         client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
         authorize=authorize,

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.messages.message import FormOffer, Offer
+from bot.messages.request import proposal_nonce
 from bot.slack.text import displayable
+from bot.texts import lines
 
 ACTION = re.compile(r"park:offer:\d+")
 """The action_id of a button that runs a line."""
@@ -35,6 +37,7 @@ class Click(BaseModel):
     ends_change: int | None = None
     note: str = ""
     post_to: str | None = None
+    proposal: int | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -45,11 +48,12 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     """
     click = Click(
         line=offer.line,
-        nonce=token_urlsafe(9),
+        nonce=(proposal_nonce(offer.proposal) if offer.proposal is not None else "") + token_urlsafe(9),
         expects=offer.expects,
         ends_change=offer.ends_change,
         note=offer.note,
         post_to=offer.post_to,
+        proposal=offer.proposal,
     )
     value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
@@ -97,5 +101,5 @@ def _element(label: str, subject: str, action_id: str, value: str, style: str | 
 
 
 def _label(label: str) -> str:
-    label = displayable(label).strip() or "Do it"
+    label = displayable(label).strip() or lines.DO_IT_NOW
     return label if len(label) <= _MAX_LABEL else label[: _MAX_LABEL - 1].rstrip() + "…"

@@ -19,11 +19,10 @@ from bot.slack.blocks import fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
-from bot.slack.text import is_only_courtesy
+from bot.slack.text import form_text, is_only_courtesy
+from bot.texts import lines
 
 log = logging.getLogger(__name__)
-
-NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
 
 
 class RequestInbox(Protocol):
@@ -41,6 +40,9 @@ class RequestInbox(Protocol):
         Raises:
             JournalUnavailable: It was not accepted.
         """
+
+    def submit_step(self, request: Request, callback_id: str, inputs: Mapping[str, Any]) -> None:
+        """Accepts the step of a workflow; raises JournalUnavailable."""
 
     def offer_again(self, request: Request, message: Message) -> None:
         """Answers later with a message whose buttons carry lines of the request, with instants for their times."""
@@ -66,6 +68,7 @@ def register_listeners(
     app.command(slash_command.name())(listeners.slash)
     app.event("app_mention")(listeners.mention)
     app.event("message")(listeners.direct_message)
+    app.event("function_executed")(listeners.step)
     app.action(ACTION)(listeners.click)
     app.error(_log_unacknowledged)
 
@@ -118,6 +121,13 @@ class Listeners:
         if written is not None:
             self._accept_written(self._requests.direct_message(written), written)
 
+    def step(self, event: dict[str, Any]) -> None:
+        """Accepts a step of Workflow Builder; raises JournalUnavailable like `mention`."""
+        inputs = {
+            name: form_text(value) if isinstance(value, str) else value for name, value in event["inputs"].items()
+        }
+        self._inbox.submit_step(self._requests.step(event, inputs), str(event["function"]["callback_id"]), inputs)
+
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
         request = self._requests.click(body, action)
@@ -132,7 +142,7 @@ class Listeners:
                 return self._inbox.submit(request)
             except JournalUnavailable:
                 log.exception("not accepted")
-                return NOTHING_DONE
+                return Message(title=lines.NOT_WRITTEN, notes=(lines.TRY_AGAIN,))
 
     def _send_later(self, request: Request, answer: Message | None) -> None:
         if answer is None:
@@ -163,18 +173,18 @@ def written_directly(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _edited_message(request: Request) -> Message:
     """Returns an offer to run an edited message, which is not run by itself: it may have run before the edit."""
     return Message(
-        title="Nothing was done: edited messages are not carried out by themselves.",
+        title=lines.EDITED,
         lines=(request.line,),
-        offers=(Offer(label="Do it now", line=request.line),),
+        offers=(Offer(label=lines.DO_IT_NOW, line=request.line),),
     )
 
 
 def _embedded_mention(request: Request) -> Message:
     """Returns an offer to run what a sentence says around a mention, if it says a command at all."""
-    title = "Nothing was done: only a message that begins with the mention is a command."
+    title = lines.MENTION_IN_SENTENCE
     line = command_within(request.line)
     if line is None:
-        return Message(title=title, offers=(Offer(label="Help", line="help"),))
+        return Message(title=title, offers=(Offer(label=lines.HELP, line="help"),))
     return Message(title=title, offers=(Offer(label=line, line=line),))
 
 

@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure, passes_by_itself, said_of_slack
-from bot.messages.message import Attachment, Message, Posted
+from bot.errors import SlackFailure, SlackRefused, passes_by_itself, said_of_slack
+from bot.messages.message import Attachment, Message, Posted, StepResult
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
-from bot.texts import cards, delivery
+from bot.texts import cards, delivery, pbx
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
+
+STEP_OVER = frozenset({"execution_not_in_running_state", "function_execution_not_found"})
+"""Codes for a step that was reported before, or stopped: docs.slack.dev, functions.completeSuccess."""
 
 
 class SlackMessenger:
@@ -115,10 +118,24 @@ class SlackMessenger:
         for payload in render(message):
             self._chat_api.post(channel, payload)
 
+    def report_step(self, execution: str, result: StepResult) -> None:
+        """Tells Slack what came of a workflow's step; one that has ended by now counts as told."""
+        try:
+            if result.mistake:
+                self._chat_api.fail_step(execution, result.mistake)
+            else:
+                self._chat_api.complete_step(execution, result.outputs)
+        except SlackRefused as refusal:
+            if str(refusal) not in STEP_OVER:
+                raise
+            log.info("a workflow's step had ended already: %s", refusal)
+
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
-        ts, *_ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
+        ts, *_ = self._chat_api.post(
+            channel, with_footer(first, cards.announced(f"<@{request.user}>", origin(request)))
+        )
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
@@ -132,8 +149,8 @@ class SlackMessenger:
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
-                title=f"The file could not be sent. {said_of_slack(failure)}",
-                notes=("Try again in a minute.",) if passes_by_itself(failure) else (),
+                title=delivery.file_not_sent(said_of_slack(failure)),
+                notes=(pbx.QUESTION_FAILED,) if passes_by_itself(failure) else (),
             )
         return message
 
@@ -146,7 +163,7 @@ class SlackMessenger:
         ):  # Slack hides it in a thread without replies
             yield partial(ephemeral, request.channel, thread=request.thread)
         if url := fresh_response_url(request, self._now()):
-            yield partial(self._chat_api.respond, url, payload, to_all=False)
+            yield partial(self._chat_api.respond, url, payload, to_all=False, channel=request.channel)
         if request.channel:
             yield partial(ephemeral, request.channel)
         yield partial(self._send_direct_message, request, payload)
@@ -155,7 +172,7 @@ class SlackMessenger:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
         if posted.how != "dm" and (url := fresh_response_url(request, self._now())):
-            yield partial(self._chat_api.respond, url, payload, to_all=True)
+            yield partial(self._chat_api.respond, url, payload, to_all=True, channel=request.channel)
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:

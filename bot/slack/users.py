@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from slack_sdk import WebClient
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.principals import AccountStatus
 from bot.slack.client import translate_errors, with_private_channels
+from bot.texts import delivery
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -147,9 +149,9 @@ def account_status(user: UserJson, team: str) -> AccountStatus:
 def _obstacle(channel: Mapping[str, Any]) -> str | None:
     """Returns why a channel can't be chosen for a card, as a clause; None if it can."""
     if channel.get("is_archived"):
-        return "it is archived"
+        return delivery.ARCHIVED
     shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
-    return "it is shared with other companies" if shared else None
+    return delivery.SHARED_CHANNEL if shared else None
 
 
 def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
@@ -161,6 +163,7 @@ class SlackUserDirectory:
 
     def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
         self._client = client
+        self._owns: Callable[[str], bool] = lambda channel: True
         stale = _STALE_LIFETIME
         self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
@@ -168,6 +171,12 @@ class SlackUserDirectory:
         self.remembered = CachedPeople(self._user, self._groups)
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
+
+    def limited_to(self, owns: Callable[[str], bool]) -> "SlackUserDirectory":
+        """Returns a directory that knows the same people, and posts only in the channels that belong to one PBX."""
+        limited = copy(self)
+        limited._owns = owns
+        return limited
 
     def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account of a user; raises SlackFailure where it is not known."""
@@ -231,7 +240,7 @@ class SlackUserDirectory:
         for found in self._channels_of(user):
             if found["id"] == channel:
                 return _obstacle(found)
-        return "you are not in it, or it is private and Park can't see it"
+        return delivery.NOT_IN_CHANNEL
 
     def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
         """Returns those of the channels in which something can be posted for the user, in the given order."""
@@ -241,7 +250,7 @@ class SlackUserDirectory:
     def _channels_of(self, user: str) -> list[Mapping[str, Any]]:
         def fetch(types: str) -> list[Mapping[str, Any]]:
             pages = self._client.users_conversations(user=user, types=types, limit=_CHANNEL_PAGE)
-            return [channel for page in pages for channel in page["channels"]]
+            return [channel for page in pages for channel in page["channels"] if self._owns(channel["id"])]
 
         return with_private_channels(fetch)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.texts.english import calendars as calendars
     from bot.texts.english import cards as cards
     from bot.texts.english import changes as changes
+    from bot.texts.english import dates as dates
     from bot.texts.english import decisions as decisions
     from bot.texts.english import delivery as delivery
     from bot.texts.english import drift as drift
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.texts.english import journal as journal
     from bot.texts.english import limits as limits
     from bot.texts.english import lines as lines
+    from bot.texts.english import names as names
     from bot.texts.english import operations as operations
     from bot.texts.english import outcomes as outcomes
     from bot.texts.english import pbx as pbx
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
     from bot.texts.english import setups as setups
     from bot.texts.english import snapshots as snapshots
     from bot.texts.english import temporary as temporary
+    from bot.texts.english import tenants as tenants
     from bot.texts.english import times as times
     from bot.texts.english import week as week
     from bot.texts.english import wording as wording
+    from bot.texts.english import workflows as workflows
 else:
     from bot.texts.languages import texts_of
 

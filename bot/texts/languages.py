@@ -1,6 +1,6 @@
 """The languages of the catalogue, and which of them is in force: a context variable, so each request has its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 
 ENGLISH: Final = "en"
-PACKAGES = {ENGLISH: "bot.texts.english"}
+PACKAGES = {ENGLISH: "bot.texts.english", "de": "bot.texts.german"}
 """The package of each language's texts, by the language's code (ISO 639-1)."""
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -35,6 +35,15 @@ def language_of(locale: str | None) -> str | None:
     """Returns the language of a locale as Slack writes it, such as `de` of `de-DE`; None where Park lacks it."""
     code = (locale or "").partition("-")[0].lower()
     return code if code in PACKAGES else None
+
+
+def in_each_language(read: Callable[[], str]) -> tuple[str, ...]:
+    """Returns a text in every language, for what was stored in another one than is in force now."""
+    texts = []
+    for code in PACKAGES:
+        with speaking(code):
+            texts.append(read())
+    return tuple(texts)
 
 
 class Texts:

@@ -1,13 +1,13 @@
-"""Formats times and durations as text."""
+"""Formats times and durations: `describe_` and dates for people, all others as they are typed in a line."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
 
+from bot.texts import dates
 from bot.times.model import (
     MONTHS,
-    WEEKDAYS,
     Day,
     Duration,
     End,
@@ -64,32 +64,51 @@ def format_duration(elapsed: timedelta) -> str:
     return " ".join(part for part in (long, short) if part) or "0s"
 
 
-def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Formats an instant relative to today, as in `tomorrow 07:00, Europe/Berlin`.
+def describe_duration(elapsed: timedelta) -> str:
+    """Formats a duration for people, in the language in force."""
+    days, rest = divmod(int(elapsed.total_seconds()), DAY)
+    hours, rest = divmod(rest, HOUR)
+    return dates.duration(days, hours, *divmod(rest, MINUTE))
+
+
+def describe_seconds(seconds: int) -> str:
+    """Formats a setting in seconds for people, in the language in force."""
+    return dates.duration(0, 0, *divmod(seconds, MINUTE))
+
+
+def format_moment(at: datetime, now: datetime, zone: ZoneInfo, *, with_zone: bool = True) -> str:
+    """Formats an instant relative to today for people, as in `tomorrow 07:00, Europe/Berlin`.
 
     The year is included if it isn't this one, and the zone's abbreviation if the clocks show the time twice.
     """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    near = {0: "today", 1: "tomorrow"}.get((local.date() - today).days)
-    if near is None or _is_midnight(local):
-        return format_dated(at, zone, now)
-    return f"{near} {_format_clock(local, zone)}, {zone.key}"
+    ahead = (local.date() - today).days
+    if ahead not in (0, 1) or _is_midnight(local):
+        return format_dated(at, zone, now, with_zone=with_zone)
+    moment = dates.at(dates.TOMORROW if ahead else dates.TODAY, _format_clock(local, zone))
+    return dates.in_zone(moment, zone.key) if with_zone else moment
 
 
-def format_dated(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """Formats an instant with its date, as in `Thu 26 Nov 07:00, Europe/Berlin`.
+def format_dated(at: datetime, zone: ZoneInfo, now: datetime | None = None, *, with_zone: bool = True) -> str:
+    """Formats an instant with its date for people, as in `Thu 26 Nov 07:00, Europe/Berlin`.
 
     Midnight is said with the days on both sides, and the year is included unless it is that of `now`.
     """
     local = at.astimezone(zone)
     year = now.astimezone(zone).year if now else None
-    if not _is_midnight(local):
-        return f"{_format_date(local, year)} {_format_clock(local, zone)}, {zone.key}"
-    before = local.replace(tzinfo=None) - timedelta(days=1)
-    days = "/".join(WEEKDAYS[day.weekday()][:3] for day in (before, local))
-    same = (before.year, before.month) == (local.year, local.month)
-    first = str(before.day) if same else _format_day_and_month(before, year)
-    return f"midnight {days} {first}/{_format_day_and_month(local, year)}, {zone.key}"
+    if _is_midnight(local):
+        before = local.replace(tzinfo=None) - timedelta(days=1)
+        years = {"before_with_year": before.year != year, "after_with_year": local.year != year}
+        moment = dates.midnight(before, local, **years)
+    else:
+        moment = dates.at(dates.day(local, with_year=local.year != year), _format_clock(local, zone))
+    return dates.in_zone(moment, zone.key) if with_zone else moment
+
+
+def format_weekday(at: datetime, zone: ZoneInfo) -> str:
+    """Formats an instant of the coming days for people by its weekday, as in `Thu 07:00`."""
+    local = at.astimezone(zone)
+    return dates.at(dates.weekday(local), _format_clock(local, zone))
 
 
 def exact_time(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
@@ -104,15 +123,6 @@ def _is_midnight(local: datetime) -> bool:
 def _format_clock(local: datetime, zone: ZoneInfo) -> str:
     abbreviation = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
     return f"{local:%H:%M}{abbreviation}"
-
-
-def _format_date(local: datetime, year: int | None) -> str:
-    return f"{WEEKDAYS[local.weekday()][:3]} {_format_day_and_month(local, year)}"
-
-
-def _format_day_and_month(local: datetime, year: int | None) -> str:
-    other = f" {local.year}" if local.year != year else ""
-    return f"{local.day} {MONTHS[local.month - 1][:3]}{other}"
 
 
 def _format_instant(at: datetime) -> str:

@@ -23,6 +23,7 @@ from bot.worker.card_copies import CardCopies
 from bot.worker.lease import journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
+from bot.worker.proposals import schedule_and_notify
 
 MAX_REMINDED = 5
 """Approvers who are reminded in a direct message."""
@@ -129,7 +130,8 @@ class ApprovalFlow:
         )
         fields = journal_fields(replace(planned, plan=plan)) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.request_approval(replace(entry, **fields, state=State.SCHEDULED, run_at=approval.until))
-        self.journal.schedule(entry, approval.until, approval.remind_at, **fields, card=posted.model_dump(mode="json"))
+        card = posted.model_dump(mode="json")
+        schedule_and_notify(self.journal, entry, approval.until, approval.remind_at, **fields, card=card)
         if entry.card is not None:  # an approval given meanwhile may have drawn the card with the older plan
             self.notifier.redraw_card(entry.id)
 

@@ -81,6 +81,8 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         return None
     plan = plan_of(entry)
     number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
+    if entry.request.source is Source.WORKFLOW:
+        return _proposal_card(journal, entry, card, confirmation.status)
     sequel = journal.entries_about(entry.id)
     note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
     if plan is not None and (schedule := schedule_of(journal, entry)) is not None:
@@ -104,6 +106,13 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         forms=(reject,) if waits_for_approval(entry) else (),
     )
     return CardState(message, now.status, number)
+
+
+def _proposal_card(journal: Reader, entry: Entry, card: Message, status: str) -> CardState:
+    """Returns the card of what a workflow proposed: as it was stored, with its note and with who declined it."""
+    note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
+    facts = (*card.facts, *note, *_sequel_facts(journal, None, journal.entries_about(entry.id)))
+    return CardState(replace(card, facts=facts), status, entry.id)
 
 
 def present_card(journal: Reader, entry: Entry) -> CardState:

@@ -131,7 +131,7 @@ def _next(schedule: RecurringSchedule, now: datetime) -> str:
 def _format(at: datetime, schedule: RecurringSchedule, now: datetime) -> str:
     """Formats a time with its date, by the clocks of the schedule's zone: cards stay for days."""
     zone = ZoneInfo(schedule.recurrence.zone or "UTC")
-    return format_dated(at, zone, now).removesuffix(f", {zone.key}")
+    return format_dated(at, zone, now, with_zone=False)
 
 
 def _format_start(at: datetime, schedule: RecurringSchedule, now: datetime) -> str:

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
@@ -46,9 +47,10 @@ class Worker:
         self._most, self._threads = threads, list[threading.Thread]()
         self._started = False
         self._stopped = threading.Event()
-        self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
+        self._context = copy_context()  # names the PBX in the logs of all threads
+        self._background = [self._thread(self._renew_leases, "lease-renewal")]
         if not journal.database.exclusive:
-            self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
+            self._background.append(self._thread(self._poll, "journal-poll"))
 
     def start(self) -> None:
         """Starts the first thread; entries left by an earlier process are claimed first."""
@@ -58,8 +60,15 @@ class Worker:
         self.wake()
 
     def follow_calendars(self) -> None:
-        """Begins schedules on the days that their calendars have by now; raises JournalUnavailable."""
-        if self.processor.follow_calendars():
+        """Stores when schedules recur by the days that calendars have by now; raises JournalUnavailable."""
+        moved = [
+            one.number
+            for one, at in list(self.processor.planner.repository.schedules.moved())
+            if one.stored.next_at and self.journal.move_schedule(one.number, expected=one.stored.next_at, next_at=at)
+        ]
+        for number in moved:
+            self.processor.notifier.redraw_root(self.journal.get(number))
+        if moved:
             self.wake()
 
     def wake(self) -> None:
@@ -73,9 +82,12 @@ class Worker:
             if self._idle or not self._started or self._stopping.is_set():
                 return
             if len(self._threads) < self._most:
-                thread = threading.Thread(target=self._run, name=f"worker-{len(self._threads)}")
+                thread = self._thread(self._run, f"worker-{len(self._threads)}")
                 self._threads.append(thread)
                 thread.start()
+
+    def _thread(self, run: Callable[[], None], name: str) -> threading.Thread:
+        return threading.Thread(target=self._context.copy().run, args=(run,), name=name)
 
     def retry_postponed(self) -> None:
         """Has what is past its time tried again at once, after Park has signed in to the PBX again."""

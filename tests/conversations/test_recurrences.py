@@ -103,7 +103,7 @@ CLOSED = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:Close
 
 def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: ConversationHarness) -> None:
     sandbox = scene.sandbox
-    file, task = sandbox.park.settings.park_policy.parent / "gone.ics", sandbox.park.calendars
+    file, task = sandbox.park.settings.park_policy.parent / "gone.ics", sandbox.park.tenant.calendars
 
     def read_again(day: str) -> None:
         file.write_text(CLOSED.format(day=day))

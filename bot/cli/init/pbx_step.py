@@ -12,10 +12,11 @@ from bot.cli.init.console import RETRYABLE, Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.cli.rest_api import FoundApi, WrongAddress, find_api, require_api
 from bot.errors import Rejected, SettingsError, SignInFailed
-from bot.pbx.auth import SIGN_IN_ADVICE, Credentials, SecondFactorRequired
+from bot.pbx.auth import Credentials, SecondFactorRequired
 from bot.pbx.client import PbxClient
 from bot.pbx.models import Account
 from bot.pbx.tls import UntrustedCertificate, certificate_names, tls_context, untrusted_certificate
+from bot.texts import pbx as texts
 
 CERTIFICATE_FILE = "pbx.pem"
 """The file in which a certificate is saved after the user has confirmed it."""
@@ -169,7 +170,7 @@ def ask_account(console: Console, saved: SavedAnswers, address: PbxAddress) -> P
 
 
 def _explain_rejection(failure: SignInFailed, credentials: Credentials) -> str:
-    text = f"{str(failure).removesuffix(SIGN_IN_ADVICE).rstrip('.')}."
+    text = f"{str(failure).removesuffix(texts.CORRECT_SIGN_IN).rstrip().rstrip('.')}."
     if isinstance(failure, SecondFactorRequired) or not credentials.username:
         return f"{text} {_NO_AUTOMATIC_RETRY}"
     hint = (

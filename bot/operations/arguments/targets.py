@@ -103,11 +103,9 @@ def _read_numbers(text: str) -> list[str]:
         return [first]
     check_extension(last)
     if len(first) != len(last) or first > last:
-        raise ValueError(
-            f"{text} is no range: both ends need the same number of digits, the lower one first, as in 1005-1010."
-        )
+        raise ValueError(texts.no_range(text))
     if int(last) - int(first) >= MAX_MEMBERS:
-        raise ValueError(f"{text} is more than {MAX_MEMBERS} numbers: split it over several lines.")
+        raise ValueError(texts.too_long_a_range(text, MAX_MEMBERS))
     return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
 
 

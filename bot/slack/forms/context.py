@@ -56,8 +56,9 @@ def unavailable(failure: Exception) -> Message:
     """Returns the notice that the PBX or Slack is unavailable."""
     if isinstance(failure, SlackRefused):
         return Message(title=f"{said_of_slack(failure)} {wording.NOTHING_CHANGED}")
-    system = "The PBX" if isinstance(failure, PBXError) else "Slack"
-    return Message(title=forms.unavailable(system), notes=(str(failure),))
+    if isinstance(failure, PBXError):
+        return Message(title=forms.PBX_UNAVAILABLE, notes=(failure.said,))
+    return Message(title=forms.SLACK_UNAVAILABLE)
 
 
 @dataclass(frozen=True)

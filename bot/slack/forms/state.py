@@ -20,8 +20,8 @@ from bot.slack.forms.values import InvalidInput, SubmittedValues, element_value
 from bot.texts import forms, wording
 from bot.times.model import Instant
 
-MAX_METADATA = 3000
-"""Characters of private_metadata; docs.slack.dev, views."""
+MAX_METADATA = 3000 - 40
+"""Characters of private_metadata (docs.slack.dev, views), less the mark that `bot.slack.outgoing` adds."""
 PICK = "park:pick:"
 """Prefix of the action_id of a picker with typeahead; the kind of its options follows."""
 NO_OPTION = "park:nobody"

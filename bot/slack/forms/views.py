@@ -30,7 +30,7 @@ from bot.slack.forms.state import FormState, input_names
 from bot.slack.forms.values import SubmittedValues
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import Json
-from bot.texts import forms, previews
+from bot.texts import forms, previews, wording
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def _destination_input(operation_type: type[Operation], state: FormState) -> Ite
 def _destination_facts(operation_type: type[Operation], state: FormState) -> tuple[Fact, ...]:
     if not asks_for_destination(operation_type, state):
         return ()
-    value, ids = ("", (state.post_to,)) if state.post_to else (forms.DIRECT_MESSAGE.lower(), ())
+    value, ids = ("", (state.post_to,)) if state.post_to else (wording.inside(forms.DIRECT_MESSAGE), ())
     return (Fact(label=forms.CONFIRMATION_IN, value=value, ids=ids),)
 
 

@@ -9,6 +9,8 @@ GROUP_COLUMNS = ("Park group", "Recall to", "Members", "Temporary until")
 GROUP_IS_EMPTY = "none yet"
 NOTHING_PENDING = "Nothing is pending: no change is scheduled, temporary or waiting for approval."
 SHOW_GROUP_USAGE = "group <name>"
+OWN_CHANGE = "people may always undo their own changes"
+"""What allows an undo where no rule has to."""
 LOOK_AND_RETRY = "Check and try again"
 
 

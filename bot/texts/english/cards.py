@@ -224,6 +224,11 @@ def footer(by: str, number: int | None, status: str, updated: str) -> str:
     return " · ".join((f"by {by}", *numbered, status, f"updated {updated}"))
 
 
+def announced(by: str, origin: str) -> str:
+    """The line below a copy of a card; `by` is written as Slack shows people, `origin` as `asked_in` says it."""
+    return f"by {by} · {origin}"
+
+
 def asked_in(channel: str) -> str:
     return f"asked for in {channel}"
 

@@ -10,6 +10,33 @@ PARKER_OF_CALLS = "the user who parked them"
 NO_RING_GROUP = "a ring group that is not set"
 RING_GROUP_GONE = "a ring group that no longer exists"
 NOT_SET = "not set"
+SERVER = "the call park server"
+"""The server, in a sentence."""
+ON, OFF, NONE = "on", "off", "none"
+ADDED, REMOVED = "Added", "Removed"
+SWITCH_ON, SWITCH_OFF = "Switch on", "Switch off"
+"""Labels of buttons."""
+LABELS = {
+    "name": "Name",
+    "enabled": "Call park",
+    "extension_number": "Extension",
+    "recall_to": "Recall",
+    "recall_time": "Recall time",
+    "recall_ring_group_time": "Recall ring group time",
+    "send_notification_to_parker": "Notification of the parking user",
+    "prompt": "Prompt",
+}
+"""Labels of the settings, by their names in the REST API, in the order in which they are shown."""
+
+
+def file_size(size: int) -> str:
+    """The size of a prompt file of so many bytes."""
+    return f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
+
+
+def before_after_now(before: str, after: str, now: str) -> str:
+    """A setting that was changed, and again since."""
+    return f"{before} before the change, {after} after it, {now} now"
 
 
 def parker_then(parker: str, ring_group: str) -> str:
@@ -23,7 +50,7 @@ def recall_set(where: str, destination: str) -> str:
 
 
 def set_recall(where: str, destination: str) -> str:
-    """A recall that is planned."""
+    """A recall that is planned; `where` is the name of a group, or SERVER."""
     return f"Send unanswered parked calls of {where} to {destination}"
 
 

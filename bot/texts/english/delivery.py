@@ -28,6 +28,10 @@ AS_PLAIN_TEXT = "Slack didn't accept this message's layout, so it has no buttons
 
 NOT_SIGNED_IN = "Park is not signed in to Slack yet"
 TELL_ADMIN = "Tell whoever runs Park: trying again doesn't help."
+ARCHIVED = "it is archived"
+SHARED_CHANNEL = "it is shared with other companies"
+NOT_IN_CHANNEL = "you are not in it, or it is private and Park can't see it"
+"""Why a channel can't be chosen for a card, as clauses."""
 UNKNOWN_USER_GROUPS = "Slack can't say right now who is in which user group"
 
 
@@ -73,6 +77,16 @@ def refused(code: str) -> str:
 def cannot_post(since: datetime, reason: str) -> str:
     """Returns the state of posting for the health page."""
     return f"can't post since {since:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def file_not_sent(why: str) -> str:
+    """A file that Slack did not take."""
+    return f"The file could not be sent. {why}"
+
+
+def part(title: str, number: int, of: int) -> str:
+    """The title of a further message with the rest of a long one."""
+    return f"{title} ({number} of {of})"
 
 
 def posted_in(channel: str) -> str:

@@ -60,6 +60,8 @@ NAMES_LOADING = "Still reading the names from the PBX. Type again in a moment."
 PBX_AWAY = "The PBX isn't answering. Type again in a minute."
 NOTHING_ALLOWED = "The policy lets you choose none of them here."
 NOT_KNOWN_YET = "Still asking Slack who you are. Type again in a moment."
+PBX_UNAVAILABLE = "The PBX isn't answering right now. Nothing was changed. Try again in a minute."
+SLACK_UNAVAILABLE = "Slack isn't answering right now. Nothing was changed. Try again in a minute."
 OUTDATED_OPTION = "This form is from another version of Park. Open it again."
 
 
@@ -106,11 +108,6 @@ def not_opened(nothing_changed: str) -> str:
 def internal_error(nothing_changed: str) -> str:
     """A fault in Park while a form was shown."""
     return f"Something went wrong inside Park. It has been logged. {nothing_changed}"
-
-
-def unavailable(system: str) -> str:
-    """The PBX, or Slack, can't be asked."""
-    return f"{system} isn't answering right now. Nothing was changed. Try again in a minute."
 
 
 def correct_field(label: str, fault: str) -> str:

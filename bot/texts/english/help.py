@@ -1,5 +1,7 @@
 """Help: topics, how times are added to a line, and the overview."""
 
+from collections.abc import Sequence
+
 from bot.texts.english.times import END_EXAMPLES, START_EXAMPLES
 from bot.texts.english.wording import count
 
@@ -53,6 +55,11 @@ def more_commands(number: int) -> str:
     """How many commands need more permissions."""
     needs = "needs a permission" if number == 1 else "need permissions"
     return f"{count(number, 'more command')} {needs} you don't have here."
+
+
+def alternatives(limits: Sequence[str]) -> str:
+    """Limits of which one has to be kept."""
+    return ", or ".join(limits)
 
 
 def restricted(limits: str, verbs: str) -> str:

@@ -8,6 +8,9 @@ TOO_LONG = "The text is too long for the PBX."
 FOREIGN_ADDRESS = "The PBX gives an address on another host for this file, so Park does not read it."
 WRONG_FORMAT = "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."
 MONO = "save it as mono."
+STEREO = "stereo"
+TIMERS = {"recall_time": "recall time", "recall_ring_group_time": "recall ring group time"}
+"""The server's timers, by their names in the REST API."""
 INCOMPLETE = "It is empty or incomplete: save or upload it again."
 
 

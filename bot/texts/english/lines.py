@@ -2,8 +2,13 @@
 
 from bot.texts.english.wording import NOTHING_CHANGED, listed
 
-OPEN_FORM, HELP = "Open the form", "Help"
+OPEN_FORM, HELP, DO_IT_NOW = "Open the form", "Help", "Do it now"
 """Labels of buttons."""
+
+NOT_WRITTEN = "Nothing was done: Park can't write its journal just now."
+TRY_AGAIN = "Please try again."
+EDITED = "Nothing was done: edited messages are not carried out by themselves."
+MENTION_IN_SENTENCE = "Nothing was done: only a message that begins with the mention is a command."
 
 MISSING_QUOTE = 'A quotation mark is missing. Put the whole name in quotes: "Night Desk".'
 WITH_OR_WITHOUT_TIME = "The first button leaves the time out. The second makes it part of the name."
@@ -35,6 +40,11 @@ GROUP_TIMERS = (
 def without(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first."""
     return f"Without “{words}”: {label}"
+
+
+def now(line: str) -> str:
+    """The label of a button that does a line now."""
+    return f"Now: {line}"
 
 
 def for_example(line: str) -> str:
@@ -86,6 +96,16 @@ def nothing_to_preview(line: str) -> str:
 def too_many_members(limit: int) -> str:
     """More members than one line may have."""
     return f"That's more than {limit} members. Split them into several lines."
+
+
+def no_range(typed: str) -> str:
+    """Two numbers that are no range."""
+    return f"{typed} is no range: both ends need the same number of digits, the lower one first, as in 1005-1010."
+
+
+def too_long_a_range(typed: str, limit: int) -> str:
+    """A range of more numbers than one line may have."""
+    return f"{typed} is more than {limit} numbers: split it over several lines."
 
 
 def comma_between_members(typed: str) -> str:

@@ -10,7 +10,6 @@ OVERLOADED = "Too many requests to the PBX are already waiting."
 UNUSABLE = "The PBX sent an answer that Park can't use."
 CLOSED = "Park is shutting down."
 QUESTION_FAILED = "Try again in a minute."
-MAY_HAVE_HAPPENED = "the PBX may have done it all the same"
 SLOW = "The PBX is slow right now."
 WORKING = "It takes a little longer than usual."
 NO_NEED_TO_REPEAT = "No need to send it again."
@@ -49,6 +48,10 @@ def as_of(time: str, *, reachable: bool) -> str:
 
 
 # Signing in.
+
+CORRECT_SIGN_IN = "Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
+"""What to do about a sign-in that the PBX has rejected for good."""
+SIGNS_IN_AGAIN = "Park signs in again after a pause."
 
 REJECTED_AT_ONCE = "The PBX rejects a token that it has just issued"
 SIGN_IN_EXPIRED = "The PBX no longer accepts PBX_TOKEN: it has expired or was revoked"

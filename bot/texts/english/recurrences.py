@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.texts.english.wording import NOTHING_CHANGED, listed
+from bot.texts.repetition import Repetition
 
 EXAMPLES = "every weekday 18:00 to 8:00, every Saturday and Sunday, every day from 22:00 for 9h, on holidays"
 """Recurrences as they are typed."""
@@ -185,3 +186,8 @@ def a_line_for_each(rest: str) -> str:
 def unreadable(typed: str, rest: str) -> str:
     """A repetition of which some words can't be read."""
     return f"I can't read “{rest}” in “{typed}”. Try: {EXAMPLES}."
+
+
+def repeated(repetition: Repetition) -> str:
+    """A recurrence, in the title of its schedule; in English it is said as it is typed."""
+    return repetition.line

@@ -140,6 +140,11 @@ def only(difference: str) -> str:
     return f"Only {difference}"
 
 
+def ask_only(difference: str) -> str:
+    """The label of a button that asks for approval of what could be approved."""
+    return f"Ask for approval, only {difference}"
+
+
 def only_until(at: str) -> str:
     return f"Only until {at}"
 
@@ -169,6 +174,10 @@ def already_scheduled(planned: str, when: str, number: int) -> str:
 
 def temporary(what: str, until: str, number: int) -> str:
     return f"{sentence(what)} That is temporary: {change_number(number)}, until {until}. {NOTHING_CHANGED}"
+
+
+def being_ended(number: int) -> str:
+    return f"{change_number(number)} is being ended."
 
 
 def hidden_conflict(what: str) -> str:

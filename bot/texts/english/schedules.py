@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.texts.english import dates
 from bot.texts.english.wording import NOTHING_CHANGED, change_number, count
 
 MAY_NOT_REPEAT = "You may make this change once, but not on a schedule."
@@ -38,7 +39,7 @@ def has_ended(number: int) -> str:
 def moment(at: datetime, zone: str) -> str:
     """An instant as weekday, date and time: `Mon 7 Dec 18:00`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+    return dates.at(dates.day(local, with_year=False), f"{local:%H:%M}")
 
 
 def period(starts: datetime, ends: datetime, zone: str) -> str:

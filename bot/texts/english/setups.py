@@ -7,6 +7,7 @@ from bot.texts.english.wording import count, sentence
 NO_RING_GROUP = "name the ring group that the calls go to, as ring_group or number"
 UNKNOWN_KEY = "there is no such key"
 TWICE = "this key is here twice"
+TOO_DEEP = "nested too deeply"
 MEND_FILE = "Correct the file and try again."
 
 
@@ -91,6 +92,7 @@ CREATED, CHANGED, DELETED, MEMBERS, RISK = "Created", "Changed", "Deleted", "Mem
 KINDS = ("created", "changed", "deleted")
 """What becomes of a group."""
 SERVER = "the call park server"
+EVERYTHING = "everything"
 STATUS_PARTLY = "partly done"
 NO_NOTIFICATION = "this PBX has no such setting: it comes with PortSIP 22.6"
 SAME = "The PBX is as the file says."

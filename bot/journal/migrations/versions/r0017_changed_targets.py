@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _LATEST = 1000

@@ -1,0 +1,51 @@
+"""German cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved ..."""
+
+from bot.texts.german.wording import NOTHING_CHANGED, change_number
+
+CANCELLED, KEPT = "abgesagt", "bleibt, bis jemand es ändert"
+ENDS, STARTS = "Endet", "Beginnt"
+RESUME = "Fortsetzen"
+NO_REASON = "keiner angegeben"
+
+
+def extended(number: int) -> str:
+    return f"{change_number(number)} hat ein neues Ende"
+
+
+def kept(number: int) -> str:
+    return f"{change_number(number)} gilt jetzt dauerhaft"
+
+
+def started_early(number: int) -> str:
+    return f"{change_number(number)} beginnt jetzt"
+
+
+def cancelled(number: int) -> str:
+    return f"{change_number(number)} ist abgesagt"
+
+
+def withdrawn(number: int) -> str:
+    return f"{change_number(number)}: Die Anfrage nach Freigabe wurde zurückgezogen"
+
+
+def approved(number: int) -> str:
+    return f"{change_number(number)} ist freigegeben"
+
+
+def partly_approved(number: int) -> str:
+    return f"{change_number(number)} hat eine weitere Freigabe, andere fehlen noch"
+
+
+def rejected(number: int) -> str:
+    return f"{change_number(number)} ist abgelehnt"
+
+
+def paused(until: str | None) -> str:
+    return f"Park pausiert bis {until}" if until else "Park pausiert, bis jemand fortsetzt"
+
+
+RESUMED = "Park macht wieder Änderungen"
+PAUSE_ENDED = "Die Pause ist vorbei: Park macht wieder Änderungen."
+SIGNS_IN_AGAIN = "Park meldet sich wieder bei der PBX an"
+SIGNS_IN_WHERE_REJECTED = "Park pausierte nicht. Falls die PBX die Anmeldung abgelehnt hat, meldet sich Park erneut an"
+NOT_PAUSED = f"Park pausiert nicht. {NOTHING_CHANGED}"

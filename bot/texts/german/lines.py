@@ -1,0 +1,111 @@
+"""German texts about lines that are not understood, and questions about what a line means."""
+
+from bot.texts.german.wording import NOTHING_CHANGED, listed
+
+OPEN_FORM, HELP, DO_IT_NOW = "Formular öffnen", "Hilfe", "Jetzt ausführen"
+
+NOT_WRITTEN = "Es wurde nichts getan: Park kann sein Journal gerade nicht schreiben."
+TRY_AGAIN = "Bitte erneut versuchen."
+EDITED = "Es wurde nichts getan: Bearbeitete Nachrichten werden nicht von selbst ausgeführt."
+MENTION_IN_SENTENCE = "Es wurde nichts getan: Nur eine Nachricht, die mit der Erwähnung beginnt, ist ein Befehl."
+
+MISSING_QUOTE = 'Ein Anführungszeichen fehlt. Den ganzen Namen in Anführungszeichen setzen: "Night Desk".'
+WITH_OR_WITHOUT_TIME = "Die erste Schaltfläche lässt die Zeit weg. Die zweite nimmt sie als Teil des Namens."
+
+NO_MEMBER = "Bitte mindestens ein Mitglied eingeben."
+ONE_MEMBER = "Bitte einzeln: eine Nebenstelle oder einen Namen eingeben."
+NO_RING_GROUP = "Welche Rufgruppe? Zum Beispiel: user then Night Desk."
+NO_CHANGE_NUMBER = "Die Nummer der Änderung eingeben, zum Beispiel #42. Sie steht auf der Karte der Änderung."
+NO_DRIFT_NUMBER = "Die Nummer der Abweichung eingeben, zum Beispiel 7. Sie steht in der Meldung dazu."
+NUMBER_THEN_TIME = "Erst die Nummer der Änderung oder den Gruppennamen eingeben, dann die Zeit: extend 42 for 1h."
+ON_OR_OFF = "„on“ oder „off“ eingeben."
+NO_LINE = "Danach fehlt ein Befehl."
+NO_REASON = "Bitte einen Grund in Worten angeben."
+NO_FILE = "Die Datei im Formular wählen oder ihren Link aus Slack einfügen (Link zur Datei kopieren)."
+NO_PERSON = "Wer? „me“ eingeben oder jemanden mit @ erwähnen."
+ONLY_ANYWAY = "Nach der Nummer kann nur „anyway“ folgen."
+ONLY_NUMBER = "Um eine Änderung rückgängig zu machen, nur ihre Nummer eingeben: undo 42."
+REASON_AFTER_BECAUSE = "Der Grund steht nach „because“: pause because the PBX is being updated."
+
+LIVE_CALLS = (
+    "Park kann laufende Anrufe weder anzeigen noch parken oder zurückholen: Das erlaubt die PBX nur am Telefon."
+    " Am Telefon helfen die Sterncodes; „server“ zeigt sie."
+)
+GROUP_TIMERS = (
+    f"Parkgruppen haben keine eigenen Zeiten: Die des Call-Park-Servers gelten für alle Gruppen. {NOTHING_CHANGED}"
+)
+
+
+def without(words: str, label: str) -> str:
+    return f"Ohne „{words}“: {label}"
+
+
+def now(line: str) -> str:
+    return f"Jetzt: {line}"
+
+
+def for_example(line: str) -> str:
+    return f"Zum Beispiel: {line}"
+
+
+def too_long(length: int, limit: int) -> str:
+    has, most = (f"{number:,}".replace(",", ".") for number in (length, limit))
+    return f"Diese Zeile ist zu lang: {has} Zeichen, möglich sind {most}. Bitte auf mehrere Zeilen aufteilen."
+
+
+def unknown_word(word: str) -> str:
+    return f"„{word}“ ist kein bekannter Befehl. {NOTHING_CHANGED}"
+
+
+def unknown_line(line: str) -> str:
+    return f"„{line}“ ist weder ein Befehl noch eine Parkgruppe. {NOTHING_CHANGED}"
+
+
+def to_see_group(name: str) -> str:
+    return f'Um eine Parkgruppe dieses Namens zu sehen, eingeben: group "{name}".'
+
+
+def partly_understood(verb: str) -> str:
+    return f"Ein Teil der Zeile ist unklar. {NOTHING_CHANGED} „{verb}“ geht so:"
+
+
+def no_change(line: str, consequence: str) -> str:
+    return f"„{line}“ ist keine Änderung, deshalb {consequence}. {NOTHING_CHANGED}"
+
+
+NOTHING_TO_APPROVE = "gibt es nichts freizugeben"
+NO_EMERGENCY = "ist kein Notfall nötig"
+
+PREVIEW_ONCE = f"„preview“ nur einmal eingeben. {NOTHING_CHANGED}"
+
+
+def nothing_to_preview(line: str) -> str:
+    return f"„{line}“ ändert nichts, deshalb gibt es keine Vorschau."
+
+
+def too_many_members(limit: int) -> str:
+    return f"Das sind mehr als {limit} Mitglieder. Bitte auf mehrere Zeilen aufteilen."
+
+
+def no_range(typed: str) -> str:
+    return f"{typed} ist kein Bereich: Beide Enden brauchen gleich viele Ziffern, das kleinere zuerst, wie 1005-1010."
+
+
+def too_long_a_range(typed: str, limit: int) -> str:
+    return f"{typed} umfasst mehr als {limit} Nummern: Bitte auf mehrere Zeilen aufteilen."
+
+
+def comma_between_members(typed: str) -> str:
+    return f"Zwischen Mitglieder ein Komma setzen, und Namen mit einer Zahl in Anführungszeichen: {typed}."
+
+
+def slack_mention(typed: str) -> str:
+    return f"{typed} ist eine Slack-Erwähnung. Den Namen auf der PBX eingeben."
+
+
+def no_help(typed: str, topics: list[str]) -> str:
+    return f"Zu „{typed}“ gibt es keine Hilfe. Hilfe gibt es zu {listed(topics)}."
+
+
+def one_order(example: str) -> str:
+    return f"Ein Teil der Zeile ist unklar. Zum Beispiel: {example}."
