@@ -127,3 +127,12 @@ def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: Conversat
     task.turn()
     sandbox.settle(30)
     assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY", "what was ended stays ended"
+
+
+@pytest.mark.parametrize("line", ["can me {}", "who can {}"])
+def test_questions_about_the_policy_know_the_calendars(scene: ConversationHarness, line: str) -> None:
+    scene.do(line.format("recall Sales to Night Desk on holidays"))
+    assert "recall Sales to Night Desk on holidays" in scene.last_ephemeral().plain
+    assert "knows no holidays" not in scene.last_ephemeral().plain
+    scene.do(line.format("recall Sales to Night Desk on school holidays"))
+    assert "There is no calendar “school”" in scene.last_ephemeral().plain
