@@ -181,5 +181,5 @@ def test_a_step_of_a_workflow_in_a_channel_of_no_pbx_ends_with_the_reason(
     execution, ack = one_way.slack.run_step("show_group", {**where, "group": "Sales"})
     assert ack.ok
     one_way.settle(30)
-    assert execution.status == ("completed" if place else "failed")
-    assert "channel" in (execution.error or str(execution.outputs["text"]))
+    assert execution.status == "failed"
+    assert "channel" in (execution.error or "")
