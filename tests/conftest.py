@@ -28,9 +28,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Leaves what stays until the end, such as all tests, out of each search for garbage."""
+    """Leaves what stays until the end, such as all tests, out of the searches for garbage, and has them made rarely."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture
