@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
@@ -31,6 +32,12 @@ def pytest_collection_finish() -> None:
     """Leaves what stays until the end, such as all tests, out of each search for garbage."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts clocks at the ordinary instant whatever PARK_TEST_NOW says: for tests that name hours of the day."""
+    monkeypatch.setattr(Sandbox, "default_now", ORDINARY_INSTANT)
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +105,13 @@ def _way_in(item: pytest.Item) -> tuple[str, str, bool] | None:
     function = item.nodeid.partition("[")[0]
     others = "-".join(one for one in item.callspec._idlist if one not in ("socket mode", "http"))
     return f"{function}[{others}]", function, bool(parameters["http"])
+
+
+@pytest.fixture
+def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises the limits of PostgreSQL, for busy machines and tests of something else."""
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 30.0)
 
 
 @pytest.fixture(scope="session")

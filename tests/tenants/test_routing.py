@@ -128,7 +128,7 @@ def test_home_shows_the_chosen_pbx_and_the_choice(park: SeveralPbxs) -> None:
     home = park.slack.wait_for(lambda: park.slack.home(ana))
     assert home is not None
     assert "about Munich" in home.plain
-    assert "1001" not in home.plain.split("12 park groups")[1].split("Support")[0]
+    assert "1001" not in home.plain.split("13 park groups")[1].split("Support")[0]
     park.slack.click(ana, home, label="Berlin")
     park.slack.wait_for(lambda: "about Berlin" in _home(park))
 
