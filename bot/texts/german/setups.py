@@ -187,8 +187,8 @@ def no_group(name: str, similar: str) -> str:
 
 def short_line(cells: int, columns: int) -> str:
     return (
-        f"die Zeile hat {count(cells, 'Feld', 'Felder')}, die erste Zeile {columns}: um jemanden aus der Gruppe zu nehmen,"
-        " das Feld leer lassen"
+        f"die Zeile hat {count(cells, 'Feld', 'Felder')}, die erste Zeile {columns}: um jemanden aus der Gruppe zu"
+        " nehmen, das Feld leer lassen"
     )
 
 
