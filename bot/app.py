@@ -33,6 +33,7 @@ from bot.slack.home import HomeTabs
 from bot.slack.messenger import SlackMessenger
 from bot.slack.parts import SlackParts, build_listeners, build_receiver, build_slack
 from bot.slack.posting import PostingState
+from bot.texts.languages import speaking
 from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.calendars import build_calendars, calendar_condition
 from bot.worker.dispatcher import Dispatcher
@@ -75,7 +76,7 @@ class Park:
         client = _build_client(settings, self.posting, read_tokens)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        slack = self._slack = build_slack(client, self.journal, now or utc_now)
+        slack = self._slack = build_slack(client, self.journal, now or utc_now, settings.park_language)
         messenger = slack.messenger
         self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
         planner = build_planner(settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars)
@@ -94,17 +95,16 @@ class Park:
         self.health = HealthServer(settings.park_health_listen, self._checks())
 
     def start(self) -> Self:
-        """Starts all parts: entries left by an earlier process are processed first, then Slack is connected.
-
-        While Slack is away, the worker and the clock run without it.
+        """Starts all parts, entries left by an earlier process first; without Slack, worker and clock run all the same.
 
         Raises:
             SettingsError: An address can't be listened on, or Slack rejects a token and nothing is due without it.
         """
         slash_command.use(self.settings.park_command)
         try:
-            for part in self._parts():
-                part.start()
+            with speaking(self.settings.park_language):
+                for part in self._parts():
+                    part.start()
         except BaseException:  # threads that run already would keep the process alive
             self.stop()
             raise

@@ -40,6 +40,9 @@ class CachedUserDirectory(Protocol):
     def members_of(self, group: str) -> frozenset[str] | None:
         """Ids of the members of a user group; None if they are not known now."""
 
+    def language(self, user: str) -> str | None:
+        """The language of the texts that the user reads; None if it is not known now."""
+
 
 def groups_unknown(users: object) -> SlackFailure:
     """Returns the failure to raise instead of a denial that the unknown user groups may have caused."""
@@ -53,6 +56,9 @@ class UserDirectory(CachedUserDirectory, Protocol):
     @property
     def remembered(self) -> CachedUserDirectory:
         """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
+
+    def language(self, user: str) -> str:
+        """The language of the texts that the user reads; that of the setting if Park lacks it, or does not know."""
 
     def zone(self, user: str) -> str:
         """The user's IANA time zone; UTC if it is not known."""

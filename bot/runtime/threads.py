@@ -124,14 +124,16 @@ class PeriodicTask(ABC):
         self._fault_delay = fault_delay
         self._changed = threading.Condition()
         self._woken = self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=name)
+        self._context = copy_context()
+        self._thread = threading.Thread(target=lambda: self._context.run(self._run), name=name)
 
     @abstractmethod
     def turn(self) -> datetime:
         """Does what is due and returns when to run again."""
 
     def start(self) -> None:
-        """Starts the thread, which runs the first turn at once."""
+        """Starts the thread, which runs the first turn at once, in a copy of the caller's context variables."""
+        self._context = copy_context()
         self._thread.start()
 
     @property

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -12,6 +13,7 @@ from slack_sdk import WebClient
 from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
 from bot.slack.client import TIMEOUT, Identity
+from bot.slack.reader_languages import ReaderLanguages
 
 LISTENERS = 10
 """Listener threads; a listener waits for one commit at most."""
@@ -57,12 +59,16 @@ class Receiver(Protocol):
 
 
 class MeasuredApp(App):
-    """A Bolt app that measures the time to each acknowledgement."""
+    """A Bolt app that measures the time to each acknowledgement, and speaks the language of whoever reads it."""
+
+    languages: ReaderLanguages | None = None
+    """Chooses the language; without it that of the calling thread stays in force."""
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; the returned response is the acknowledgement."""
         started = time.perf_counter()
-        response = super().dispatch(req)
+        with self.languages.speaking_to(req.body) if self.languages is not None else nullcontext():
+            response = super().dispatch(req)
         source = source_of(req.body)
         if response.status == 200:
             ACKS.labels(source).observe(time.perf_counter() - started)
@@ -71,7 +77,7 @@ class MeasuredApp(App):
         return response
 
 
-def build_app(client: WebClient, me: Identity) -> App:
+def build_app(client: WebClient, me: Identity) -> MeasuredApp:
     """Creates an app without listeners, whose requests need no auth.test: the bot's identity is known."""
     authorization = AuthorizeResult(
         enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token

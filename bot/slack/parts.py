@@ -20,6 +20,7 @@ from bot.slack.home import HomeTabs
 from bot.slack.listeners import RequestInbox, register_listeners
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import ProgressNotes
+from bot.slack.reader_languages import ReaderLanguages
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -49,9 +50,13 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
-    """Builds what calls Slack; the listeners follow once there is something for them to call."""
-    users = SlackUserDirectory(client, now=journal.now)
+def build_slack(client: WebClient, journal: Journal, now: Clock, language: str) -> SlackParts:
+    """Builds what calls Slack; the listeners follow once there is something for them to call.
+
+    Args:
+        language: That of people whose language Park lacks.
+    """
+    users = SlackUserDirectory(client, now=journal.now, default_language=language)
     chat, views = ChatApi(client), ViewsApi(client)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
@@ -71,6 +76,7 @@ def build_listeners(
     """Builds the Bolt app and registers all listeners."""
     slack.requests.identify(identity)
     app, messenger = build_app(slack.client, identity), slack.messenger
+    app.languages = ReaderLanguages(slack.users, slack.reply_pool)
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
     forms = FormListeners(

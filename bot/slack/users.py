@@ -14,6 +14,7 @@ from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.principals import AccountStatus
 from bot.slack.client import translate_errors, with_private_channels
 from bot.texts import delivery
+from bot.texts.languages import ENGLISH, language_of
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -108,8 +109,10 @@ class TTLCache(Generic[K, V]):
 class CachedPeople:
     """Answers from the cache alone; raises SlackUnavailable for what was not fetched within the hour."""
 
-    def __init__(self, user: TTLCache[str, UserJson], groups: TTLCache[str, GroupMembers]) -> None:
-        self._user, self._groups = user, groups
+    def __init__(
+        self, user: TTLCache[str, UserJson], groups: TTLCache[str, GroupMembers], default_language: str = ENGLISH
+    ) -> None:
+        self._user, self._groups, self._default_language = user, groups, default_language
         self.groups_unavailable = False
         """Whether the last attempt to fetch the user groups failed, so that waiting for them is useless."""
 
@@ -126,6 +129,11 @@ class CachedPeople:
         if groups is None and not self.groups_unavailable:
             raise SlackUnavailable("who is in which user group was not asked lately")
         return None if groups is None else _groups_of(user, groups)
+
+    def language(self, user: str) -> str | None:
+        """Returns the language of the texts that a user reads; None where the user was not fetched within the hour."""
+        found = self._user.recall(user, seconds=_STALE_LIFETIME)
+        return None if found is None else language_of(found.get("locale")) or self._default_language
 
     def members_of(self, group: str) -> frozenset[str] | None:
         """Returns the ids of the members that a user group had, or None where they are not known."""
@@ -160,13 +168,16 @@ def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
 class SlackUserDirectory:
     """Looks up users; thread-safe. It waits for Slack, so before an acknowledgement use `remembered` instead."""
 
-    def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
-        self._client = client
+    def __init__(
+        self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now, default_language: str = ENGLISH
+    ) -> None:
+        """Prepares the caches; `default_language` is that of people whose language Park lacks, or does not know."""
+        self._client, self.default_language = client, default_language
         stale = _STALE_LIFETIME
         self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
         self._channel_name = TTLCache(self._fetch_channel_name, seconds=_STALE_LIFETIME, now=now)
-        self.remembered = CachedPeople(self._user, self._groups)
+        self.remembered = CachedPeople(self._user, self._groups, default_language)
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
 
@@ -224,6 +235,16 @@ class SlackUserDirectory:
             log.warning("The zone of a person is not among those of this machine")
         return "UTC"
 
+    def language(self, user: str) -> str:
+        """Returns the language of the texts that a user reads, as of the last hour."""
+        if (known := self.remembered.language(user)) is not None:
+            return known
+        try:
+            return language_of(self._user(user).get("locale")) or self.default_language
+        except SlackFailure as failure:
+            log.warning("The language of a person is not known: %s", failure)
+            return self.default_language
+
     def posting_obstacle(self, user: str, channel: str) -> str | None:
         """Returns why nothing can be posted in a channel for a user, as a clause; None where it can.
 
@@ -249,7 +270,7 @@ class SlackUserDirectory:
     def _fetch_user(self, user: str) -> UserJson:
         try:
             with translate_errors():
-                found: UserJson = self._client.users_info(user=user)["user"]
+                found: UserJson = self._client.users_info(user=user, include_locale=True)["user"]
         except SlackRefused as refusal:
             if str(refusal) in _UNSEEN_CODES:
                 return {"is_stranger": True}

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
@@ -44,14 +45,18 @@ class Worker:
         self._wake_ups = self._idle = 0
         self._stopping = threading.Event()
         self._most, self._threads = threads, list[threading.Thread]()
-        self._started = False
+        self._started, self._context = False, copy_context()
         self._stopped = threading.Event()
         self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
         if not journal.database.exclusive:
             self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
 
     def start(self) -> None:
-        """Starts the first thread; entries left by an earlier process are claimed first."""
+        """Starts the first thread; entries left by an earlier process are claimed first.
+
+        All threads run in copies of the caller's context variables.
+        """
+        self._context = copy_context()
         for thread in self._background:
             thread.start()
         self._started = True
@@ -68,7 +73,8 @@ class Worker:
             if self._idle or not self._started or self._stopping.is_set():
                 return
             if len(self._threads) < self._most:
-                thread = threading.Thread(target=self._run, name=f"worker-{len(self._threads)}")
+                run = self._context.copy().run  # not of whoever wakes it: what it posts is in the setting's language
+                thread = threading.Thread(target=run, args=(self._run,), name=f"worker-{len(self._threads)}")
                 self._threads.append(thread)
                 thread.start()
 
