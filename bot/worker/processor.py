@@ -102,6 +102,7 @@ class EntryProcessor:
         lease_guard = LeaseGuard(self.journal, entry)  # its entry is newer than ours once a checkpoint was written
         try:
             outcome = self._execute(lease_guard)
+            outcome = outcome and self._checks.already_as_requester_reads(lease_guard.entry, outcome)
         except TargetBusy:
             log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None

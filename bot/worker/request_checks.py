@@ -1,6 +1,7 @@
 """What is checked of a request before it is planned, and in whose language a refusal is said."""
 
 import logging
+from dataclasses import replace
 
 from bot.changes.write_switch import WriteSwitch
 from bot.errors import NotPossible, Refused
@@ -14,7 +15,9 @@ from bot.operations.catalog import load
 from bot.planning.planner import Planner
 from bot.texts import cards, outcomes, wording
 from bot.texts.languages import language, speaking
+from bot.worker import confirmations
 from bot.worker.executor import Executor
+from bot.worker.outcome import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +43,7 @@ class RequestChecks:
         The plan of an entry, whose texts are stored and shown on cards, is made in the language of the setting. A
         refusal is private: what refused it, which only reads, is done again in the requester's language.
         """
-        is_public = entry.card is not None or entry.request.source in (Source.SCHEDULE, Source.CLOCK)
-        reader = language() if is_public else self._planner.users.language(entry.request.user)
-        if reader == language():
+        if (reader := self._other_language(entry)) is None:
             return refused
         with speaking(reader):
             try:
@@ -56,6 +57,30 @@ class RequestChecks:
             except Exception:  # the requester has to be told in any case
                 log.exception("change %d is refused in the language of the setting", entry.id)
         return refused
+
+    def already_as_requester_reads(self, entry: Entry, outcome: Outcome) -> Outcome:
+        """Returns the outcome of a change that was so already in the language of its requester, as a refusal is."""
+        is_private = outcome.state is State.ALREADY and outcome.confirmation.private is not None
+        if not is_private or (reader := self._other_language(entry)) is None:
+            return outcome
+        with speaking(reader):
+            try:
+                planned = self._executor.plan(entry)
+            except Exception:  # the requester has to be told in any case
+                log.exception("what change %d found so already is said in the language of the setting", entry.id)
+                return outcome
+            if not planned.plan.is_noop:  # somebody has changed it meanwhile
+                return outcome
+            return replace(
+                outcome, confirmation=confirmations.done(planned.plan, (), planned.context.ring_group_name, slow=False)
+            )
+
+    def _other_language(self, entry: Entry) -> str | None:
+        """Returns the requester's language where it is another one, and nobody else reads the answer."""
+        if entry.card is not None or entry.request.source in (Source.SCHEDULE, Source.CLOCK):
+            return None
+        reader = self._planner.users.language(entry.request.user)
+        return reader if reader != language() else None
 
     def _refuse_used_button(self, entry: Entry) -> None:
         """Raises NotPossible if another user's click on the same button was accepted before.
