@@ -47,7 +47,9 @@ LINES = (
 """The examples of all operations, and lines that are refused or not understood."""
 FREE = {"park", "portsip"}
 """Names that are written alike in every language."""
-SAYS_WHAT_IS_STORED = re.compile(r"pending|.*history|.*schedules|group|Sales$|who (added|changed)|what (changed|happened)|when")
+SAYS_WHAT_IS_STORED = re.compile(
+    r"pending|.*history|.*schedules|group|Sales$|who (added|changed)|what (changed|happened)|when"
+)
 """Lines whose answer begins with titles that the journal stores, in the language of cards."""
 
 
