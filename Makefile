@@ -24,6 +24,9 @@ help:
 	@echo "make pictures take the README's pictures again (needs Chromium)"
 	@echo "make clean    remove .venv and caches"
 
+# Tests start many processes, and each would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Park needs Python 3.11 or newer: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
 	@echo "Making a virtual environment in $(VENV) with $$($(PYTHON) --version)"

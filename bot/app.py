@@ -1,48 +1,33 @@
 """Composition root: builds all parts from the settings, starts them and stops them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from bot.audit.history import HistoryReader
-from bot.audit.tasks import build_audit_tasks
-from bot.changes.repository import ChangeRepository
-from bot.changes.write_switch import WriteSwitch
-from bot.journal.journal import LEASE, Journal
-from bot.journal.storage import PromptStore
+from bot.errors import ParkError
+from bot.journal.journal import LEASE
 from bot.messages import slash_command
-from bot.messages.request import Request
-from bot.pbx.client import PbxClient, build_client
-from bot.pbx.directory import Directory
-from bot.planning.forms import FormService
-from bot.planning.planner import Planner
-from bot.planning.recurring import ScheduleLimits
-from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.recurrence.model import Calendars
-from bot.runtime.health import Condition, HealthChecks, HealthServer, Remembered
-from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
-from bot.setups.past import SetupHistory
-from bot.slack.bolt_app import Receiver
-from bot.slack.client import Identity, SlackClient, connect_client
+from bot.runtime.checks import Condition, HealthChecks, PartChecks
+from bot.runtime.health import HealthServer
+from bot.settings import Settings, SlackTokens, secret_text
+from bot.slack.bolt_app import Dispatches, Receiver
+from bot.slack.client import Identity, ReadToken, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
-from bot.slack.files import FileDownloader
-from bot.slack.home import HomeTabs
-from bot.slack.messenger import SlackMessenger
-from bot.slack.parts import SlackParts, build_listeners, build_receiver, build_slack
+from bot.slack.installed import InstalledWorkspaces
+from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
-from bot.texts.languages import speaking
-from bot.times.model import Clock, WorkingDay, utc_now
-from bot.worker.calendars import build_calendars, calendar_condition
-from bot.worker.dispatcher import Dispatcher
-from bot.worker.end_executor import ends_condition
+from bot.slack.users import SlackUserDirectory
+from bot.tenant_settings import TenantSettings, serves_all
+from bot.tenants.router import Router
+from bot.tenants.tenant import Tenant
+from bot.times.model import Clock, utc_now
 from bot.worker.lease import RetryPolicy
-from bot.worker.notifier import Notifier
-from bot.worker.processor import EntryProcessor
-from bot.worker.progress import ProgressNotifier
-from bot.worker.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 class Park:
@@ -50,61 +35,100 @@ class Park:
 
     def __init__(
         self,
-        settings: Settings,
-        *,
+        *given: TenantSettings,
         retry_policy: RetryPolicy | None = None,
         now: Clock | None = None,
         lease: timedelta = LEASE,
-        read_settings: Callable[[], PBXSettings] | None = None,
         read_tokens: Callable[[], SlackTokens] | None = None,
     ) -> None:
         """Builds all parts; `start` signs in to Slack.
 
         Args:
+            given: What is set for each PBX, at least one; what they have in common is the first one's.
             now: Replaces the journal's clock.
             lease: Duration of a lease, the same on all replicas, at least twice `pbx_deadline`.
-            read_settings: Reads the settings of the PBX again, after it has rejected the credentials.
             read_tokens: Reads Slack's tokens again, after Slack has rejected one.
 
         Raises:
-            ParkError: The policy, the PBX settings or the journal can't be used.
+            ParkError: The policy, the PBX settings or the journal can't be used. Of several PBXs, all of them.
         """
-        self.settings = settings
-        self.policy_store = PolicyStore(settings.park_policy)
-        self.posting = PostingState(now or utc_now)
+        self.settings, self._given = given[0].settings, given
         self._read_tokens = read_tokens
-        client = _build_client(settings, self.posting, read_tokens)
-        self.pbx = build_client(settings, read_settings=read_settings, now=now)
-        self.journal = Journal(settings.database_url, now=now, lease=lease)
-        slack = self._slack = build_slack(client, self.journal, now or utc_now, settings.park_language)
-        messenger = slack.messenger
-        self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
-        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars)
-        self._form_service = FormService(planner)
-        self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
-        self._workers = build_workers(
-            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
+        self._workspaces = _build_workspaces(given, read_tokens, now or utc_now)
+        self.faults: dict[str, ParkError] = {}
+        """Why a PBX is not served, by its name."""
+        self.tenants = tuple(self._build_tenants(partial(Tenant, retry_policy=retry_policy, now=now, lease=lease)))
+        """The PBXs that are served, at least one."""
+        self._routers = {id: self._build_router(id) for id in self._workspaces}
+        for id, workspace in self._workspaces.items():
+            workspace.posting.on_recovery = partial(self._retry_untold, id)
+        self.connection = self._build_connection(now)
+        self.health = HealthServer(self.settings.park_health_listen, self._checks())
+
+    def _build_tenants(self, build: Callable[[TenantSettings, Workspace], Tenant]) -> Sequence[Tenant]:
+        """Builds what serves each PBX; one that can't be served is left out, unless it is the last."""
+        built = list[Tenant]()
+        for one in self._given:
+            try:
+                built.append(build(one, self._workspace_of(one.workspace)))
+            except ParkError as fault:
+                self.faults[one.name] = fault
+                if len(self._given) > 1:
+                    log.error("the PBX %s is not served until Park is started again: %s", one.name, fault)  # noqa: TRY400
+        if not built:
+            raise next(iter(self.faults.values()))
+        return built
+
+    def _workspace_of(self, workspace: str | None) -> Workspace:
+        """Returns access to a Slack workspace by its id; None: the only one."""
+        return self._workspaces.get(workspace) or self._workspaces[None]
+
+    def _tenants_of(self, workspace: str | None) -> list[Tenant]:
+        return [one for one in self.tenants if self._workspace_of(one.given.workspace) is self._workspaces[workspace]]
+
+    def _build_router(self, workspace: str | None) -> Router | None:
+        """Builds what chooses among the PBXs of a workspace; None where one PBX gets all payloads from there."""
+        shared = self._workspaces[workspace]
+        given = [one for one in self._given if self._workspace_of(one.workspace) is shared]
+        tenants = self._tenants_of(workspace)
+        return Router(tenants, given, shared) if tenants and not serves_all(given) else None
+
+    def _build_connection(self, now: Clock | None) -> SlackConnection | InstalledWorkspaces:
+        """Builds the connection: with SLACK_BOT_TOKEN to one workspace, else to those that the app is installed in."""
+        if self.settings.slack_client_id is not None:
+            return build_installed(
+                self.settings,
+                self.tenants[0].journal.database,
+                {id: one.client for id, one in self._workspaces.items()},
+                self._connect,
+                self._read_app_token,
+                now,
+            )
+        workspace = self._workspaces[None]
+        return SlackConnection(
+            *(workspace.client, workspace.posting, self._build_receiver), has_work=self._has_open_entries, now=now
         )
-        self.posting.on_recovery = self._workers.worker.retry_untold
-        self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
-        self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
-        self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
-        self.connection = SlackConnection(
-            client, self.posting, self._build_receiver, has_work=self._has_open_entries, now=now
-        )
-        self.health = HealthServer(settings.park_health_listen, self._checks())
+
+    @property
+    def tenant(self) -> Tenant:
+        """What serves the only PBX."""
+        (one,) = self.tenants
+        return one
 
     def start(self) -> Self:
-        """Starts all parts, entries left by an earlier process first; without Slack, worker and clock run all the same.
+        """Starts all parts: entries left by an earlier process are processed first, then Slack is connected.
+
+        While Slack is away, the worker and the clock run without it.
 
         Raises:
             SettingsError: An address can't be listened on, or Slack rejects a token and nothing is due without it.
         """
         slash_command.use(self.settings.park_command)
         try:
-            with speaking(self.settings.park_language):
-                for part in self._parts():
-                    part.start()
+            for tenant in self.tenants:
+                tenant.start()
+            self.health.start()
+            self.connection.start()
         except BaseException:  # threads that run already would keep the process alive
             self.stop()
             raise
@@ -117,59 +141,29 @@ class Park:
         and answers until the last one has.
         """
         self.health.stopping()
-        for part in reversed(self._parts()):
-            part.stop()
+        self.connection.stop()
+        for router in filter(None, self._routers.values()):
+            router.close()
+        with ThreadPoolExecutor(len(self.tenants)) as pool:  # so that none waits for another one's PBX
+            list(pool.map(Tenant.stop, self.tenants))
         self.health.stop()
 
-    def _parts(self) -> "tuple[Part, ...]":
-        """Returns the parts in the order of starting; a part stops before those above it, which it uses."""
-        slack, workers = self._slack, self._workers
-        return (
-            Part(stop=self.pbx.close),
-            Part(stop=self.journal.close),
-            Part(stop=workers.progress_notifier.close),
-            Part(stop=slack.form_pool.shutdown),  # the worker's last changes are shown on Home tabs by this pool
-            Part(stop=slack.view_pool.shutdown),
-            Part(stop=self._home_tabs.redraws.close),
-            Part(workers.worker.start, workers.worker.stop),
-            Part(self.daily.start, self.daily.stop),
-            Part(self.drift.start, self.drift.stop),
-            Part(self.policy_watcher.start, self.policy_watcher.stop),
-            Part(self.calendars.start, self.calendars.stop),
-            Part(stop=slack.reply_pool.shutdown),
-            Part(stop=workers.dispatcher.close),
-            Part(start=self.health.start),
-            Part(self.connection.start, self.connection.stop),
-        )
-
     def read_policy(self) -> None:
-        """Reads the policy file again, even if it seems unchanged."""
-        self.policy_watcher.wake()
+        """Reads the policy files again, even if they seem unchanged."""
+        for tenant in self.tenants:
+            tenant.policy_watcher.wake()
 
     def wake(self) -> None:
         """Looks for work that is due, after the clock was set."""
-        self._workers.worker.wake()
-        self.daily.wake()
-        self.drift.wake()
-        self.calendars.wake()
+        for tenant in self.tenants:
+            tenant.wake()
         self.connection.wake()
 
     @property
     def idle(self) -> bool:
         """Whether all requests are answered."""
-        slack = self._slack
-        pools = (
-            self._workers.dispatcher,
-            self._workers.progress_notifier,
-            slack.reply_pool,
-            slack.view_pool,
-            slack.form_pool,
-        )
-        if not (self._workers.worker.asleep and all(pool.idle for pool in pools)):
-            return False  # asked before the journal, as it costs less; the pools are asked again at the end
-        if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
-            return False
-        return all(pool.idle for pool in pools)
+        routers = filter(None, self._routers.values())
+        return all(router.idle for router in routers) and all(tenant.idle for tenant in self.tenants)
 
     @property
     def receiver(self) -> Receiver:
@@ -179,43 +173,44 @@ class Park:
 
     def _build_receiver(self, identity: Identity) -> Receiver:
         """Builds the listeners and what receives for them, once it is known who the bot is."""
-        dispatcher, home_tabs = self._workers.dispatcher, self._home_tabs
-        app = build_listeners(self._slack, identity, self.journal, self._form_service, dispatcher, home_tabs)
-        read_app_token = partial(_app_token, self._read_tokens) if self._read_tokens else None
-        return build_receiver(self.settings, app, self._slack.client, read_app_token)
+        listeners = self._connect(None, identity)
+        return build_receiver(self.settings, listeners, self._workspaces[None].client, self._read_app_token)
+
+    def _connect(self, workspace: str | None, identity: Identity) -> Dispatches:
+        """Builds the listeners for a workspace, once it is known who the bot is there."""
+        apps = [tenant.connect(identity) for tenant in self._tenants_of(workspace)]
+        return self._routers[workspace] or apps[0]
+
+    @property
+    def _read_app_token(self) -> ReadToken:
+        return partial(_app_token, self._read_tokens) if self._read_tokens else None
+
+    @property
+    def posting(self) -> PostingState:
+        """Whether Park can post: of the first workspace where it can't, or else of the first one."""
+        states = [one.posting for one in self._workspaces.values()]
+        return next((one for one in states if one.problem is not None), states[0])
 
     def _has_open_entries(self) -> bool:
-        """Whether there is anything to do without Slack, such as the end of a temporary change."""
-        backlog = self.journal.backlog()
-        return backlog is None or any(backlog.depth.values())
+        return any(tenant.has_open_entries() for tenant in self.tenants)
 
-    def _on_policy_change(self) -> None:
-        self.daily.channel = self.policy_store.now.announce
-        self.drift.wake()
-        self.calendars.wake()
-        self._home_tabs.changed()
+    def _retry_untold(self, workspace: str | None) -> None:
+        for tenant in self._tenants_of(workspace):
+            tenant.workers.worker.retry_untold()
 
     def _checks(self) -> HealthChecks:
         """Returns what the health endpoint reports."""
+        parts = {one.name: PartChecks(one.threads(), one.conditions(), one.backlog) for one in self.tenants}
         return HealthChecks(
-            threads={
-                "worker": lambda: self._workers.worker.alive,
-                "daily": lambda: self.daily.alive,
-                "drift": lambda: self.drift.alive,
-                "lookout": lambda: self.policy_watcher.alive,
-                "calendars": lambda: self.calendars.alive,
-                "slack": lambda: self.connection.running,
-            },
-            conditions={
-                "slack": lambda: _slack_condition(self.connection),
-                "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
-                "journal": Remembered(lambda: _journal_condition(self.journal.fault())),
-                "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
-                "ends": lambda: ends_condition(self.journal),
-                "calendars": lambda: calendar_condition(self.calendars.calendars),
-                "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
-            },
-            backlog=self.journal.backlog,
+            shared=PartChecks(
+                threads={"slack": lambda: self.connection.running},
+                conditions={
+                    "slack": lambda: _slack_condition(self.connection),
+                    "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
+                },
+            ),
+            pbxs=parts,
+            not_served={name: str(fault) for name, fault in self.faults.items()},
         )
 
     def __enter__(self) -> Self:
@@ -227,10 +222,27 @@ class Park:
         self.stop()
 
     def __str__(self) -> str:
+        urls = ((one.title, one.settings.pbx_url) for one in self._given)
+        pbxs = ", ".join(f"{title} ({url})" if title else f"{url}" for title, url in urls)
         identity, receiver = self.connection.identity, self.connection.receiver
         if identity is None or receiver is None:
-            return f"Park waits for Slack and changes {self.settings.pbx_url}"
-        return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {self.settings.pbx_url}"
+            return f"Park waits for Slack and changes {pbxs}"
+        return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {pbxs}"
+
+
+def _build_workspaces(
+    given: Sequence[TenantSettings], read_tokens: Callable[[], SlackTokens] | None, now: Clock
+) -> dict[str | None, Workspace]:
+    """Returns access to each workspace by its id; None is the only one, as there is with SLACK_BOT_TOKEN."""
+    settings = given[0].settings
+    if settings.slack_client_id is None:
+        clients: dict[str | None, SlackClient] = {None: _build_client(settings, PostingState(now), read_tokens)}
+    else:
+        ids = dict.fromkeys(one.workspace for one in given)
+        clients = {
+            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True)) for id in ids
+        }
+    return {id: Workspace(one, SlackUserDirectory(one, now=now), one.posting) for id, one in clients.items()}
 
 
 def _build_client(
@@ -249,71 +261,5 @@ def _app_token(read: Callable[[], SlackTokens]) -> str:
     return secret_text(read().slack_app_token) or ""
 
 
-def _slack_condition(connection: SlackConnection) -> Condition:
+def _slack_condition(connection: SlackConnection | InstalledWorkspaces) -> Condition:
     return Condition.of(connection.connected, "connected", connection.problem or "not connected")
-
-
-def _journal_condition(fault: str | None) -> Condition:
-    return Condition.of(fault is None, "can be written", f"can't be written: {fault}")
-
-
-class Part(NamedTuple):
-    """How one part is started and stopped."""
-
-    start: Callable[[], object] = lambda: None
-    stop: Callable[[], object] = lambda: None
-
-
-def build_planner(
-    settings: Settings,
-    pbx: PbxClient,
-    journal: Journal,
-    policy_store: PolicyStore,
-    slack: SlackParts,
-    calendars: Calendars | None = None,
-) -> Planner:
-    """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
-    repository, history = ChangeRepository(journal, journal.now, calendars), HistoryReader(journal)
-    return Planner(
-        *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
-        files=FileDownloader(slack.client),
-        prompts=PromptStore(journal.database),
-        setup_history=SetupHistory(journal, pbx),
-        working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
-        schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),
-        link=slack.requests.link,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerParts:
-    """What accepts requests and processes them."""
-
-    progress_notifier: ProgressNotifier
-    worker: Worker
-    dispatcher: Dispatcher
-
-
-def build_workers(
-    settings: Settings,
-    journal: Journal,
-    planner: Planner,
-    policy_store: PolicyStore,
-    messenger: SlackMessenger,
-    home_tabs: HomeTabs,
-    posting: PostingState,
-    retry_policy: RetryPolicy | None,
-) -> WorkerParts:
-    """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
-    progress_notifier = ProgressNotifier(
-        messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
-    )
-    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.untold)
-    write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
-    worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
-    return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))
-
-
-def _ended_on_another_replica(journal: Journal, request: Request) -> bool:
-    entry = None if journal.database.exclusive else journal.find(request.key)
-    return entry is not None and entry.state.ended

@@ -1,5 +1,6 @@
 """Settings from environment variables and `.env`."""
 
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -46,13 +47,15 @@ def _check_address(text: str) -> str:
     return text
 
 
-def _check_language(code: str) -> str:
+def check_language(code: str) -> str:
+    """Checks the code of a language that Park speaks; raises ValueError."""
     if code not in PACKAGES:
         raise ValueError(f"write the code of a language that Park speaks: {' or '.join(PACKAGES)}")
     return code
 
 
-def _read_calendar(text: object) -> object:
+def read_calendar(text: object) -> object:
+    """Parses the text of a calendar's source; leaves anything else to pydantic."""
     return parse_source(text) if isinstance(text, str) else text
 
 
@@ -70,6 +73,8 @@ class JournalSettings(BaseSettings):
     database_url: str = "sqlite:///park.sqlite3"
     park_retention_days: int | None = Field(default=None, ge=30)
     """Age at which ended changes are pruned; None keeps them for ever."""
+    park_snapshot_days: int = Field(default=90, ge=7)
+    """Age of daily snapshots of the set-up from which one a week is kept."""
 
 
 class PBXSettings(BaseSettings):
@@ -130,14 +135,14 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     park_end_of_day: time = time(18)
     """What "until EOD" means: the end of the working day, in each user's time zone."""
 
-    park_holidays: Annotated[CalendarSource | None, BeforeValidator(_read_calendar)] = None
+    park_holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
     """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_schedules: int = Field(default=1000, ge=0, le=100_000)
     """Most recurring schedules in all."""
     park_schedules_per_group: int = Field(default=20, ge=1, le=1000)
     """Most recurring schedules of one park group, or of the call park server."""
 
-    park_language: Annotated[str, AfterValidator(_check_language)] = ENGLISH
+    park_language: Annotated[str, AfterValidator(check_language)] = ENGLISH
     """The language of cards and of whatever else many people read, and of private answers to people whose own Park
     lacks: en or de."""
 
@@ -171,6 +176,8 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     def _is_set_without_installations(cls, token: SecretStr, read: ValidationInfo) -> SecretStr:
         if not token.get_secret_value() and read.data.get("slack_client_id") is None:
             raise PydanticCustomError("missing", "is not set")
+        if token.get_secret_value() and read.data.get("slack_client_id") is not None:
+            raise ValueError("remove it, as SLACK_CLIENT_ID is set: install the app there at /slack/install instead")
         return token
 
     @field_validator("slack_signing_secret")
@@ -186,7 +193,7 @@ class SlackTokens(BaseSettings):
 
     model_config = JournalSettings.model_config
 
-    slack_bot_token: SecretStr
+    slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr | None = None
 
 
@@ -218,27 +225,27 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: the message names every invalid variable.
     """
-    return _read(Settings)
+    return read_given(Settings)
 
 
 def read_journal_settings() -> JournalSettings:
     """Reads the settings of the journal only; raises like `read_settings`."""
-    return _read(JournalSettings)
+    return read_given(JournalSettings)
 
 
 def read_command_settings() -> CommandSettings:
     """Reads the name of the slash command only; raises like `read_settings`."""
-    return _read(CommandSettings)
+    return read_given(CommandSettings)
 
 
 def read_pbx_settings() -> PBXSettings:
     """Reads the settings of the PBX only; raises like `read_settings`."""
-    return _read(PBXSettings)
+    return read_given(PBXSettings)
 
 
 def read_slack_tokens() -> SlackTokens:
     """Reads the tokens of the Slack app only; raises like `read_settings`."""
-    return _read(SlackTokens)
+    return read_given(SlackTokens)
 
 
 def secrets_of(settings: BaseSettings) -> frozenset[str]:
@@ -247,9 +254,10 @@ def secrets_of(settings: BaseSettings) -> frozenset[str]:
     return frozenset(one.get_secret_value() for one in given if isinstance(one, SecretStr))
 
 
-def _read(kind: type[SettingsT]) -> SettingsT:
+def read_given(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings; raises SettingsError with the name of each invalid variable."""
     try:
-        return kind()
+        return read()
     except ValidationError as error:
         problems = (f"{_variable(one)}: {problem_text(one)}" for one in error.errors())
         raise SettingsError("\n".join(problems)) from None

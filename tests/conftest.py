@@ -81,7 +81,9 @@ def ways_in_take_turns(items: list[pytest.Item]) -> list[pytest.Item]:
 
 def _way_in(item: pytest.Item) -> tuple[str, str, bool] | None:
     """Returns a test without its way in, its function, and whether it is over HTTP; None where there is no choice."""
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return None
+    parameters = item.callspec.params
     if "http" not in parameters:
         return None
     function = item.nodeid.partition("[")[0]

@@ -18,7 +18,7 @@ from bot.texts.operation_texts import OperationTexts
 
 READER, CARDS = "qaa", "qab"
 """Codes of two languages that are private to whoever uses them (ISO 639-2): English, marked."""
-MARKS = {READER: "⟦⟧", CARDS: "⟪⟫"}
+MARKS = {READER: ("⟦", "⟧"), CARDS: ("⟪", "⟫")}
 """What stands around each text of the language."""
 
 
@@ -83,7 +83,7 @@ def texts_in(payload: Any) -> Iterator[str]:
                 yield from texts_in(part)
 
 
-def outside(text: str, marks: str = "⟦⟧⟪⟫") -> str:
+def outside(text: str, marks: tuple[str, ...] = (*MARKS[READER], *MARKS[CARDS])) -> str:
     """Returns what stands outside of all marks; a text that was cut has no closing one."""
     left, depth = [], 0
     for character in text:

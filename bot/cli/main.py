@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -18,16 +19,14 @@ from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
 from bot.settings import (
-    Settings,
     SettingsT,
     SlackTokens,
     read_command_settings,
     read_journal_settings,
-    read_pbx_settings,
-    read_settings,
     read_slack_tokens,
     secrets_of,
 )
+from bot.tenant_settings import TenantSettings, read_tenants
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
@@ -58,10 +57,10 @@ def run_bot(_: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the start reads the policy anyway; the default ends the process
-    settings = _settings_to_run()
-    logs.configure(settings.park_log_level, settings.secrets)
+    tenants = [_redacting(one) for one in _settings_to_run()]
+    logs.configure(tenants[0].settings.park_log_level, frozenset().union(*(one.settings.secrets for one in tenants)))
     logs.catch_all()
-    with Park(settings, read_settings=partial(_redacted, read_pbx_settings), read_tokens=_read_tokens) as park:
+    with Park(*tenants, read_tokens=_read_tokens) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
@@ -69,10 +68,15 @@ def run_bot(_: argparse.Namespace) -> int:
     return 0
 
 
-def _settings_to_run() -> Settings:
+def _redacting(tenant: TenantSettings) -> TenantSettings:
+    """Returns the settings of a PBX, whose secrets are redacted also when they are read again."""
+    return replace(tenant, read_again=partial(_redacted, tenant.read_again) if tenant.read_again else None)
+
+
+def _settings_to_run() -> tuple[TenantSettings, ...]:
     """Reads all settings; raises SettingsError with the command that helps."""
     try:
-        return read_settings()
+        return read_tenants()
     except SettingsError as error:
         required = ("SLACK_BOT_TOKEN", "PBX_URL")
         if not Path(".env").exists() and not any(os.environ.get(name) for name in required):
@@ -116,10 +120,12 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
     from bot.slack.app_manifest import http_manifest, manifest_as_json, socket_mode_manifest
+    from bot.slack.workflow_manifest import with_workflow_steps
 
     slash_command.use(options.command or read_command_settings().park_command)
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    text = with_workflow_steps(text) if options.workflows else text
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
@@ -206,6 +212,8 @@ def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
     _add_command_name(manifest)
+    steps_help = "with Park's steps for Workflow Builder; see docs/setup.md"
+    manifest.add_argument("--workflows", action="store_true", help=steps_help)
     manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
     manifest.add_argument(
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"

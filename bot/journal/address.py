@@ -1,5 +1,6 @@
 """DATABASE_URL: the choice between SQLite and PostgreSQL, and the options, each checked for its type."""
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import SettingsError
 
 POSTGRESQL = "postgresql+psycopg"
+SCHEMA = "park_schema"
+"""Park's own option of PostgreSQL's address: the schema of the tables, for several journals in one database."""
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 _EXAMPLES = f"sqlite:///park.sqlite3, or {POSTGRESQL}://park@host/park"
 
@@ -28,6 +31,12 @@ def parse_url(url: str) -> URL:
         names = ", ".join(parsed.query)
         raise SettingsError(f"DATABASE_URL: a SQLite address takes no options. Remove: {names}.")
     return parsed
+
+
+def split_schema(url: URL) -> tuple[URL, str | None]:
+    """Returns the address without Park's own option, and the schema that this names; None: the database's default."""
+    schema = url.query.get(SCHEMA)
+    return url.difference_update_query([SCHEMA]), str(schema) if schema is not None else None
 
 
 def is_sqlite(url: URL) -> bool:
@@ -56,6 +65,11 @@ def _remedy(name: str) -> str:
 
 def _any(value: str) -> str | None:
     return None
+
+
+def _schema(value: str) -> str | None:
+    valid = re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value)  # postgresql.org/docs, lexical structure: 63 bytes, unquoted
+    return None if valid else "up to 63 small letters, digits and underscores"
 
 
 def _number(lowest: int, highest: int = 2**31 - 1) -> Callable[[str], str | None]:
@@ -99,6 +113,7 @@ _OPTIONS: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(("keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"), _number(0)),
     **dict.fromkeys(("gssencmode", "channel_binding"), _NEGOTIATED),
     **dict.fromkeys(("ssl_min_protocol_version", "ssl_max_protocol_version"), _TLS_VERSION),
+    SCHEMA: _schema,
     "port": _ports,
     "connect_timeout": _number(1, 60),
     "sslrootcert": _root_certificate,

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable
 from bot.journal import postgresql, sqlite
-from bot.journal.address import is_sqlite, parse_url
+from bot.journal.address import is_sqlite, parse_url, split_schema
 from bot.journal.postgresql import create_postgresql_engine, error_text
 from bot.journal.sqlite import database_file
 
@@ -83,6 +83,9 @@ def open_read_only(url: str, *, brief: bool = False) -> Iterator[Connection]:
     engine = _read_only_engine(url, brief=brief)
     try:
         with engine.connect() as connection:
+            _, schema = split_schema(parse_url(url))
+            if schema is not None:
+                connection.exec_driver_sql(f"SET LOCAL search_path = {schema}")
             yield connection
     except DBAPIError as error:
         raise JournalUnavailable(f"The journal can't be read: {error_text(error)}") from error

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from bot.journal.models import Event, Json
+from bot.journal.prepared import Prepared
 from bot.journal.rows import read_rows
 from bot.journal.tables import chain, events, row_values
 
@@ -49,8 +50,8 @@ class ChainLink:
         return ChainLink(number, hashlib.sha256(text.encode()).hexdigest())
 
 
-_HEAD = select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update()
-_INSERT_EVENTS, _UPDATE_HEAD = insert(events), update(chain).where(chain.c.id == 1)
+_HEAD = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
+_INSERT_EVENT, _UPDATE_HEAD = Prepared(insert(events)), Prepared(update(chain).where(chain.c.id == 1))
 
 
 def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> ChainLink:
@@ -62,13 +63,13 @@ def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> Chai
     Returns:
         The new head.
     """
-    row = connection.execute(_HEAD).one()
-    link, rows = ChainLink(row.number, row.hash), []
+    (row,) = _HEAD.rows(connection, {})
+    link, rows = ChainLink(**row), []
     for event in new_events:
         link = link.followed_by(event)
         rows.append({"id": link.number, "hash": link.hash, **event})
-    connection.execute(_INSERT_EVENTS, rows)
-    connection.execute(_UPDATE_HEAD, {"number": link.number, "hash": link.hash})
+    _INSERT_EVENT.execute_each(connection, rows)
+    _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
     return link
 
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bot.errors import StalePlan
 from bot.journal.events import EventData, append_for_entry, checkpoint_events
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
+from bot.journal.prepared import Prepared
 from bot.journal.queue import retry_postponed
 from bot.journal.tables import entries, flags, footprints
 from bot.messages.request import Request
 
-_FIND_KEY = select(entries.c.id).where(entries.c.key == bindparam("wanted_key"))
-_INSERT_ENTRY, _INSERT_FOOTPRINT = insert(entries).returning(entries.c.id), insert(footprints)
-_DELETE_FOOTPRINT = delete(footprints).where(footprints.c.entry_id == bindparam("of_entry"))
+_FIND_KEY = Prepared(select(entries.c.id).where(entries.c.key == bindparam("wanted_key")))
+_INSERT_ENTRY, _INSERT_FOOTPRINT = Prepared(insert(entries).returning(entries.c.id)), Prepared(insert(footprints))
+_DELETE_FOOTPRINT = Prepared(delete(footprints).where(footprints.c.entry_id == bindparam("of_entry")))
 
 
 def waiting_row(
@@ -49,6 +50,7 @@ def _row(request: Request, operations: Sequence[Json], at: datetime) -> dict[str
         "accepted_at": at,
         "attempt": 0,
         "began": False,
+        "failure_told": False,
     }
 
 
@@ -59,12 +61,11 @@ def request_data(row: dict[str, Any]) -> Json:
 
 def add(connection: Connection, row: dict[str, Any], new_events: EventData) -> Accepted:
     """Inserts the row and appends its events, unless an entry has the same key."""
-    known = connection.scalar(_FIND_KEY, {"wanted_key": row["key"]})
+    known = _FIND_KEY.scalar(connection, {"wanted_key": row["key"]})
     if known is not None:
         return Accepted(id=known, fresh=False)
-    entry_id = connection.execute(_INSERT_ENTRY, row).scalar_one()
-    if row["footprint"]:
-        connection.execute(_INSERT_FOOTPRINT, [{"name": name, "entry_id": entry_id} for name in row["footprint"]])
+    entry_id: int = _INSERT_ENTRY.scalar(connection, row)
+    _INSERT_FOOTPRINT.execute_each(connection, ({"name": name, "entry_id": entry_id} for name in row["footprint"]))
     append_for_entry(connection, entry_id, new_events, by=row["request"]["user"], at=row["accepted_at"])
     return Accepted(id=entry_id, fresh=True)
 
@@ -111,7 +112,7 @@ def move_card(connection: Connection, number: int, old: Json | None, new: Json, 
 
 def free_footprint(connection: Connection, entry_id: int) -> None:
     """Stops the entry from blocking others whose footprints overlap with its own."""
-    connection.execute(_DELETE_FOOTPRINT, {"of_entry": entry_id})
+    _DELETE_FOOTPRINT.execute(connection, {"of_entry": entry_id})
 
 
 def set_flag(connection: Connection, name: str, text: str | None, *, by: Entry, at: datetime) -> None:

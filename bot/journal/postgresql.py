@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.address import split_schema
 
 WRITE_TIMEOUT = 2.0
 """Seconds that a write waits for other threads and replicas together: Slack requires an answer within 3."""
@@ -50,6 +51,7 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.name = url.render_as_string(hide_password=True)
+        _, self._schema = split_schema(url)
         self._write_lock = threading.Lock()  # only one connection of the pool waits for the advisory lock
         self.engine = create_postgresql_engine(url, max_wait=WRITE_TIMEOUT + MARGIN)
 
@@ -73,7 +75,7 @@ class Database:
         with self._translated_errors(), _connected(self.engine, time.monotonic() + WRITE_TIMEOUT) as connection:
             snapshot = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with snapshot.begin():
-                connection.exec_driver_sql(_limits(WRITE_TIMEOUT))
+                connection.exec_driver_sql(_limits(WRITE_TIMEOUT, schema=self._schema))
                 deadlines().begun()
                 yield connection
 
@@ -87,7 +89,7 @@ class Database:
             )
         try:
             with self._translated_errors(), _connected(self.engine, deadline) as connection, connection.begin():
-                _lock_for_writing(connection, max(0.05, deadline - time.monotonic()))
+                _lock_for_writing(connection, max(0.05, deadline - time.monotonic()), self._schema)
                 deadlines().begun()
                 yield connection
         finally:
@@ -99,8 +101,10 @@ class Database:
         with self._translated_errors(), self.engine.connect() as connection:
             connection.connection.driver_connection.max_wait = _MIGRATION_TIMEOUT + MARGIN  # type: ignore[union-attr]
             with connection.begin():
-                _lock_for_writing(connection, _MIGRATION_TIMEOUT)
+                _lock_for_writing(connection, _MIGRATION_TIMEOUT, self._schema)
                 connection.exec_driver_sql(_limits(0, idle=0))
+                if self._schema is not None:
+                    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
                 yield connection
             connection.invalidate()  # its limits are those of a migration
 
@@ -128,6 +132,7 @@ def create_postgresql_engine(url: URL, *, max_wait: float, **options: Any) -> En
         "tcp_user_timeout": int(WRITE_TIMEOUT * 1000),
         "application_name": "park",
     }
+    url, _ = split_schema(url)
     given = {name: value for name, value in defaults.items() if name not in url.query}
     try:
         engine = create_engine(
@@ -192,20 +197,25 @@ def _detect_disconnect(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
-def _limits(seconds: float, idle: float | None = None) -> str:
-    """Returns the statements that set the server's limits for one transaction."""
+def _limits(seconds: float, idle: float | None = None, *, schema: str | None = None) -> str:
+    """Returns the statements that set the server's limits for one transaction, and the schema of its tables."""
     limits = {
         "lock_timeout": seconds,
         "statement_timeout": seconds,
         "idle_in_transaction_session_timeout": IDLE_TIMEOUT if idle is None else idle,
     }
-    return "; ".join(f"SET LOCAL {name} = {value * 1000:.0f}" for name, value in limits.items())
+    statements = [f"SET LOCAL {name} = {value * 1000:.0f}" for name, value in limits.items()]
+    return "; ".join([*statements, *([f"SET LOCAL search_path = {schema}"] if schema else [])])
 
 
-def _lock_for_writing(connection: Connection, seconds: float) -> None:
-    """Sets the limits, has the commit made durable, and takes the advisory lock until the end of the transaction."""
-    lock = f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"
-    limits = _limits(WRITE_TIMEOUT)
+def _lock_for_writing(connection: Connection, seconds: float, schema: str | None) -> None:
+    """Sets the limits, has the commit made durable, and takes the advisory lock until the end of the transaction.
+
+    Each schema has a lock of its own, so that no journal waits for another one in the same database.
+    """
+    key = f"{_WRITER_LOCK}" if schema is None else f"{_WRITER_LOCK}, hashtext('{schema}')"
+    lock = f"SELECT pg_advisory_xact_lock({key})"
+    limits = _limits(WRITE_TIMEOUT, schema=schema)
     statements = (
         f"SET LOCAL lock_timeout = {seconds * 1000:.0f}",
         "SET LOCAL statement_timeout = 0",

@@ -1,6 +1,6 @@
 """The queue of entries: which one can be claimed, leases, target locks, and the size of the backlog.
 
-The statements at module level are built once: SQLAlchemy takes longer to build them than the database to run them.
+The statements at module level are built once, and the frequent ones are prepared (`bot.journal.prepared`).
 """
 
 from collections.abc import Collection
@@ -28,7 +28,8 @@ from sqlalchemy import (
 from bot.errors import LeaseLost
 from bot.journal.events import PARK, EventData, append_for_entry
 from bot.journal.models import Entry, State
-from bot.journal.rows import UNREADABLE, entry_from_row
+from bot.journal.prepared import Prepared
+from bot.journal.rows import UNREADABLE, entry_from_values
 from bot.journal.tables import (
     UtcDateTime,
     chain,
@@ -47,13 +48,16 @@ _NOW = bindparam("now", type_=UtcDateTime())
 def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> int | None:
     """Returns the oldest entry that is due, unclaimed and not blocked: to be run, or ended and still to be reported."""
     if excluded_users:
-        return connection.scalar(_CLAIMABLE_OF_OTHER_USERS, {"now": now, "excluded": list(excluded_users)})
-    return connection.scalar(_CLAIMABLE, {"now": now})
+        found = _CLAIMABLE_OF_OTHER_USERS.scalar(connection, {"now": now, "excluded": list(excluded_users)})
+    else:
+        found = _CLAIMABLE.scalar(connection, {"now": now})
+    return None if found is None else int(found)
 
 
 def next_due_time(connection: Connection, now: datetime) -> datetime | None:
     """Returns when the next lease expires or the next entry is due after `now`."""
-    return connection.scalar(_NEXT_DUE_TIME, {"now": now})
+    moment: datetime | None = _NEXT_DUE_TIME.scalar(connection, {"now": now})
+    return moment
 
 
 def _is_due(due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -103,9 +107,10 @@ def _next_due_time() -> Select[datetime | None]:
     return select(func.min(moment)).where(not_notified, moment > _NOW)
 
 
-_CLAIMABLE, _NEXT_DUE_TIME = _claimable(), _next_due_time()
-_CLAIMABLE_OF_OTHER_USERS = _CLAIMABLE.where(
-    entries.c.request["user"].as_string().not_in(bindparam("excluded", expanding=True))
+_CLAIMABLE, _NEXT_DUE_TIME = Prepared(_claimable()), Prepared(_next_due_time())
+_CLAIMABLE_OF_OTHER_USERS = Prepared(
+    _claimable().where(entries.c.request["user"].as_string().not_in(bindparam("excluded", expanding=True))),
+    lists=("excluded",),
 )  # has no index: few entries are waiting at a time
 
 _RELEASE = {
@@ -117,21 +122,24 @@ _CLAIM_VALUES = {
     "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
     "attempt": entries.c.attempt + 1,
 }
-_CLAIM = update(entries).where(entries.c.id == bindparam("entry_id")).values(_CLAIM_VALUES).returning(entries)
+_CLAIM = Prepared(update(entries).where(entries.c.id == bindparam("entry_id")).values(_CLAIM_VALUES).returning(entries))
 _IF_CLAIMED = update(entries).where(
     entries.c.id == bindparam("entry_id"),
     entries.c.owner == bindparam("claimed_by"),
     entries.c.attempt == bindparam("claimed_attempt"),
 )
-IF_NOT_NOTIFIED = _IF_CLAIMED.where(not_notified)
+_IF_NOT_NOTIFIED = _IF_CLAIMED.where(not_notified)
+IF_NOT_NOTIFIED = Prepared(_IF_NOT_NOTIFIED)
 """Update of a claimed entry whose outcome was not reported; as the three below, for `update_claimed`."""
-RELEASE = IF_NOT_NOTIFIED.values(_RELEASE)
+RELEASE = Prepared(_IF_NOT_NOTIFIED.values(_RELEASE))
 """Also gives up the claim."""
-IF_NOT_ENDED = IF_NOT_NOTIFIED.where(
-    or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same_state"))
+IF_NOT_ENDED = Prepared(
+    _IF_NOT_NOTIFIED.where(
+        or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same_state"))
+    )
 )
 """Update of a claimed entry that has not ended, or has ended in the same state: an earlier commit was in doubt."""
-IF_ENDED = _IF_CLAIMED.where(entries.c.ended_at.is_not(None))
+IF_ENDED = Prepared(_IF_CLAIMED.where(entries.c.ended_at.is_not(None)))
 """Update of a claimed entry that has ended."""
 
 
@@ -140,8 +148,8 @@ def claim(connection: Connection, entry_id: int, owner: str, *, at: datetime, un
 
     Only the first claim is an event: an entry that waits for the PBX or Slack is claimed again and again.
     """
-    row = connection.execute(_CLAIM, {"entry_id": entry_id, "owner": owner, "lease_until": until}).one()
-    entry = entry_from_row(row)
+    (values,) = _CLAIM.rows(connection, {"entry_id": entry_id, "owner": owner, "lease_until": until})
+    entry = entry_from_values(values)
     if entry.attempt == 1:
         append_for_entry(connection, entry_id, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
     return entry
@@ -151,7 +159,7 @@ def update_claimed(
     connection: Connection,
     entry: Entry,
     values: dict[str, Any],
-    statement: Update = IF_NOT_NOTIFIED,
+    statement: Prepared[Update] = IF_NOT_NOTIFIED,
     *,
     new_events: EventData,
     at: datetime,
@@ -162,7 +170,7 @@ def update_claimed(
         LeaseLost: the entry was claimed again since, or the condition of `statement` does not hold.
     """
     claimed = {"entry_id": entry.id, "claimed_by": entry.owner, "claimed_attempt": entry.attempt}
-    if connection.execute(statement, claimed | values).rowcount != 1 or entry.owner is None:
+    if statement.execute(connection, claimed | values) != 1 or entry.owner is None:
         raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
     append_for_entry(connection, entry.id, new_events, by=entry.owner, at=at)
 
@@ -225,13 +233,14 @@ def release_all(connection: Connection, *, at: datetime) -> None:
         append_for_entry(connection, entry_id, {"released": {"owner": owner}}, by="restart", at=at)
 
 
-_HELD_LOCK = (
+_HELD_LOCK = Prepared(
     select(target_locks.c.target)
     .where(target_locks.c.target.in_(bindparam("targets", expanding=True)), target_locks.c.held)
-    .limit(1)
+    .limit(1),
+    lists=("targets",),
 )
-_INSERT_LOCKS = insert(target_locks)
-_DELETE_LOCKS = delete(target_locks).where(target_locks.c.entry_id == bindparam("entry_id"))
+_INSERT_LOCK = Prepared(insert(target_locks))
+_DELETE_LOCKS = Prepared(delete(target_locks).where(target_locks.c.entry_id == bindparam("entry_id")))
 
 
 def lock_targets(connection: Connection, entry_id: int, targets: Collection[str]) -> bool:
@@ -240,16 +249,15 @@ def lock_targets(connection: Connection, entry_id: int, targets: Collection[str]
     Deadlocks are impossible: an entry that waits holds no lock.
     """
     unlock_targets(connection, entry_id)
-    free = connection.scalar(_HELD_LOCK, {"targets": list(targets)}) is None
-    if targets:
-        rows = [{"target": target, "entry_id": entry_id, "held": free} for target in sorted(targets)]
-        connection.execute(_INSERT_LOCKS, rows)
+    free = _HELD_LOCK.scalar(connection, {"targets": list(targets)}) is None
+    rows = ({"target": target, "entry_id": entry_id, "held": free} for target in sorted(targets))
+    _INSERT_LOCK.execute_each(connection, rows)
     return free
 
 
 def unlock_targets(connection: Connection, entry_id: int) -> None:
     """Deletes the target locks that the entry holds or waits for."""
-    connection.execute(_DELETE_LOCKS, {"entry_id": entry_id})
+    _DELETE_LOCKS.execute(connection, {"entry_id": entry_id})
 
 
 _NOT_NOTIFIED = "to be told"

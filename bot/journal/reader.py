@@ -13,10 +13,11 @@ from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
+from bot.journal.prepared import Prepared
 from bot.journal.queue import find_claimable, next_due_time
-from bot.journal.rows import entries_from_rows, read_rows
+from bot.journal.rows import read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
-from bot.messages.request import Source
+from bot.messages.request import Source, proposal_nonce
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,10 @@ MAX_OF_USER = 50
 """Entries that `requested_by` returns at most."""
 _LAST_CHARACTER = chr(0x10FFFF)
 
-_BY_ID = select(entries).where(entries.c.id == bindparam("wanted_id"))
-_BY_KEY = select(entries).where(entries.c.key == bindparam("wanted_key"))
-_ABOUT = select(entries).where(entries.c.about == bindparam("wanted_id")).order_by(entries.c.id)
-_SCHEDULED = (
+_BY_ID = Prepared(select(entries).where(entries.c.id == bindparam("wanted_id")))
+_BY_KEY = Prepared(select(entries).where(entries.c.key == bindparam("wanted_key")))
+_ABOUT = Prepared(select(entries).where(entries.c.about == bindparam("wanted_id")).order_by(entries.c.id))
+_SCHEDULED = Prepared(
     select(entries)
     .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
     .order_by(entries.c.run_at, entries.c.id)
@@ -45,7 +46,7 @@ _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
 )
 _LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
 _HAS_WORK = select(exists().where(not_notified, ~_LATER))
-_FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
+_FLAG = Prepared(select(flags).where(flags.c.name == bindparam("wanted_name")))
 
 
 class Reader:
@@ -78,9 +79,16 @@ class Reader:
         """Returns the other entries that come from clicks on the same button, whose keys have a common prefix."""
         if (button := entry.request.button) is None:
             return []
+        return [one for one in self._with_key_prefix(button) if one.id != entry.id]
+
+    def decisions_on(self, proposal: Entry) -> list[Entry]:
+        """Returns the changes that were asked for by clicks on a workflow's proposal, the oldest first."""
+        return self._with_key_prefix(f"{proposal.request.team}:{proposal_nonce(proposal.id)}")
+
+    def _with_key_prefix(self, prefix: str) -> list[Entry]:
         key = collate(entries.c.key, self._key_collation)
-        same_button = key >= button, key < button + _LAST_CHARACTER, entries.c.id != entry.id
-        return self._entries(select(entries).where(*same_button).order_by(entries.c.id))
+        has_prefix = key >= prefix, key < prefix + _LAST_CHARACTER
+        return self._entries(select(entries).where(*has_prefix).order_by(entries.c.id))
 
     @property
     def _key_collation(self) -> str:
@@ -151,8 +159,8 @@ class Reader:
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
         with self.database.reading() as connection:
-            row = connection.execute(_FLAG, {"wanted_name": name}).one_or_none()
-        return None if row is None else Flag(**row._mapping)
+            row = _FLAG.row(connection, {"wanted_name": name})
+        return None if row is None else Flag(**row)
 
     def requested_by(self, team: str, user: str) -> list[Entry]:
         """Returns the user's latest planned requests that are about no other change, newest first."""
@@ -230,11 +238,10 @@ class Reader:
         query = schedules.occurrences_query(team, schedule.number, self._key_collation)
         return self._entries(query.limit(limit))
 
-    def _entries(self, query: Select[Any], **parameters: Any) -> list[Entry]:
+    def _entries(self, query: Prepared[Select[Any]] | Select[Any], **parameters: Any) -> list[Entry]:
         """Returns the entries that a query finds, without those that can't be read."""
         with self.database.reading() as connection:
-            rows, unreadable = read_rows(connection, query, entries.c.id, parameters)
-        found, faults = entries_from_rows(rows)
-        for number in (*unreadable, *faults):
+            found, unreadable = read_entries(connection, query, parameters)
+        for number in unreadable:
             log.error("change %d can't be read from the journal", number)
         return found

@@ -1,11 +1,13 @@
 """From rows to entries; a row that can't be read hides none around it."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
-from bot.journal.models import Entry
+from bot.journal.models import Entry, Json
+from bot.journal.prepared import Parameters, Prepared
 from bot.journal.tables import entries, row_values
 from bot.messages.request import Request
 
@@ -34,9 +36,21 @@ def read_rows(
     return rows, unreadable
 
 
-def entry_from_row(row: Row[Any]) -> Entry:
-    """Builds an entry from a complete row of `entries`."""
-    values = row_values(row, entries)
+def read_entries(
+    connection: Connection, query: "Prepared[Select[Any]] | Select[Any]", parameters: Parameters
+) -> tuple[list[Entry], list[int]]:
+    """Returns the entries that a query finds and that can be read, and the ids of the others."""
+    statement = query.statement if isinstance(query, Prepared) else query
+    if isinstance(query, Prepared):
+        with suppress(*UNREADABLE):  # then the rows are read one by one
+            return list(map(entry_from_values, query.rows(connection, parameters))), []
+    rows, unreadable = read_rows(connection, statement, entries.c.id, parameters)
+    found, faults = entries_from_rows(rows)
+    return found, [*unreadable, *faults]
+
+
+def entry_from_values(values: Json) -> Entry:
+    """Builds an entry from a complete row of `entries`, by the Python names of its columns."""
     request = Request.model_validate({**values.pop("request"), "response_url": values.pop("response_url")})
     footprint = frozenset(values.pop("footprint"))
     notified = values.pop("notified_at") is not None
@@ -49,7 +63,7 @@ def entries_from_rows(rows: Iterable[Row[Any]]) -> tuple[list[Entry], dict[int, 
     found, faults = list[Entry](), dict[int, str]()
     for row in rows:
         try:
-            found.append(entry_from_row(row))
+            found.append(entry_from_values(row_values(row, entries)))
         except UNREADABLE as fault:
             faults[row.id] = str(fault)
     return found, faults

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, case, collate, func, insert, 
 from bot.journal.events import PARK, append_for_entry
 from bot.journal.intake import add, request_data, waiting_row
 from bot.journal.models import Json, ScheduleState, ScheduleUpdate, StoredSchedule
+from bot.journal.prepared import Prepared
 from bot.journal.tables import UtcDateTime, entries, row_values, schedules
 from bot.messages.request import Request, Source
 
@@ -19,14 +20,16 @@ RECORDED = ("state", "recurrence", "operation", "request")
 _LAST_CHARACTER = chr(0x10FFFF)
 _STANDING = schedules.c.state != ScheduleState.ENDED
 
+_IS_DUE = schedules.c.next_at <= bindparam("now", type_=UtcDateTime())
+_ANY_DUE = Prepared(select(schedules.c.number).where(_IS_DUE).limit(1))
 _DUE = (
     select(schedules, entries.c.footprint, entries.c.rule, entries.c.policy)
     .join(entries, entries.c.id == schedules.c.number)
-    .where(schedules.c.next_at <= bindparam("now", type_=UtcDateTime()))
+    .where(_IS_DUE)
     .order_by(schedules.c.next_at, schedules.c.number)
     .limit(BATCH_SIZE)
 )
-_NEXT_AT = select(func.min(schedules.c.next_at)).where(schedules.c.next_at.is_not(None))
+_NEXT_AT = Prepared(select(func.min(schedules.c.next_at)).where(schedules.c.next_at.is_not(None)))
 _TAKE = (
     update(schedules)
     .where(schedules.c.number == bindparam("of"), schedules.c.next_at == bindparam("expected", type_=UtcDateTime()))
@@ -40,6 +43,8 @@ def begin_due(connection: Connection, now: datetime) -> bool:
 
     Whoever takes `next_at` away accepts the entry in the same commit, so each occurrence is accepted once.
     """
+    if _ANY_DUE.scalar(connection, {"now": now}) is None:
+        return False
     rows = connection.execute(_DUE, {"now": now}).all()
     for row in rows:
         number, next_at = row._mapping[schedules.c.number], row.next_at
@@ -66,7 +71,7 @@ def occurrence_prefix(team: str, number: int) -> str:
 
 def next_time(connection: Connection) -> datetime | None:
     """Returns when the next occurrence of any schedule is due."""
-    moment: datetime | None = connection.scalar(_NEXT_AT)
+    moment: datetime | None = _NEXT_AT.scalar(connection, {})
     return moment
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from bot.journal.database import Database
-from bot.journal.tables import calendars, destinations, prompts
+from bot.journal.tables import calendars, destinations, pbx_choices, prompts
 from bot.recurrence.calendars import ReadCalendar
 
 MAX_PROMPTS = 20
@@ -82,6 +82,27 @@ class DestinationStore:
             if channel is not None:
                 row = {"team": team, "user": user, "channel": channel, "chosen_at": self._database.now(connection)}
                 connection.execute(insert(destinations).values(row))
+
+
+class PbxChoiceStore:
+    """Stores which PBX a user's direct messages and Home tab are about. Every method raises JournalUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, team: str, user: str) -> str | None:
+        """Returns the name of the PBX that the user chose last; None if there is none."""
+        wanted = select(pbx_choices.c.pbx).where(pbx_choices.c.team == team, pbx_choices.c.user == user)
+        with self._database.reading() as connection:
+            return connection.scalar(wanted)
+
+    def keep(self, team: str, user: str, pbx: str) -> None:
+        """Replaces the user's choice."""
+        with self._database.writing() as connection:
+            own = (pbx_choices.c.team == team, pbx_choices.c.user == user)
+            connection.execute(delete(pbx_choices).where(*own))
+            row = {"team": team, "user": user, "pbx": pbx, "chosen_at": self._database.now(connection)}
+            connection.execute(insert(pbx_choices).values(row))
 
 
 class CalendarStore:

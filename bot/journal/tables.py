@@ -225,6 +225,15 @@ destinations = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
 )
 
+pbx_choices = Table(
+    "pbx_choices",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("pbx", String, nullable=False),
+    Column("chosen_at", UtcDateTime, nullable=False),
+)
+
 
 def _files(name: str) -> Table:
     """Returns a table of files, each kept once by its content."""

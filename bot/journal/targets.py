@@ -8,19 +8,27 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.journal.models import SERVER_KEY, Json, State
+from bot.journal.prepared import Prepared
 from bot.journal.tables import changed_targets, entries, not_notified
+from bot.messages.text import fold
 
-_DELETE = delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry"))
-_INSERT = insert(changed_targets)
+_DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
+_INSERT = Prepared(insert(changed_targets))
 _OF_TARGETS = select(changed_targets.c.entry_id).where(
     changed_targets.c.target.in_(bindparam("targets", expanding=True))
 )
 
 
+def key_of_name(name: str) -> str:
+    """Returns the key of a group by its folded name."""
+    return f"named {name}"
+
+
 def keys_of(plan: Json) -> frozenset[str]:
     """Returns the keys of what a plan changes: ids of groups, or names of new ones, `SERVER_KEY`, and members.
 
-    A member's key is `member NUMBER` in every group, since nobody can be in two.
+    A member's key is `member NUMBER` in every group, since nobody can be in two. A group also has a key by its name,
+    by which it is found after the PBX was replaced.
     """
     return frozenset(_keys(plan))
 
@@ -28,6 +36,8 @@ def keys_of(plan: Json) -> frozenset[str]:
 def _keys(plan: Json) -> Iterator[str]:
     for change in (*plan.get("changes", ()), *(plan.get("base") or ())):
         yield change["target"]["id"] or change["target"]["name"] or SERVER_KEY
+        if change["target"]["name"] is not None:
+            yield key_of_name(fold(change["target"]["name"]))
         before, after = (_numbers(change[side]) for side in ("before", "after"))
         yield from (f"member {number}" for number in before ^ after)
 
@@ -38,12 +48,11 @@ def _numbers(snapshot: Json | None) -> frozenset[str]:
 
 def store(connection: Connection, entry_id: int, plan: Json) -> None:
     """Replaces what is stored of the entry's plan."""
-    connection.execute(_DELETE, {"of_entry": entry_id})
-    if keys := keys_of(plan):
-        connection.execute(_INSERT, [{"target": key, "entry_id": entry_id} for key in sorted(keys)])
+    _DELETE.execute(connection, {"of_entry": entry_id})
+    _INSERT.execute_each(connection, ({"target": key, "entry_id": entry_id} for key in sorted(keys_of(plan))))
 
 
-MADE = (
+MADE = Prepared(
     select(entries)
     .where(
         entries.c.id.in_(_OF_TARGETS.where(changed_targets.c.entry_id > bindparam("after"))),
@@ -51,18 +60,21 @@ MADE = (
         entries.c.about.is_(None),
     )
     .order_by(entries.c.id.desc())
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    lists=("targets",),
 )
 """The changes of `targets` that were made and are about no other, newest first: `most`, with ids over `after`."""
-SCHEDULED = (
+SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))
-    .order_by(entries.c.run_at, entries.c.id)
+    .order_by(entries.c.run_at, entries.c.id),
+    lists=("targets",),
 )
 """The changes of `targets` that are scheduled and are about no other, the next one first."""
-UNFINISHED_ABOUT = (
+UNFINISHED_ABOUT = Prepared(
     select(entries)
     .where(entries.c.about.in_(_OF_TARGETS), not_notified, entries.c.ended_at.is_(None))
-    .order_by(entries.c.run_at, entries.c.id)
+    .order_by(entries.c.run_at, entries.c.id),
+    lists=("targets",),
 )
 """The unfinished entries about changes of `targets`, such as their ends, the next one first."""

@@ -18,6 +18,7 @@ from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttle
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, use_deadline
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
+from bot.runtime.scope import current_pbx
 from bot.texts import pbx as texts
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class CallStats:
     def __init__(self) -> None:
         self.state = "not asked yet"
         self._failure: Said | None = None
+        self._pbx = current_pbx()
         self._began: dict[int, float] = {}  # by thread
 
     @property
@@ -67,9 +69,9 @@ class CallStats:
         seconds = time.monotonic() - started
         self.state = "answers" if response.status < 500 else f"fails: HTTP {response.status}"
         self._failure = None if response.status < 500 else lambda: texts.failed(response.status)
-        PBX_CALLS.labels(request.method, request.route).observe(seconds)
+        PBX_CALLS.labels(request.method, request.route, self._pbx).observe(seconds)
         if response.status >= 300:
-            PBX_ERRORS.labels(request.method, request.route, f"{response.status // 100}xx").inc()
+            PBX_ERRORS.labels(request.method, request.route, f"{response.status // 100}xx", self._pbx).inc()
         level = logging.INFO if request.write else logging.DEBUG
         log.log(level, "%s %s: HTTP %d in %.0f ms", request.method, request.route, response.status, seconds * 1000)
 
@@ -77,7 +79,7 @@ class CallStats:
         """Records a request that was not sent, or whose response was lost or unusable."""
         self.state, self._failure = "does not answer", lambda: error.said
         kind = "not sent" if isinstance(error, NotSent) else "no answer"
-        PBX_ERRORS.labels(request.method, request.route, kind).inc()
+        PBX_ERRORS.labels(request.method, request.route, kind, self._pbx).inc()
         log.log(logging.WARNING if request.write else logging.INFO, "%s %s: %s", request.method, request.route, kind)
 
 

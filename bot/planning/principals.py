@@ -40,9 +40,6 @@ class CachedUserDirectory(Protocol):
     def members_of(self, group: str) -> frozenset[str] | None:
         """Ids of the members of a user group; None if they are not known now."""
 
-    def language(self, user: str) -> str | None:
-        """The language of the texts that the user reads; None if it is not known now."""
-
 
 def groups_unknown(users: object) -> SlackFailure:
     """Returns the failure to raise instead of a denial that the unknown user groups may have caused."""

@@ -3,125 +3,15 @@
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import NamedTuple, Self
+from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
 from bot.errors import SettingsError
+from bot.runtime.checks import BacklogCollector, ConditionCollector, HealthChecks, Report
 from bot.runtime.metrics import REGISTRY
 from bot.settings import parse_listen_address
-
-Report = tuple[bool, dict[str, str]]
-"""Whether all checks passed, and the state of each part."""
-
-Backlog = tuple[Mapping[str, int], timedelta]
-"""Number of unfinished journal entries by state, and for how long the oldest has been due."""
-
-
-class Condition(NamedTuple):
-    """The state of one part of Park: whether it lets Park be ready, and the state in words."""
-
-    ok: bool
-    text: str
-
-    @classmethod
-    def of(cls, ok: bool, text: str, otherwise: str) -> Self:
-        """Returns a state that is described by the first text if it is ok, else by the second."""
-        return cls(ok, text if ok else otherwise)
-
-
-REMEMBERED_SECONDS = 5.0
-"""For how long the result of a check that costs something is given again."""
-
-
-class Remembered:
-    """Keeps the result of a check for a few seconds, however many pages are asked for meanwhile."""
-
-    def __init__(self, check: Callable[[], Condition], clock: Callable[[], float] = time.monotonic) -> None:
-        self._check, self._clock = check, clock
-        self._found: tuple[float, Condition] | None = None
-        self._lock = threading.Lock()
-
-    def __call__(self) -> Condition:
-        """Returns the result; who asks while it is checked waits for it."""
-        with self._lock:
-            if self._found is None or self._clock() - self._found[0] >= REMEMBERED_SECONDS:
-                found = self._check()
-                self._found = self._clock(), found
-            return self._found[1]
-
-
-@dataclass(frozen=True, kw_only=True)
-class HealthChecks:
-    """The checks behind the pages, as callables, so that this module depends on no other package.
-
-    Args:
-        threads: for each background thread whether it runs.
-        conditions: the state of each part; Park is ready while all of them are ok.
-        backlog: unfinished journal entries; None if the journal can't be read.
-    """
-
-    threads: Mapping[str, Callable[[], bool]]
-    conditions: Mapping[str, Callable[[], Condition]]
-    backlog: Callable[[], Backlog | None]
-
-    def live(self) -> Report:
-        """Reports on the threads without waiting for anything; only a restart can repair a dead one."""
-        alive = {name: check() for name, check in self.threads.items()}
-        return all(alive.values()), {name: "alive" if one else "dead" for name, one in alive.items()}
-
-    def ready(self) -> Report:
-        """Reports whether Park does what it is there for: accept requests, carry out ends, tell people."""
-        found = self.states()
-        return all(one.ok for one in found.values()), {name: one.text for name, one in found.items()}
-
-    def states(self) -> dict[str, Condition]:
-        """Evaluates all conditions."""
-        return {name: check() for name, check in self.conditions.items()}
-
-
-class ConditionCollector(Collector):
-    """Exports each condition as a metric."""
-
-    def __init__(self, states: Callable[[], Mapping[str, Condition]]) -> None:
-        self._states = states
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        gauge = GaugeMetricFamily("park_ready", "1 if this part lets Park be ready, else 0.", labels=["check"])
-        for name, found in self._states().items():
-            gauge.add_metric([name], int(found.ok))
-        yield gauge
-
-
-class BacklogCollector(Collector):
-    """Exports the journal's backlog as metrics; an unreadable journal does not affect other metrics."""
-
-    def __init__(self, backlog: Callable[[], Backlog | None]) -> None:
-        self._backlog = backlog
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        found = self._backlog()
-        yield GaugeMetricFamily("park_journal_up", "Whether the journal could be read.", int(found is not None))
-        if found is None:
-            return
-        depths, oldest = found
-        depth = GaugeMetricFamily("park_journal_depth", "What is not yet done and told, by state.", labels=["state"])
-        for state, number in depths.items():
-            depth.add_metric([state], number)
-        yield depth
-        yield GaugeMetricFamily(
-            "park_oldest_waiting_seconds",
-            "How long the change that waits longest has been due; 0 where none is.",
-            oldest.total_seconds(),
-        )
-
 
 Page = tuple[str, str, bytes]
 """Status, content type and body."""
@@ -136,8 +26,8 @@ class HealthPages:
         """Whether Park is shutting down; it reports alive then, so that it can finish, and not ready."""
         self._checks = checks
         self._state_registry = CollectorRegistry()
-        self._state_registry.register(BacklogCollector(checks.backlog))
-        self._state_registry.register(ConditionCollector(checks.states))
+        self._state_registry.register(BacklogCollector(checks))
+        self._state_registry.register(ConditionCollector(checks))
         self._pages: dict[str, Callable[[], Page]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,

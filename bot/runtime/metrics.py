@@ -1,4 +1,7 @@
-"""Prometheus metrics of the process."""
+"""Prometheus metrics of the process.
+
+The label `pbx` is the name in park.toml of the PBX that a metric is about; it is empty where Park serves only one.
+"""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
@@ -22,26 +25,27 @@ UNACKNOWLEDGED = Counter(
 REQUESTS = Counter(
     "park_requests",
     "What was asked, once it has an outcome: that of a change, or answered, refused, failed, not understood.",
-    ["operation", "source", "outcome"],
+    ["operation", "source", "outcome", "pbx"],
     registry=REGISTRY,
 )
 CONFIRMATIONS = Histogram(
     "park_confirmation_seconds",
     "From a change's acceptance, or its time, until its outcome was told in Slack.",
+    ["pbx"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
     registry=REGISTRY,
 )
 PBX_CALLS = Histogram(
     "park_pbx_call_seconds",
     "From a call's turn to the last byte of its answer, whatever that says.",
-    ["method", "route"],
+    ["method", "route", "pbx"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
     registry=REGISTRY,
 )
 PBX_ERRORS = Counter(
     "park_pbx_errors",
     "Calls that were not sent, had no answer that makes sense, or were answered with 3xx, 4xx or 5xx.",
-    ["method", "route", "kind"],
+    ["method", "route", "kind", "pbx"],
     registry=REGISTRY,
 )
 SLACK_CALLS = Histogram(
@@ -65,7 +69,7 @@ SLACK_CAN_POST = Gauge(
 DUTY_FAILURES = Counter(
     "park_duty_failures",
     "Failures of what Park does by itself, such as pruning and posting the head; each is tried again.",
-    ["duty"],
+    ["duty", "pbx"],
     registry=REGISTRY,
 )
 

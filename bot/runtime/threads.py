@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.runtime.metrics import DUTY_FAILURES
+from bot.runtime.scope import current_pbx
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -124,16 +125,14 @@ class PeriodicTask(ABC):
         self._fault_delay = fault_delay
         self._changed = threading.Condition()
         self._woken = self._stopping = False
-        self._context = copy_context()
-        self._thread = threading.Thread(target=lambda: self._context.run(self._run), name=name)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name)
 
     @abstractmethod
     def turn(self) -> datetime:
         """Does what is due and returns when to run again."""
 
     def start(self) -> None:
-        """Starts the thread, which runs the first turn at once, in a copy of the caller's context variables."""
-        self._context = copy_context()
+        """Starts the thread, which runs the first turn at once."""
         self._thread.start()
 
     @property
@@ -161,7 +160,7 @@ class PeriodicTask(ABC):
                 due = self.turn()
             except Exception:  # the thread must outlive any fault, for nothing restarts it
                 log.exception("%s met a fault in Park", self._thread.name)
-                DUTY_FAILURES.labels(self._thread.name).inc()
+                DUTY_FAILURES.labels(self._thread.name, current_pbx()).inc()
                 due = self.now() + self._fault_delay
             self._sleep(due)
 

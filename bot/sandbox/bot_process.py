@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from bot.app import Park
 from bot.settings import Settings
+from bot.tenant_settings import TenantSettings
 
 if TYPE_CHECKING:
     from bot.sandbox.environment import Sandbox
@@ -121,7 +122,7 @@ def main(ahead: float) -> None:
     """Runs the bot until standard input is closed."""
     logging.basicConfig(level=logging.CRITICAL)
     clock = [timedelta(seconds=ahead)]
-    with Park(Settings(_env_file=None), now=lambda: datetime.now(UTC) + clock[0]) as park:
+    with Park(TenantSettings(settings=Settings(_env_file=None)), now=lambda: datetime.now(UTC) + clock[0]) as park:
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         for line in sys.stdin:

@@ -21,17 +21,26 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings, SlackTokens
 from bot.slack.app_manifest import socket_mode_manifest
+from bot.slack.workflow_manifest import with_workflow_steps
+from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
 
 
-def workspace() -> FakeSlack:
-    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
+def workspace(*, name: str = "Park Sandbox", beside: FakeSlack | None = None) -> FakeSlack:
+    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest.
+
+    Args:
+        beside: A workspace whose app can be installed in this one, too.
+    """
     manifest = _manifest()
     features, settings = manifest["features"], manifest["settings"]
     return FakeSlack(
+        name=name,
+        beside=beside,
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
+        functions=manifest["functions"],
     )
 
 
@@ -43,7 +52,7 @@ def manifest_features() -> dict[str, Any]:
 
 @cache
 def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
+    manifest: dict[str, Any] = yaml.safe_load(with_workflow_steps(socket_mode_manifest()))
     return manifest
 
 
@@ -78,6 +87,10 @@ DEMO_POLICY = (
     'drift = "{phones}"\n'
     + POLICY
     + """
+[workflows]
+channels = ["{phones}"]
+time_zone = "Europe/Berlin"
+
 [[allow]]
 name = "On call, once a lead agrees"
 channels = ["{phones}"]
@@ -226,6 +239,11 @@ class Sandbox:
         usual |= over_http if self._http else {"slack_app_token": self.slack.app_token}
         return _GivenSettings(**(usual | self._environment))
 
+    @property
+    def tenants(self) -> tuple[TenantSettings, ...]:
+        """Returns what is set for each PBX: there is one, as of an environment without park.toml."""
+        return (TenantSettings(settings=self.settings),)
+
     def now(self) -> datetime:
         """Returns the time by the environment's clock."""
         return datetime.now(UTC) + self._ahead
@@ -258,7 +276,7 @@ class Sandbox:
         self.tokens = SlackTokens.model_construct(
             slack_bot_token=SecretStr(self.slack.bot_token), slack_app_token=SecretStr(self.slack.app_token)
         )
-        return Park(self.settings, retry_policy=self._retry_policy, now=self.now, read_tokens=lambda: self.tokens)
+        return Park(*self.tenants, retry_policy=self._retry_policy, now=self.now, read_tokens=lambda: self.tokens)
 
     def _start_park(self) -> None:
         self.park = self.new_park().start()

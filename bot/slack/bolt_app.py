@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
 from bot.slack.client import TIMEOUT, Identity
+from bot.slack.outgoing import Outgoing
 from bot.slack.reader_languages import ReaderLanguages
 
 LISTENERS = 10
@@ -28,8 +29,16 @@ _SOURCES = {
     "app_mention": Source.MENTION.value,
     "message": Source.DIRECT.value,
     "app_home_opened": Source.HOME.value,
+    "function_executed": Source.WORKFLOW.value,
 }
 _VIEW_SOURCES = {"modal": Source.FORM.value, "home": Source.HOME.value}
+
+
+class Dispatches(Protocol):
+    """What a receiver hands payloads to: the Bolt app of the only PBX, or what chooses among several."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Handles a payload; the returned response is the acknowledgement."""
 
 
 class Receiver(Protocol):
@@ -59,16 +68,20 @@ class Receiver(Protocol):
 
 
 class MeasuredApp(App):
-    """A Bolt app that measures the time to each acknowledgement, and speaks the language of whoever reads it."""
+    """A Bolt app that measures the time to each acknowledgement, in its reader's language and marked with its PBX."""
 
     languages: ReaderLanguages | None = None
     """Chooses the language; without it that of the calling thread stays in force."""
+
+    def __init__(self, outgoing: Outgoing, **options: Any) -> None:
+        super().__init__(**options)
+        self._outgoing = outgoing
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; the returned response is the acknowledgement."""
         started = time.perf_counter()
         with self.languages.speaking_to(req.body) if self.languages is not None else nullcontext():
-            response = super().dispatch(req)
+            response = self._outgoing.response(super().dispatch(req))
         source = source_of(req.body)
         if response.status == 200:
             ACKS.labels(source).observe(time.perf_counter() - started)
@@ -77,7 +90,7 @@ class MeasuredApp(App):
         return response
 
 
-def build_app(client: WebClient, me: Identity) -> MeasuredApp:
+def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None) -> MeasuredApp:
     """Creates an app without listeners, whose requests need no auth.test: the bot's identity is known."""
     authorization = AuthorizeResult(
         enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token
@@ -89,6 +102,7 @@ def build_app(client: WebClient, me: Identity) -> MeasuredApp:
     logger = logging.getLogger("bot.slack.bolt")
     logger.setLevel(logging.ERROR)  # Bolt would warn that it ignores SLACK_BOT_TOKEN
     app = MeasuredApp(
+        outgoing or Outgoing(),
         logger=logger,
         client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
         authorize=authorize,

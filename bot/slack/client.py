@@ -33,6 +33,12 @@ TIMEOUT = 10
 """Seconds that one API call may take. No call is made before an acknowledgement."""
 
 
+_NEEDS_TEAM = frozenset(
+    {"bots.info", "conversations.list", "users.conversations", "users.list", "usergroups.list", "users.lookupByEmail"}
+)
+"""Methods that need a team_id with the token of an organization: docs.slack.dev, Developing for organizations."""
+
+
 class Identity(BaseModel):
     """The bot's user and workspace."""
 
@@ -71,6 +77,11 @@ class SlackClient(WebClient):
         super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
+        self._team: str | None = None
+
+    def use(self, token: str, team: str | None) -> None:
+        """Uses a token from now on; for that of an organization, `team` is the workspace that calls are about."""
+        self.token, self._team = token, team
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Calls a method; raises the SDK's errors, which `translate_errors` translates."""
@@ -86,6 +97,9 @@ class SlackClient(WebClient):
 
     def _send(self, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
         """Sends a call in its turn, and again after a short rate limit; all calls under that limit wait meanwhile."""
+        if self._team is not None and method in _NEEDS_TEAM:
+            given = "json" if arguments.get("json") else "params"
+            arguments = {**arguments, given: {**(arguments.get(given) or {}), "team_id": self._team}}
         limit = Limit.of(method, arguments)
         for is_last in (False, True):
             self.scheduler.await_turn(limit)
@@ -150,19 +164,24 @@ def _unprocessed_handler() -> RetryHandler:
     return ConnectionErrorRetryHandler(error_types=[URLError])
 
 
-def sign_in(client: WebClient) -> Identity:
+def sign_in(client: WebClient, workspace: str | None = None) -> Identity:
     """Calls auth.test for the identity of the client's token.
 
+    Args:
+        workspace: Id of the workspace that Park is used in; needed where the app is installed for an organization.
+
     Raises:
-        SlackAppRefused: With the code `org_install`, the app is installed for a whole Enterprise organisation.
+        SlackAppRefused: With the code `org_install`, the app is installed for a whole organization, and no workspace
+            is given.
         SlackFailure: Slack rejects the token, or is unavailable.
     """
     with translate_errors():
         response = client.auth_test()
-    if response.get("is_enterprise_install") or str(response["team_id"]).startswith("E"):
+    org_wide = response.get("is_enterprise_install") or str(response["team_id"]).startswith("E")
+    if org_wide and workspace is None:
         raise SlackAppRefused("org_install")
     return Identity(
-        team=response["team_id"],
+        team=workspace if org_wide and workspace else response["team_id"],
         team_name=response["team"],
         user=response["user_id"],
         bot=response["bot_id"],

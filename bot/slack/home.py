@@ -4,10 +4,10 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import (
@@ -32,7 +32,7 @@ from bot.planning.overview import MAX_PENDING, ROWS, GroupRow, Overview, Overvie
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, row_blocks, sections
 from bot.slack.buttons import encode_value, form_button, offer_button
-from bot.slack.redraws import JOIN_SECONDS, Redraws
+from bot.slack.redraws import JOIN_SECONDS, OpenedTab, Redraws
 from bot.slack.requests import RequestFactory
 from bot.slack.scheduling import in_background
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
@@ -48,8 +48,6 @@ QUERY_ACTION = re.compile(f"{QUERY}:\\w+")
 """The action_id of a button that shows other groups; its value is an `OverviewQuery`."""
 MAX_SEARCH = 64
 """Characters of a search: a group's name has no more."""
-RECENTLY = 600.0
-"""Seconds after the last visit in which a tab is updated after changes, and keeps its search."""
 
 
 def render_overview(overview: Overview) -> Json:
@@ -216,18 +214,6 @@ def _recent_change(change: RecentChange) -> str:
     return f"{line}\n{mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}{link}"
 
 
-class OpenedTab(NamedTuple):
-    """The time of a user's last visit, on the monotonic clock, and what the tab shows."""
-
-    at: float
-    query: OverviewQuery
-
-    @property
-    def recent(self) -> bool:
-        """Whether the visit was within `RECENTLY`."""
-        return time.monotonic() - self.at < RECENTLY
-
-
 class HomeTabs:
     """Publishes Home tabs, in `pool` because it waits for the PBX and for Slack."""
 
@@ -236,6 +222,8 @@ class HomeTabs:
     ) -> None:
         self._views_api, self._form_service, self._requests, self._pool = views_api, form_service, requests, pool
         self._opened: dict[str, OpenedTab] = {}
+        self.is_shown: Callable[[str], bool] = lambda user: True
+        """Whether a user's tab is about this PBX."""
         self._lock = threading.Lock()
         self.redraws = Redraws(self._publish, pool)
 
@@ -268,6 +256,11 @@ class HomeTabs:
         for user in users:
             self.redraws.soon(user, JOIN_SECONDS)
 
+    def forget(self, user: str) -> None:
+        """Draws a user's tab no more, until it is opened again."""
+        with self._lock:
+            self._opened.pop(user, None)
+
     def _show(self, user: str, query: OverviewQuery | None = None) -> None:
         with self._lock:
             before = self._opened.get(user)
@@ -282,6 +275,9 @@ class HomeTabs:
         """Publishes a tab; a rate limit is waited out while the user may still be looking at it."""
         with self._lock:
             tab = self._opened.get(user)
+        if not self.is_shown(user):
+            self.forget(user)
+            return
         try:
             with in_background():
                 self._views_api.publish(user, self._render(user, tab.query if tab else OverviewQuery()))

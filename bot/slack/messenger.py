@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure, passes_by_itself, said_of_slack
-from bot.messages.message import Attachment, Message, Posted
+from bot.errors import SlackFailure, SlackRefused, passes_by_itself, said_of_slack
+from bot.messages.message import Attachment, Message, Posted, StepResult
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
@@ -18,6 +18,9 @@ from bot.texts.languages import language, speaking
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
+
+STEP_OVER = frozenset({"execution_not_in_running_state", "function_execution_not_found"})
+"""Codes for a step that was reported before, or stopped: docs.slack.dev, functions.completeSuccess."""
 
 
 class SlackMessenger:
@@ -64,7 +67,7 @@ class SlackMessenger:
         """Answers a request in private; a file is sent first, as a direct message."""
         if message.file is not None:
             message = self._send_file(request, message, message.file)
-        with speaking(self._users.remembered.language(request.user) or language()):
+        with speaking(self._users.known_language(request.user) or language()):
             payloads = render(message)
         for payload in payloads:
             try_destinations(self._private_attempts(request, payload), skip_unavailable=True)
@@ -118,6 +121,18 @@ class SlackMessenger:
         for payload in render(message):
             self._chat_api.post(channel, payload)
 
+    def report_step(self, execution: str, result: StepResult) -> None:
+        """Tells Slack what came of a workflow's step; one that has ended by now counts as told."""
+        try:
+            if result.mistake:
+                self._chat_api.fail_step(execution, result.mistake)
+            else:
+                self._chat_api.complete_step(execution, result.outputs)
+        except SlackRefused as refusal:
+            if str(refusal) not in STEP_OVER:
+                raise
+            log.info("a workflow's step had ended already: %s", refusal)
+
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
@@ -151,7 +166,7 @@ class SlackMessenger:
         ):  # Slack hides it in a thread without replies
             yield partial(ephemeral, request.channel, thread=request.thread)
         if url := fresh_response_url(request, self._now()):
-            yield partial(self._chat_api.respond, url, payload, to_all=False)
+            yield partial(self._chat_api.respond, url, payload, to_all=False, channel=request.channel)
         if request.channel:
             yield partial(ephemeral, request.channel)
         yield partial(self._send_direct_message, request, payload)
@@ -160,7 +175,7 @@ class SlackMessenger:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
         if posted.how != "dm" and (url := fresh_response_url(request, self._now())):
-            yield partial(self._chat_api.respond, url, payload, to_all=True)
+            yield partial(self._chat_api.respond, url, payload, to_all=True, channel=request.channel)
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:

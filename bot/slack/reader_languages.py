@@ -25,7 +25,7 @@ class ReaderLanguages:
         user = user_of(body)
         if user is None:
             return speaking(self._users.default_language)
-        known = self._users.remembered.language(user)
+        known = self._users.known_language(user)
         if known is not None:
             return speaking(known)
         self._pool.submit(self._users.language, user)

@@ -5,14 +5,31 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import copy_context
 from math import inf
+from typing import NamedTuple
 
 from bot.errors import SlackFailure, SlackUnavailable
+from bot.planning.overview import OverviewQuery
 
 log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 1.0
 """How long a drawing after a change waits for further changes: views.publish takes 100 calls a minute."""
+RECENTLY = 600.0
+"""Seconds after the last visit in which a tab is updated after changes, and keeps its search."""
+
+
+class OpenedTab(NamedTuple):
+    """The time of a user's last visit, on the monotonic clock, and what the tab shows."""
+
+    at: float
+    query: OverviewQuery
+
+    @property
+    def recent(self) -> bool:
+        """Whether the visit was within `RECENTLY`."""
+        return time.monotonic() - self.at < RECENTLY
 
 
 class Redraws:
@@ -30,7 +47,7 @@ class Redraws:
         self._drawing: set[str] = set()
         self._not_before = 0.0
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="redraws", daemon=True)
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="redraws", daemon=True)
 
     def soon(self, user: str, delay: float = 0.0) -> None:
         """Schedules a drawing, unless one is scheduled earlier."""

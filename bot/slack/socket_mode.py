@@ -6,14 +6,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt import BoltRequest
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackUnavailable
-from bot.slack.bolt_app import LISTENERS
+from bot.slack.bolt_app import LISTENERS, Dispatches
 from bot.slack.client import ReadToken, translate_errors
 from bot.slack.socket_client import SocketClient
 from bot.texts import delivery
@@ -56,7 +56,7 @@ class SocketMode:
 
     def __init__(
         self,
-        app: App,
+        app: Dispatches,
         client: WebClient,
         token: str,
         ping_interval: float = PING_INTERVAL,
@@ -239,7 +239,8 @@ class SocketMode:
     def _acknowledge(self, connection: SocketClient, request: SocketModeRequest) -> None:
         """Runs the listener and acknowledges over the same connection, or over another one if it has ended."""
         started = time.time()
-        response = run_bolt_app(self._app, request)
+        headers = build_headers(request)
+        response = self._app.dispatch(BoltRequest(mode="socket_mode", body=request.payload, headers=headers))
         try:
             send_response(connection, request, response, started)
         except ConnectionClosed:

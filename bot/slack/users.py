@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -109,10 +110,8 @@ class TTLCache(Generic[K, V]):
 class CachedPeople:
     """Answers from the cache alone; raises SlackUnavailable for what was not fetched within the hour."""
 
-    def __init__(
-        self, user: TTLCache[str, UserJson], groups: TTLCache[str, GroupMembers], default_language: str = ENGLISH
-    ) -> None:
-        self._user, self._groups, self._default_language = user, groups, default_language
+    def __init__(self, user: TTLCache[str, UserJson], groups: TTLCache[str, GroupMembers]) -> None:
+        self._user, self._groups = user, groups
         self.groups_unavailable = False
         """Whether the last attempt to fetch the user groups failed, so that waiting for them is useless."""
 
@@ -129,11 +128,6 @@ class CachedPeople:
         if groups is None and not self.groups_unavailable:
             raise SlackUnavailable("who is in which user group was not asked lately")
         return None if groups is None else _groups_of(user, groups)
-
-    def language(self, user: str) -> str | None:
-        """Returns the language of the texts that a user reads; None where the user was not fetched within the hour."""
-        found = self._user.recall(user, seconds=_STALE_LIFETIME)
-        return None if found is None else language_of(found.get("locale")) or self._default_language
 
     def members_of(self, group: str) -> frozenset[str] | None:
         """Returns the ids of the members that a user group had, or None where they are not known."""
@@ -168,18 +162,26 @@ def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
 class SlackUserDirectory:
     """Looks up users; thread-safe. It waits for Slack, so before an acknowledgement use `remembered` instead."""
 
-    def __init__(
-        self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now, default_language: str = ENGLISH
-    ) -> None:
-        """Prepares the caches; `default_language` is that of people whose language Park lacks, or does not know."""
-        self._client, self.default_language = client, default_language
+    def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
+        self._client, self.default_language = client, ENGLISH
+        self._owns: Callable[[str], bool] = lambda channel: True
         stale = _STALE_LIFETIME
         self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
         self._channel_name = TTLCache(self._fetch_channel_name, seconds=_STALE_LIFETIME, now=now)
-        self.remembered = CachedPeople(self._user, self._groups, default_language)
+        self.remembered = CachedPeople(self._user, self._groups)
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
+
+    def limited_to(self, owns: Callable[[str], bool], default_language: str = ENGLISH) -> "SlackUserDirectory":
+        """Returns a directory that knows the same people, and posts only in the channels that belong to one PBX.
+
+        Args:
+            default_language: That of people whose language Park lacks, or does not know.
+        """
+        limited = copy(self)
+        limited._owns, limited.default_language = owns, default_language
+        return limited
 
     def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account of a user; raises SlackFailure where it is not known."""
@@ -235,9 +237,14 @@ class SlackUserDirectory:
             log.warning("The zone of a person is not among those of this machine")
         return "UTC"
 
+    def known_language(self, user: str) -> str | None:
+        """Returns the language of the texts that a user reads; None if Slack was not asked in the last hour."""
+        found = self._user.recall(user, seconds=_STALE_LIFETIME)
+        return None if found is None else language_of(found.get("locale")) or self.default_language
+
     def language(self, user: str) -> str:
         """Returns the language of the texts that a user reads, as of the last hour."""
-        if (known := self.remembered.language(user)) is not None:
+        if (known := self.known_language(user)) is not None:
             return known
         try:
             return language_of(self._user(user).get("locale")) or self.default_language
@@ -263,7 +270,7 @@ class SlackUserDirectory:
     def _channels_of(self, user: str) -> list[Mapping[str, Any]]:
         def fetch(types: str) -> list[Mapping[str, Any]]:
             pages = self._client.users_conversations(user=user, types=types, limit=_CHANNEL_PAGE)
-            return [channel for page in pages for channel in page["channels"]]
+            return [channel for page in pages for channel in page["channels"] if self._owns(channel["id"])]
 
         return with_private_channels(fetch)
 

@@ -12,6 +12,7 @@ from bot.errors import SlackAppRefused, SlackPayloadRefused, SlackRefused
 from bot.messages.message import Attachment
 from bot.slack.blocks import Payload, plain
 from bot.slack.client import retry_handlers, translate_errors, webhook_failure
+from bot.slack.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,11 +33,13 @@ class PostedMessage(NamedTuple):
 class ChatApi:
     """Posts and updates messages; links don't unfurl, and only the mentions in a payload notify."""
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    def __init__(self, client: WebClient, outgoing: Outgoing | None = None) -> None:
+        self._client, self._outgoing = client, outgoing or Outgoing()
 
     def post(self, channel: str, payload: Payload, thread: str | None = None) -> PostedMessage:
         """Posts a message; Slack posts to the channel instead when the thread's first message is gone."""
+
+        self._outgoing.require_own(channel)
 
         def send(content: Payload) -> PostedMessage:
             with translate_errors():
@@ -46,16 +49,17 @@ class ChatApi:
             ts = response["ts"]
             return PostedMessage(ts, response["message"].get("thread_ts", ts), response["channel"])
 
-        return _with_plain_text(send, payload)
+        return _with_plain_text(send, self._outgoing.message(payload, channel))
 
     def update(self, channel: str, ts: str, payload: Payload) -> None:
         """Replaces the content of a message."""
+        self._outgoing.require_own(channel)
 
         def send(content: Payload) -> None:
             with translate_errors():
                 self._client.chat_update(channel=channel, ts=ts, **content)
 
-        _with_plain_text(send, payload)
+        _with_plain_text(send, self._outgoing.message(payload, channel))
 
     def delete(self, channel: str, ts: str) -> None:
         """Deletes a message that the app has posted."""
@@ -69,12 +73,13 @@ class ChatApi:
 
     def post_ephemeral(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
         """Posts a message that only this user sees and that Slack does not keep."""
+        self._outgoing.require_own(channel)
 
         def send(content: Payload) -> None:
             with translate_errors():
                 self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **content)
 
-        _with_plain_text(send, payload)
+        _with_plain_text(send, self._outgoing.message(payload, channel))
 
     def open_direct_message(self, user: str) -> str:
         """Returns the id of the direct message channel with a user, which a file needs."""
@@ -115,6 +120,16 @@ class ChatApi:
         with translate_errors():
             return not self._client.conversations_history(channel=conversation, limit=1)["messages"]
 
+    def complete_step(self, execution: str, outputs: Mapping[str, str | int]) -> None:
+        """Ends the step of a workflow with its outputs: docs.slack.dev, functions.completeSuccess."""
+        with translate_errors():
+            self._client.functions_completeSuccess(function_execution_id=execution, outputs=dict(outputs))
+
+    def fail_step(self, execution: str, error: str) -> None:
+        """Ends the step of a workflow, and the workflow, with a text: docs.slack.dev, functions.completeError."""
+        with translate_errors():
+            self._client.functions_completeError(function_execution_id=execution, error=error)
+
     def upload(self, channel: str, file: Attachment) -> None:
         """Posts a file, with three API calls of which only the last one shows it."""
         with translate_errors():
@@ -122,10 +137,13 @@ class ChatApi:
                 channel=channel, filename=file.name, title=file.name, content=file.content.encode()
             )
 
-    def respond(self, response_url: str, payload: Payload, *, to_all: bool) -> None:
+    def respond(self, response_url: str, payload: Payload, *, to_all: bool, channel: str | None = None) -> None:
         """Posts through a response_url, which also works where the bot is not a member.
 
         Slack accepts five such messages within 30 minutes; they can't be updated later.
+
+        Args:
+            channel: Where the gesture was made; None: in a direct message.
         """
         webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
         kind = "in_channel" if to_all else "ephemeral"
@@ -136,7 +154,7 @@ class ChatApi:
             if failure := webhook_failure(response):
                 raise failure
 
-        _with_plain_text(send, payload)
+        _with_plain_text(send, self._outgoing.message(payload, channel))
 
 
 def _with_plain_text(send: Callable[[Payload], T], payload: Payload) -> T:
@@ -151,25 +169,27 @@ def _with_plain_text(send: Callable[[Payload], T], payload: Payload) -> T:
 class ViewsApi:
     """Opens, updates and publishes views."""
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    def __init__(self, client: WebClient, outgoing: Outgoing | None = None) -> None:
+        self._client, self._outgoing = client, outgoing or Outgoing()
 
     def open(self, trigger_id: str, view: Json) -> str:
         """Opens a modal within the three seconds that a trigger_id is valid; returns the view's id."""
         with translate_errors():
-            return str(self._client.views_open(trigger_id=trigger_id, view=view)["view"]["id"])
+            return str(self._client.views_open(trigger_id=trigger_id, view=self._outgoing.view(view))["view"]["id"])
 
     def update(self, id: str, view: Json, hash: str | None = None) -> str:
         """Updates a view and returns its new hash; with `hash`, raises SlackRefused if the view has changed since."""
+        marked = self._outgoing.view(view)
         with translate_errors():
-            return str(self._client.views_update(view_id=id, view=view, hash=hash)["view"]["hash"])
+            return str(self._client.views_update(view_id=id, view=marked, hash=hash)["view"]["hash"])
 
     def replace(self, external_id: str, view: Json) -> None:
         """Updates a view that an acknowledgement has just set, which Slack may need a moment to know."""
+        marked = self._outgoing.view(view)
         for pause in (*_UPDATE_PAUSES, None):
             try:
                 with translate_errors():
-                    self._client.views_update(external_id=external_id, view=view)
+                    self._client.views_update(external_id=external_id, view=marked)
             except SlackRefused as refusal:
                 if str(refusal) != "not_found" or pause is None:
                     raise
@@ -179,5 +199,6 @@ class ViewsApi:
 
     def publish(self, user: str, view: Json) -> None:
         """Sets the Home tab of a user."""
+        marked = self._outgoing.home(user, view)
         with translate_errors():
-            self._client.views_publish(user_id=user, view=view)
+            self._client.views_publish(user_id=user, view=marked)

@@ -21,7 +21,7 @@ from bot.recurrence.calendars import (
     read_ics,
     with_environment,
 )
-from bot.runtime.health import Condition
+from bot.runtime.checks import Condition
 from bot.runtime.threads import PeriodicTask
 from bot.settings import Settings
 from bot.texts import calendars as texts

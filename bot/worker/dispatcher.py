@@ -1,9 +1,10 @@
 """The entry point of all requests: stores changes in the journal and answers reads."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from bot.errors import (
     JournalUnavailable,
@@ -24,12 +25,14 @@ from bot.operations.catalog import dump, load
 from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
+from bot.operations.workflow_steps import WorkflowMistake, read_step
 from bot.planning.answers import AnswerBuilder
 from bot.planning.denials import contact_fact
 from bot.planning.destinations import ask_where, possible_channels, with_destination
 from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
+from bot.runtime.scope import current_pbx
 from bot.runtime.threads import FairThreadPool
 from bot.texts import outcomes, pbx, wording
 from bot.texts.languages import settle
@@ -75,7 +78,7 @@ class Dispatcher:
             try:
                 readings = parse(request.line, request.user) if operation is None else (operation,)
             except NotUnderstood as fault:
-                REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
+                REQUESTS.labels(NO_OPERATION, request.source, "not understood", current_pbx()).inc()
                 return self._suggest(request, fault.message)
             channels = possible_channels(request, readings[0], self.planner.policy)
             request = with_destination(request, channels)
@@ -83,6 +86,23 @@ class Dispatcher:
                 return self._store(request, readings)
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
+
+    def submit_step(self, request: Request, callback_id: str, inputs: Mapping[str, Any]) -> None:
+        """Stores the step of a workflow, or the mistake in its inputs; a repeated delivery changes nothing.
+
+        Raises:
+            JournalUnavailable: It was not stored, so it must not be acknowledged.
+        """
+        with request_logging(request):
+            operation: Operation
+            try:
+                operation = read_step(callback_id, inputs)
+            except NotUnderstood as fault:
+                operation = WorkflowMistake(step=callback_id, mistake=str(fault))
+            request = request.model_copy(update={"line": operation.text()})
+            footprint = frozenset({f"workflow {request.execution}"})
+            if self.journal.accept(request, operations=[dump(operation)], footprint=footprint).fresh:
+                self.worker.wake()
 
     def offer_again(self, request: Request, message: Message) -> None:
         """Answers with a message whose buttons carry lines of the request, with the instants that its times mean.
@@ -124,8 +144,8 @@ class Dispatcher:
     def _store(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Stores a change in the journal; returns a message if the same button had been used before."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
-        if request.ends_change is not None:
-            touched |= self.journal.footprint(request.ends_change)
+        for number in (request.ends_change, request.proposal):
+            touched |= self.journal.footprint(number) if number is not None else frozenset()
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
@@ -149,7 +169,11 @@ class Dispatcher:
         if entry.state not in (State.REFUSED, State.FAILED, State.EXPIRED):
             return Message(title=outcomes.asked_already(self._shown_number(entry)))
         again = Offer(
-            label=outcomes.TRY_AGAIN, line=request.line, expects=request.expects, ends_change=request.ends_change
+            label=outcomes.TRY_AGAIN,
+            line=request.line,
+            expects=request.expects,
+            ends_change=request.ends_change,
+            proposal=request.proposal,
         )
         return Message(title=outcomes.asked_in_vain(self._shown_number(entry)), offers=(again,))
 
@@ -176,7 +200,7 @@ class Dispatcher:
                 self.progress_notifier.finish(request)
             operation = readings[0].operation_id
             log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
-            REQUESTS.labels(operation, request.source, outcome).inc()
+            REQUESTS.labels(operation, request.source, outcome, current_pbx()).inc()
             self.messenger.answer(request, with_note(message, request.note))
         except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")

@@ -19,7 +19,7 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message
-from bot.runtime.health import Condition
+from bot.runtime.checks import Condition
 from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.card_state import root_entry

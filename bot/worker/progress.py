@@ -45,7 +45,8 @@ class ProgressNotifier:
         self._told: set[str] = set()  # keys of requests with a notice, which disappears with the answer
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="progress-notifier", daemon=True)
+        run = copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._run,), name="progress-notifier", daemon=True)
         self._thread.start()
 
     def watch(self, request: Request) -> None:

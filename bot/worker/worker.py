@@ -45,18 +45,15 @@ class Worker:
         self._wake_ups = self._idle = 0
         self._stopping = threading.Event()
         self._most, self._threads = threads, list[threading.Thread]()
-        self._started, self._context = False, copy_context()
+        self._started = False
         self._stopped = threading.Event()
-        self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
+        self._context = copy_context()  # names the PBX in the logs of all threads
+        self._background = [self._thread(self._renew_leases, "lease-renewal")]
         if not journal.database.exclusive:
-            self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
+            self._background.append(self._thread(self._poll, "journal-poll"))
 
     def start(self) -> None:
-        """Starts the first thread; entries left by an earlier process are claimed first.
-
-        All threads run in copies of the caller's context variables.
-        """
-        self._context = copy_context()
+        """Starts the first thread; entries left by an earlier process are claimed first."""
         for thread in self._background:
             thread.start()
         self._started = True
@@ -73,10 +70,12 @@ class Worker:
             if self._idle or not self._started or self._stopping.is_set():
                 return
             if len(self._threads) < self._most:
-                run = self._context.copy().run  # not of whoever wakes it: what it posts is in the setting's language
-                thread = threading.Thread(target=run, args=(self._run,), name=f"worker-{len(self._threads)}")
+                thread = self._thread(self._run, f"worker-{len(self._threads)}")
                 self._threads.append(thread)
                 thread.start()
+
+    def _thread(self, run: Callable[[], None], name: str) -> threading.Thread:
+        return threading.Thread(target=self._context.copy().run, args=(run,), name=name)
 
     def retry_postponed(self) -> None:
         """Has what is past its time tried again at once, after Park has signed in to the PBX again."""

@@ -17,6 +17,7 @@ from bot.messages.message import Message
 from bot.runtime.metrics import REGISTRY
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.environment import Sandbox
+from bot.tenant_settings import TenantSettings
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
 from tests.bot_harness import RecordingMessenger
 from tests.journal.making import Clock, JournalHarness
@@ -71,8 +72,8 @@ def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(sa
         sandbox.settle()
         sandbox.park.stop()
         sandbox.forward(day * DAY)
-        sandbox.park = Park(sandbox.settings, now=sandbox.now)
-        assert sandbox.park.daily.turn() == next_midnight(sandbox.now())
+        sandbox.park = Park(TenantSettings(settings=sandbox.settings), now=sandbox.now)
+        assert sandbox.park.tenant.daily.turn() == next_midnight(sandbox.now())
         assert len(sandbox.slack.messages(ops)) == posted
         sandbox.park.start()
 
@@ -200,4 +201,4 @@ def test_a_head_that_can_t_be_posted_for_a_bug_keeps_pruning_going(harness: Jour
 
 
 def _failures(duty: str) -> float:
-    return REGISTRY.get_sample_value("park_duty_failures_total", {"duty": duty}) or 0.0
+    return REGISTRY.get_sample_value("park_duty_failures_total", {"duty": duty, "pbx": ""}) or 0.0

@@ -1,7 +1,8 @@
 """What each test costs: CPU time of its process and of the processes that it started, and the time it waits.
 
-As a plugin of pytest it records (`pytest -p tests.bench.costs --costs FOLDER`); as a command it prints what was recorded, by
-file and by test function (`python -m tests.bench.costs FOLDER`). CPU time hardly depends on what else the machine does.
+As a plugin of pytest it records (`pytest -p tests.bench.costs --costs=FOLDER`); as a command it prints what was
+recorded, by file and by test function (`python -m tests.bench.costs FOLDER`). CPU time depends little on what else the
+machine does.
 """
 
 import json

@@ -77,7 +77,7 @@ def report() -> dict[str, Any]:
 
     imported = resident()
     began = time.process_time()
-    with Park(_settings_to_run()):
+    with Park(*_settings_to_run()):
         seconds, started = time.process_time() - began, resident()
         time.sleep(2)
         return {

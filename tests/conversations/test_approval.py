@@ -94,7 +94,7 @@ def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationH
     assert "*Approved:* by @Ana Ruiz" in card(scene)
     assert "· done" in card(scene)
     assert any(scene.mentions(reply, "ben") and "Done" in reply.plain for reply in scene.replies())
-    entry = scene.sandbox.park.journal.get(1)
+    entry = scene.sandbox.park.tenant.journal.get(1)
     assert entry.rule == "On call, once a lead agrees"
     scene.do("why change 1")
     assert "On call, once a lead agrees" in scene.last_ephemeral().plain

@@ -45,7 +45,7 @@ def test_it_is_made_at_once_and_the_reason_stands_everywhere(scene: Conversation
     assert "by @Ben Ito" in told.plain
     scene.do("history Billing")
     assert 'emergency recall Billing to Night Desk because "the desk is on fire"' in scene.last_ephemeral().plain
-    assert scene.sandbox.park.journal.get(1).rule == "On call, in an emergency"
+    assert scene.sandbox.park.tenant.journal.get(1).rule == "On call, in an emergency"
 
 
 def test_a_refusal_offers_a_form_that_asks_for_the_reason(scene: ConversationHarness) -> None:

@@ -313,7 +313,7 @@ def test_what_is_scheduled_and_called_off_is_shown_as_such(sandbox: Sandbox, typ
 
 def test_a_long_history_is_told_in_parts_and_each_part_says_so(sandbox: Sandbox, typed: Typed) -> None:
     for number in range(MAX_RECORDS + 3):
-        sandbox.park.journal.refuse(
+        sandbox.park.tenant.journal.refuse(
             _asked(sandbox, number), operations=[{"operation": "groups", "arguments": {}}], outcome={"reason": "no"}
         )
     first = typed("history")

@@ -76,7 +76,7 @@ def thread(scene: ConversationHarness) -> str:
 
 
 def next_of(scene: ConversationHarness, number: int = 1) -> datetime | None:
-    stored = scene.sandbox.park.journal.stored_schedule(number)
+    stored = scene.sandbox.park.tenant.journal.stored_schedule(number)
     assert stored is not None
     return stored.next_at
 
@@ -249,7 +249,7 @@ def test_two_equal_ones_at_one_time_are_refused_with_the_time(scene: Conversatio
     assert "Schedule #1 changes the same at the same time, first Fri 12 Jun 20:00 to Fri 12 Jun 21:00" in said
     scene.do("recall Support to Reception every Friday 20:00 to 21:00")
     scene.do("add 1001 to Sales every Friday 20:00 to 21:00")
-    assert len(scene.sandbox.park.journal.standing_schedules()) == 3
+    assert len(scene.sandbox.park.tenant.journal.standing_schedules()) == 3
 
 
 def test_a_night_that_still_lasts_begins_late_and_says_so(scene: ConversationHarness) -> None:
@@ -288,7 +288,7 @@ def test_while_the_pbx_is_away_it_is_tried_until_its_time_is_over(scene: Convers
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(at(10, "18:00") - scene.sandbox.now())
     scene.sandbox.slack.wait_for(
-        lambda: any(one.failing_since for one in scene.sandbox.park.journal.waiting()), timeout=30
+        lambda: any(one.failing_since for one in scene.sandbox.park.tenant.journal.waiting()), timeout=30
     )
     go(scene, 10, "18:10")
     scene.sandbox.slack.wait_for(lambda: "Schedule #1 has not begun yet" in thread(scene), timeout=30)
@@ -307,7 +307,7 @@ def test_a_schedule_needs_a_rule_that_lets_changes_recur(scene: ConversationHarn
     scene.do(NIGHTLY, who="ben")
     assert "You may repeat this change for at most 30 days." in last_ephemeral(scene, "ben")
     scene.do(f"{NIGHTLY} until 30 June", who="ben")
-    assert len(scene.sandbox.park.journal.standing_schedules()) == 1
+    assert len(scene.sandbox.park.tenant.journal.standing_schedules()) == 1
 
 
 def test_a_schedule_whose_holder_lost_the_right_pauses_and_can_be_adopted(scene: ConversationHarness) -> None:
@@ -323,7 +323,7 @@ def test_a_schedule_whose_holder_lost_the_right_pauses_and_can_be_adopted(scene:
     scene.click(told, "Adopt")
     scene.sandbox.settle()
     assert is_night(scene)
-    stored = scene.sandbox.park.journal.stored_schedule(1)
+    stored = scene.sandbox.park.tenant.journal.stored_schedule(1)
     assert stored is not None
     assert stored.request.user == scene.sandbox.people["ana"]
 

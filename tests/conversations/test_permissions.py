@@ -62,7 +62,7 @@ def test_an_emergency_is_ended_by_whoever_made_it_and_not_made_again_by_undoing_
     assert recall(scene) == "RING_GROUP_ONLY"
     scene.click(scene.card(), "End now", "ben")
     assert recall(scene) == "USER_ONLY"
-    assert scene.sandbox.park.journal.get(3).rule == "people may always undo their own changes"
+    assert scene.sandbox.park.tenant.journal.get(3).rule == "people may always undo their own changes"
     scene.do("undo change 3", "ben")
     assert recall(scene) == "USER_ONLY", "a change that needs a reason is not made again without one"
     assert "You can't do that here" in scene.last_ephemeral("ben").plain

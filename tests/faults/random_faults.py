@@ -217,7 +217,7 @@ class Episode:
             self.sandbox.forward(max(due - self.sandbox.now(), timedelta(0)) + timedelta(seconds=1))
 
     def _entries(self) -> list[Entry]:
-        return self.sandbox.park.journal.recent(10_000)[::-1]
+        return self.sandbox.park.tenant.journal.recent(10_000)[::-1]
 
     def _check(self) -> None:
         entries = self._entries()
@@ -230,7 +230,7 @@ class Episode:
         self._each_change_was_told(entries, posts)
         self._nothing_was_done_twice(entries)
         self.counts["messages"] += len(posts)
-        with self.sandbox.park.journal.database.reading() as connection:
+        with self.sandbox.park.tenant.journal.database.reading() as connection:
             verify(connection)
 
     def _each_end_happened(self, entries: list[Entry]) -> None:
@@ -297,9 +297,12 @@ def _buttons(message: Message) -> list[dict[str, Any]]:
 
 
 def play_for(seconds: float, seed: int) -> Counter[str]:
-    """Plays episodes for at least so many seconds, at least two, and returns how often what happened."""
+    """Plays episodes for at least so many seconds, at least two, and returns how often what happened.
+
+    Goes on until a temporary change has ended: episodes without any prove nothing.
+    """
     end, counts = time.monotonic() + seconds, Counter[str]()
-    while counts["episodes"] < 2 or time.monotonic() < end:
+    while counts["episodes"] < 2 or not counts["end done"] or time.monotonic() < end:
         episode = Episode(random.Random(seed + counts["episodes"]), counts)
         episode.play()
         counts["episodes"] += 1

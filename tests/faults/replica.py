@@ -14,6 +14,7 @@ from typing import Any
 from bot.app import Park
 from bot.sandbox.environment import Sandbox
 from bot.settings import Settings
+from bot.tenant_settings import TenantSettings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
 from tests.faults.steps import StepRecorder, StepSignal
@@ -29,8 +30,9 @@ def run_replica(
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())
-    park = Park(Settings(_env_file=None, **environment), lease=lease, retry_policy=retry_policy, now=clock)
-    steps.watch(park.journal.database.engine)
+    given = TenantSettings(settings=Settings(_env_file=None, **environment))
+    park = Park(given, lease=lease, retry_policy=retry_policy, now=clock)
+    steps.watch(park.tenant.journal.database.engine)
 
     def arm(*_: object) -> None:
         steps.armed = True

@@ -116,7 +116,7 @@ def _wait_for_log(caplog: pytest.LogCaptureFixture, words: str) -> None:
 
 
 def test_history_that_cannot_be_read_is_said(scene: ConversationHarness) -> None:
-    with scene.sandbox.park.journal.database.writing() as connection:
+    with scene.sandbox.park.tenant.journal.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE events RENAME TO elsewhere")
     scene.do("history")
     assert "The history can't be read right now." in scene.last_ephemeral().plain

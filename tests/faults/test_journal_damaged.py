@@ -25,7 +25,7 @@ def test_a_deleted_journal_acknowledges_nothing_and_is_not_ready(scene: Conversa
     _file(scene).rename(away)
     scene.slash("add 1008 to Sales")
     assert "Nothing was done" in scene.last_ephemeral().plain
-    condition = scene.sandbox.park._checks().states()["journal"]
+    condition = scene.sandbox.park.tenant.conditions()["journal"]()
     assert (condition.ok, "deleted or replaced" in condition.text) == (False, True)
     away.rename(_file(scene))
     scene.sandbox.settle(30)
@@ -36,8 +36,8 @@ def test_a_deleted_journal_acknowledges_nothing_and_is_not_ready(scene: Conversa
 
 def test_a_row_that_cant_be_read_is_told_and_everything_else_goes_on(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales for 1h")
-    (end,) = scene.sandbox.park.journal.scheduled()
-    with scene.sandbox.park.journal.database.writing() as connection:
+    (end,) = scene.sandbox.park.tenant.journal.scheduled()
+    with scene.sandbox.park.tenant.journal.database.writing() as connection:
         connection.execute(text(f"UPDATE entries SET request = '{{' WHERE id = {end.id}"))
     scene.sandbox.forward(timedelta(hours=1))
     posted = scene.sandbox.slack.wait_for(
@@ -47,7 +47,7 @@ def test_a_row_that_cant_be_read_is_told_and_everything_else_goes_on(scene: Conv
     )
     assert f"#{end.id} can't be read" in posted[0].plain
     scene.do("add 1008 to Sales")
-    assert scene.sandbox.park._workers.worker.alive
+    assert scene.sandbox.park.tenant.workers.worker.alive
     scene.do("pending")
     assert f"#{end.id} can't be read from the journal" in scene.last_ephemeral().plain
 

@@ -39,7 +39,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 def until_late(scene: ConversationHarness) -> None:
     """Lets the first change's end come, and waits until it was told to be late."""
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
-    wait_until(lambda: scene.sandbox.park.journal.get(END).failure_told)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(END).failure_told)
 
 
 def end_to_be_retried(scene: ConversationHarness) -> Entry:
@@ -47,8 +47,8 @@ def end_to_be_retried(scene: ConversationHarness) -> Entry:
 
     An attempt that is under way when the faults change may still meet the old ones; then another one follows it.
     """
-    end = scene.sandbox.park.journal.get(END)
-    wait = (end.due_at or end.run_at) - scene.sandbox.park.journal.now()
+    end = scene.sandbox.park.tenant.journal.get(END)
+    wait = (end.due_at or end.run_at) - scene.sandbox.park.tenant.journal.now()
     if end.state is State.SCHEDULED and wait > timedelta(0):
         assert wait <= timedelta(minutes=6)
         scene.sandbox.forward(wait)
@@ -62,7 +62,7 @@ def until_ended(scene: ConversationHarness) -> None:
 
 
 def state(scene: ConversationHarness) -> State:
-    return scene.sandbox.park.journal.get(END).state
+    return scene.sandbox.park.tenant.journal.get(END).state
 
 
 def status(code: int, match: str = "*") -> Fault:
@@ -143,12 +143,12 @@ def test_waiting_writes_no_events(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales for 1h")
     scene.sandbox.pbx.faults.add(status(503))
     until_late(scene)
-    number = len(scene.sandbox.park.journal.events(END))
+    number = len(scene.sandbox.park.tenant.journal.events(END))
     for _ in range(5):
-        attempt = scene.sandbox.park.journal.get(END).attempt
+        attempt = scene.sandbox.park.tenant.journal.get(END).attempt
         scene.sandbox.forward(timedelta(minutes=6))
-        wait_until(lambda: scene.sandbox.park.journal.get(END).attempt > attempt)  # noqa: B023
-    assert len(scene.sandbox.park.journal.events(END)) == number
+        wait_until(lambda: scene.sandbox.park.tenant.journal.get(END).attempt > attempt)  # noqa: B023
+    assert len(scene.sandbox.park.tenant.journal.events(END)) == number
 
 
 def test_resume_wakes_an_end_once_the_sign_in_was_repaired() -> None:
@@ -177,12 +177,12 @@ def test_an_end_to_a_ring_group_that_was_deleted_says_so_and_offers_another_targ
     scene.do("recall Sales to user for 1h")
     del state.ring_groups[night]
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
-    wait_until(lambda: scene.sandbox.park.journal.get(3).failure_told)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(3).failure_told)
     said = scene.replies()[-1]
     assert "The ring group that unanswered parked calls of Sales would go to no longer exists" in said.plain
     scene.click(said, "Keep #2")
-    wait_until(lambda: scene.sandbox.park.journal.get(3).state.ended)
-    assert scene.sandbox.park.journal.get(3).state is State.CANCELLED
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(3).state.ended)
+    assert scene.sandbox.park.tenant.journal.get(3).state is State.CANCELLED
 
 
 def test_an_undo_to_a_ring_group_that_was_deleted_says_so(scene: ConversationHarness) -> None:
@@ -221,7 +221,7 @@ def test_an_end_that_the_pbx_refuses_half_way_is_completed_later(scene: Conversa
     for write in ("members/1008/destroy", "members/1001"):  # neither the second write nor taking back the first
         scene.sandbox.pbx.faults.add(status(403, f"POST {path}/{write}"))
     until_late(scene)
-    attempt = scene.sandbox.park.journal.get(END).attempt
+    attempt = scene.sandbox.park.tenant.journal.get(END).attempt
     wait_until(lambda: end_to_be_retried(scene).attempt > attempt)
     assert scene.members("Sales") == [*before, "1008"]
     scene.sandbox.pbx.faults.clear()
@@ -242,7 +242,7 @@ def test_a_resume_from_before_a_rejected_sign_in_lets_nobody_sign_in_again() -> 
         right, pbx.sessions.password = pbx.sessions.password, "another"
         pbx.expire_tokens(refresh=True)
         with pytest.raises(SignInFailed):
-            sandbox.park.pbx.server()
+            sandbox.park.tenant.pbx.server()
         asked = len(pbx.requests)
         scene.do("add 1001 to Sales")
         assert len(pbx.requests) == asked

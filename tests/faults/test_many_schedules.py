@@ -79,7 +79,7 @@ def test_ten_thousand_at_rest_cost_nothing(tmp_path: Path) -> None:
         assert not any("schedules" in one for one in statements), "schedules are read for nothing"
         statements.clear()
         park.journal.claim("worker")
-        (query,) = (one for one in statements if "schedules.recurrence" in one)
+        (query,) = (one for one in statements if "schedules" in one)
         with park.journal.database.engine.connect() as connection:
             values = (utc_now().isoformat(" "), 1, 0)
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()

@@ -119,7 +119,7 @@ def test_resume_lets_every_replica_sign_in_again(postgres: Server) -> None:
         with sandbox.new_park() as second:
             for park in (first, second):
                 with pytest.raises(SignInFailed):
-                    park.pbx.server()
+                    park.tenant.pbx.server()
             pbx.sessions.password = right
             scene.do("resume")
             _until_both_have_worked(scene, first, second)
@@ -136,6 +136,6 @@ def _until_both_have_worked(scene: ConversationHarness, first: Park, second: Par
     """Asks for changes until each replica has signed in: whichever has a thread free takes a change."""
     for number in range(60):
         scene.do("add 1001 to Sales" if number % 2 == 0 else "remove 1001 from Sales")
-        if not (first.pbx.sign_in.rejected or second.pbx.sign_in.rejected):
+        if not (first.tenant.pbx.sign_in.rejected or second.tenant.pbx.sign_in.rejected):
             return
     raise AssertionError("one replica still does not sign in")

@@ -61,14 +61,14 @@ def test_ends_are_made_while_slack_is_away_at_the_start(scene: ConversationHarne
     scene.sandbox.ahead += timedelta(hours=2)
     scene.sandbox.park = scene.sandbox.new_park()
     scene.sandbox.park.start()
-    wait_until(lambda: scene.sandbox.park.journal.get(2).state is State.DONE)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(2).state is State.DONE)
     assert scene.changes() == 2
     assert not ready(scene)["ready"]
     assert "waits for Slack" in str(scene.sandbox.park)
     scene.sandbox.slack.faults.clear()
     scene.sandbox.forward(timedelta(seconds=20))
     wait_until(lambda: scene.sandbox.park.connection.connected)
-    wait_until(lambda: scene.sandbox.park.journal.get(2).notified)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(2).notified)
     assert ready(scene)["ready"]
     scene.do("group Sales")
     assert "Sales" in scene.last_ephemeral().plain
@@ -79,7 +79,7 @@ def test_ends_are_made_though_slack_rejects_the_token_at_the_start(scene: Conver
     without_slack(scene, code="token_revoked")
     restart(scene)
     scene.sandbox.forward(timedelta(hours=2))
-    wait_until(lambda: scene.sandbox.park.journal.get(2).state is State.DONE)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(2).state is State.DONE)
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
@@ -113,7 +113,7 @@ def test_a_token_that_is_replaced_while_park_runs_is_read_again(scene: Conversat
         update={"slack_bot_token": SecretStr("xoxb-of-the-reinstalled-app")}
     )
     scene.sandbox.forward(timedelta(seconds=20))
-    wait_until(lambda: scene.sandbox.park.journal.get(1).notified)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(1).notified)
     assert len(scene.cards()) >= 2
     assert ready(scene)["ready"]
     scene.do("remove 1001 from Sales")
@@ -158,7 +158,7 @@ def test_a_mention_delivered_late_is_handed_back_with_a_button(scene: Conversati
     sandbox.slack.state.timestamps.ahead += 420
     sandbox.settle(30)
     assert scene.changes() == 0
-    assert sandbox.park.journal.get(1).state is State.EXPIRED
+    assert sandbox.park.tenant.journal.get(1).state is State.EXPIRED
     late = next(
         message
         for root in sandbox.slack.messages(sandbox.channels["phones"])
@@ -186,10 +186,10 @@ def test_the_alarm_of_a_failed_end_survives_a_failure_before_it(scene: Conversat
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
     wait_until(lambda: scene.replies())
     wait_until(lambda: scene.cards("ops"))
-    assert not scene.sandbox.park.journal.get(2).failure_told
+    assert not scene.sandbox.park.tenant.journal.get(2).failure_told
     scene.sandbox.slack.faults.clear()
     scene.sandbox.forward(timedelta(seconds=50))
-    wait_until(lambda: scene.sandbox.park.journal.get(2).failure_told)
+    wait_until(lambda: scene.sandbox.park.tenant.journal.get(2).failure_told)
     assert len(scene.cards("ops")) == 1, "nothing is repeated"
     assert scene.direct()
 

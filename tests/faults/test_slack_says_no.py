@@ -49,7 +49,7 @@ def refuse_posts(scene: ConversationHarness, code: str, *methods: str) -> None:
 
 def change(scene: ConversationHarness) -> int:
     """Makes a change that concerns no earlier one; returns its number once it has ended."""
-    journal, before = scene.sandbox.park.journal, len(scene.sandbox.park.journal.recent(1000))
+    journal, before = scene.sandbox.park.tenant.journal, len(scene.sandbox.park.tenant.journal.recent(1000))
     scene.slash(f"recall Group {before + 1:05} to Night Desk")
     wait_until(lambda: len(journal.recent(1000)) > before)
     number = last_number(scene)
@@ -79,7 +79,7 @@ def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> Non
     wait_until(lambda: is_released(shared, number))
     assert cards_of(shared, number) == []
     repair(shared)
-    assert shared.sandbox.park.journal.get(number).notified
+    assert shared.sandbox.park.tenant.journal.get(number).notified
     (card,) = cards_of(shared, number)
     assert f"#{number} · done" in card.plain
     assert shared.changes() == before + 1
@@ -96,7 +96,7 @@ def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: st
         assert len(cards_of(shared, number)) == 2, "the card follows, once"
         assert shared.sandbox.park.posting.problem is None
     shared.sandbox.settle(30)
-    assert shared.sandbox.park.journal.get(number).notified
+    assert shared.sandbox.park.tenant.journal.get(number).notified
 
 
 @pytest.mark.parametrize("code", PAYLOAD_CODES)
@@ -122,10 +122,10 @@ def test_what_may_pass_is_repeated_at_the_same_place(shared: ConversationHarness
 
 
 def last_number(scene: ConversationHarness) -> int:
-    return scene.sandbox.park.journal.recent(1)[0].id
+    return scene.sandbox.park.tenant.journal.recent(1)[0].id
 
 
 def is_released(scene: ConversationHarness, number: int) -> bool:
     """Whether the change has ended, and all that Park could try to tell of it was refused."""
-    entry = scene.sandbox.park.journal.get(number)
+    entry = scene.sandbox.park.tenant.journal.get(number)
     return entry.ended_at is not None and not entry.notified and entry.lease_until is None

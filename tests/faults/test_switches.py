@@ -78,7 +78,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_every_change_is_done_and_seen_to_be_done(scene: ConversationHarness, odd: dict[str, Any]) -> None:
     scene.sandbox.pbx.switches = Switches(**odd)
-    journal = scene.sandbox.park.journal
+    journal = scene.sandbox.park.tenant.journal
     for number, line in enumerate(DAY, start=1):
         scene.do(line)
         if number > 1 and journal.recent(1)[0].id < number:  # it asked first

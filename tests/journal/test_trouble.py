@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import StatementError
 
 from bot.errors import JournalUnavailable
 from bot.journal import sqlite
@@ -147,6 +146,6 @@ def test_after_a_commit_in_doubt_the_key_is_looked_up(
 def test_a_fault_in_the_middle_leaves_nothing_half_written(harness: JournalHarness) -> None:
     harness.accept("sales")
     entry = harness.claim()
-    with pytest.raises(StatementError, match="not JSON serializable"):
+    with pytest.raises(TypeError, match="not JSON serializable"):
         harness.journal.end(entry, State.DONE, {"text": object()})
     assert (harness.journal.get(entry.id), harness.event_names(entry.id)) == (entry, ["accepted", "claimed"])

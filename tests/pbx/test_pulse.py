@@ -27,7 +27,10 @@ def test_a_route_has_no_ids(path: tuple[str, ...], route: str) -> None:
 
 
 def _errors(kind: str, method: str = "GET", route: str = "/call_park") -> float:
-    return REGISTRY.get_sample_value("park_pbx_errors_total", {"method": method, "route": route, "kind": kind}) or 0
+    return (
+        REGISTRY.get_sample_value("park_pbx_errors_total", {"method": method, "route": route, "kind": kind, "pbx": ""})
+        or 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_a_call_that_fails_is_counted_by_how(kind: FaultKind, counted: str) -> N
 
 
 def test_an_answered_call_is_measured() -> None:
-    labels = {"method": "GET", "route": "/call_park"}
+    labels = {"method": "GET", "route": "/call_park", "pbx": ""}
     before = REGISTRY.get_sample_value("park_pbx_call_seconds_count", labels) or 0
     with FakePbx() as fake_pbx:
         pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))

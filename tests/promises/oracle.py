@@ -86,7 +86,7 @@ class Oracle:
         number = 1
         while True:
             try:
-                yield self.sandbox.park.journal.get(number)
+                yield self.sandbox.park.tenant.journal.get(number)
             except KeyError:
                 return
             number += 1

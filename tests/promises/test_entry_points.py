@@ -1,8 +1,10 @@
 """All entry points are equal: they refuse the same requests and make the same changes."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -11,12 +13,14 @@ from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
+from bot.sandbox.slack.rendering import View
 from bot.slack.forms.views import asks_first
 from bot.texts import wording
 from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
+Pairs = Sequence[tuple[type[Operation], EntryPoint]]
 LEADS_ONLY = """\
 [[allow]]
 name = "Team leads, from anywhere"
@@ -53,7 +57,17 @@ WAYS = [
 ]
 FORMS = [(operation, entry_point) for operation, entry_point in WAYS if isinstance(entry_point, FormEntryPoint)]
 REVIEWED = [(operation, entry_point) for operation, entry_point in FORMS if issubclass(operation, ChangeOperation)]
+TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, FormEntryPoint)]
 CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubclass(operation, ChangeOperation)]
+
+
+def in_turn(patterns: Pairs) -> list[tuple[type[Operation], EntryPoint]]:
+    """Returns two entry points of each operation, in turn: they open one form, which the tests submit.
+
+    That it is one is what `test_every_entry_point_opens_the_same_form` says, of each operation and entry point.
+    """
+    several = [list(pairs) for _, pairs in groupby(patterns, key=lambda pair: pair[0])]
+    return [pairs[at % len(pairs)] for turn, pairs in enumerate(several) for at in (turn, turn + 1)[: len(pairs)]]
 
 
 def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.MarkDecorator:
@@ -135,7 +149,34 @@ def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
     assert lead.sandbox.pbx.requests == []
 
 
-@named(FORMS)
+@pytest.mark.parametrize("operation", dict.fromkeys(operation for operation, _ in FORMS))
+def test_every_entry_point_opens_the_same_form(lead: Visitor, operation: type[Operation]) -> None:
+    opened_forms = dict[str, Any]()
+    for entry_point in (entry_point for one, entry_point in FORMS if one is operation):
+        entry_point.prepare(lead, ASKED[operation.operation_id])
+        try:
+            entry_point.perform(lead, ASKED[operation.operation_id])
+        except LookupError:
+            assert isinstance(entry_point, HomeRow), "not every operation is in it"
+            continue
+        opened_forms[entry_point.name] = shape_of(lead.view())
+        while lead.sandbox.slack.views_of(lead.id):
+            lead.sandbox.slack.close(lead.id, everything=True)
+    first, *others = opened_forms.values()
+    assert others == [first] * len(others), opened_forms
+
+
+def shape_of(view: View) -> tuple[Any, ...]:
+    """What a form is submitted with, but for what was chosen in it, and for where its answer is shown."""
+    inputs = [
+        (block["block_id"], block["element"]["type"], block["element"]["action_id"])
+        for block in view.blocks
+        if block["type"] == "input" and block["block_id"] != "park:post_to"
+    ]
+    return view.callback_id, json.loads(view.private_metadata)["operation"], view.title, view.submit, inputs
+
+
+@named(in_turn(FORMS))
 def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hears_nothing(
     lead: Visitor, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
@@ -147,7 +188,7 @@ def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hear
     assert lead.sandbox.pbx.requests == []
 
 
-@named(REVIEWED)
+@named(in_turn(REVIEWED))
 def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_nothing(
     lead: Visitor, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
@@ -180,7 +221,7 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
     return True
 
 
-@named([pattern for pattern in CHANGES if not isinstance(pattern[1], Slash)])
+@named([*((one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)), *in_turn(REVIEWED)])
 def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
@@ -213,7 +254,7 @@ def stands(sandbox: Sandbox) -> dict[str, Any]:
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
         for group in state.groups.values()
     }
-    return {"server": state.server, "groups": groups, "asked": sandbox.park.journal.get(1).operations}
+    return {"server": state.server, "groups": groups, "asked": sandbox.park.tenant.journal.get(1).operations}
 
 
 @cache
@@ -271,7 +312,6 @@ EARLIER = {
     "delete_schedule": "delete schedule 3",
     "adopt": "adopt 3",
 }
-TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, FormEntryPoint)]
 
 
 @pytest.mark.parametrize("entry_point", TYPED, ids=[entry_point.name for entry_point in TYPED])
@@ -280,7 +320,6 @@ def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visito
         "approve",
         "refuse",
         "put_back",
-        "restore",
     }  # of which tests/conversations and tests/audit/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     for line in ("recall Sales to Night Desk for 2h", "recall Support to Night Desk every weekday 18:00 to 8:00"):

@@ -48,7 +48,7 @@ def test_many_changes_on_a_slow_pbx_are_all_made() -> None:
         for number in range(6):
             scene.slash(f"{'remove' if number % 2 else 'add'} 1001 {'from' if number % 2 else 'to'} Sales")
         sandbox.settle(60)
-        entries = sandbox.park.journal.recent(6)
+        entries = sandbox.park.tenant.journal.recent(6)
         assert {entry.state for entry in entries} == {State.DONE}
         ended = [entry.ended_at for entry in entries if entry.ended_at]
         assert max(ended) - min(entry.accepted_at for entry in entries) > policy.start_grace

@@ -22,6 +22,7 @@ from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import DUTY_FAILURES
+from bot.runtime.scope import current_pbx
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.texts import drift as texts
 from bot.times.model import Clock
@@ -96,7 +97,7 @@ class DriftMonitor(PeriodicTask):
             raise
         except Exception:  # a bug in a scan must not keep what was found before from being posted
             log.exception("the scan for drift met a fault in Park; the next one is made at its time")
-            DUTY_FAILURES.labels("drift").inc()
+            DUTY_FAILURES.labels("drift", current_pbx()).inc()
             with self.journal.database.writing() as connection:
                 drift_store.update_scan(connection, self._owner, at=at, due_at=at + self._interval)
         self._post(channel)

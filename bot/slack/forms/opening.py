@@ -36,6 +36,7 @@ class OpeningListeners:
     def connect(self, app: App) -> None:
         """Registers the listeners."""
         app.action(FORM_ACTION)(self.click)
+        app.action(PANEL)(self.fill_panel)
         app.shortcut(PANEL)(self.open_panel)
         app.shortcut(CHANGE)(self.open_panel)
 
@@ -67,6 +68,13 @@ class OpeningListeners:
         request = self._context.requests.opening(body)
         with request_logging(request):
             self._context.run_urgently(self._open_panel, body["trigger_id"], request)
+
+    def fill_panel(self, ack: Ack, body: Payload) -> None:
+        """Shows the panel in a modal that is open already."""
+        ack()
+        request = self._context.requests.opening(body)
+        with request_logging(request):
+            self._context.run_soon(self._show_panel, body["view"]["id"], request)
 
     def _open_panel(self, trigger_id: str, request: Request) -> None:
         try:

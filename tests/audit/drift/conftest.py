@@ -33,14 +33,14 @@ class DriftScene(ConversationHarness):
         """Waits for the end of a scan; returns when the next one is due, a different time after each scan."""
         end = time.monotonic() + 60
         while True:
-            with self.sandbox.park.journal.database.reading() as connection:
+            with self.sandbox.park.tenant.journal.database.reading() as connection:
                 state = read_scan_state(connection)
                 scanning = leases.claimed_until(connection, leases.SCAN, "", at=self.sandbox.now())
             if scanning is None and state.due_at not in (None, but):
                 return state.due_at
             assert time.monotonic() < end, "nobody looks"
             time.sleep(0.05)
-            self.sandbox.park.drift.wake()  # a busy machine's journal may have put it off for a minute
+            self.sandbox.park.tenant.drift.wake()  # a busy machine's journal may have put it off for a minute
 
     def scan(self, times: int = 1) -> None:
         """Makes scans due, and waits until each has posted what it found."""

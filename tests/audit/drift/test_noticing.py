@@ -97,7 +97,7 @@ def test_it_is_told_where_the_policy_says(make_scene: Callable[..., DriftScene])
 
 def test_where_the_policy_names_no_channel_the_pbx_hears_nothing(make_scene: Callable[..., DriftScene]) -> None:
     sandbox = make_scene(looks=False, policy=POLICY.replace('announce = "{announce}"\n', "")).sandbox
-    assert sandbox.park.drift.turn() > sandbox.now()
+    assert sandbox.park.tenant.drift.turn() > sandbox.now()
     assert sandbox.pbx.requests == []
 
 

@@ -36,7 +36,7 @@ def test_an_end_that_fails_is_told_with_its_number(installation: Installation, s
     assert installation.diagnose()["ends"]["severity"] == "ok"
     sandbox.pbx.faults.add(Fault(kind=FaultKind.STATUS, match="POST /api/call_park*", times=None, status=403))
     sandbox.forward(timedelta(hours=3))
-    sandbox.slack.wait_for(lambda: sandbox.park.journal.failing_ends().number, timeout=60)
+    sandbox.slack.wait_for(lambda: sandbox.park.tenant.journal.failing_ends().number, timeout=60)
     report = installation.diagnose()
     assert report["ends.failing"]["about"] == "#1"
     assert "change #1 should have ended; that has failed since" in report["ends.failing"]["text"]

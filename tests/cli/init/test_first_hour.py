@@ -15,6 +15,7 @@ from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.sandbox.environment import Sandbox
 from bot.settings import read_settings
+from bot.tenant_settings import read_tenants
 from tests.cli.init.conftest import InitHarness
 
 FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(duration=None)
@@ -22,7 +23,7 @@ FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(duration=None)
 
 @contextmanager
 def running(sandbox: Sandbox) -> Iterator[Park]:
-    with Park(read_settings()) as park:
+    with Park(*read_tenants()) as park:
         sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=30)
         yield park
 

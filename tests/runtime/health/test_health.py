@@ -13,9 +13,10 @@ import pytest
 
 from bot.app import Park
 from bot.errors import JournalUnavailable, SettingsError
-from bot.runtime.health import REMEMBERED_SECONDS, Condition, Remembered
+from bot.runtime.checks import REMEMBERED_SECONDS, Condition, Remembered
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.tenant_settings import TenantSettings
 
 ANY = "127.0.0.1:0"
 
@@ -71,7 +72,7 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
         "slack": "connected",
         "posting": "can post",
         "journal": "can be written",
-        "policy": sandbox.park.policy_store.now.fingerprint,
+        "policy": sandbox.park.tenant.policy_store.now.fingerprint,
         "ends": "on time",
         "calendars": "calendars are read",
         "pbx": "not asked yet",
@@ -123,16 +124,16 @@ def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_s
     def gone() -> None:
         raise JournalUnavailable("the disk is gone")
 
-    monkeypatch.setattr(sandbox.park.journal.database, "writing", gone)
-    monkeypatch.setattr(sandbox.park.journal.database, "reading", gone)
+    monkeypatch.setattr(sandbox.park.tenant.journal.database, "writing", gone)
+    monkeypatch.setattr(sandbox.park.tenant.journal.database, "reading", gone)
     ready = fetch(sandbox, "/health/ready")
     assert (ready.status, ready.json["journal"][:17]) == (503, "can't be written:")
-    assert "park_journal_up 0.0" in fetch(sandbox, "/metrics").text
+    assert 'park_journal_up{pbx=""} 0.0' in fetch(sandbox, "/metrics").text
     assert fetch(sandbox, "/health/live").status == 200
 
 
 def metric(sandbox: Sandbox, check: str) -> str:
-    line = f'park_ready{{check="{check}"}}'
+    line = f'park_ready{{check="{check}",pbx=""}}'
     return next(one for one in fetch(sandbox, "/metrics").text.splitlines() if one.startswith(line)).split()[-1]
 
 
@@ -166,7 +167,7 @@ def test_it_is_not_ready_while_an_end_fails(sandbox: Sandbox) -> None:
 
 
 def test_a_worker_thread_that_has_died_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(sandbox.park.daily), "alive", False)
+    monkeypatch.setattr(type(sandbox.park.tenant.daily), "alive", False)
     live = fetch(sandbox, "/health/live")
     assert (live.status, live.json["daily"], live.json["worker"]) == (503, "dead", "alive")
 
@@ -193,7 +194,7 @@ def test_a_port_that_is_taken_stops_the_start_and_says_which() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with Sandbox(park_health_listen=listen).without_bot() as sandbox:
-            park = Park(sandbox.settings)
+            park = Park(TenantSettings(settings=sandbox.settings))
             with pytest.raises(SettingsError, match=f"PARK_HEALTH_LISTEN: {listen}"):
                 park.start()
 

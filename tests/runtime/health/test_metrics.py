@@ -15,7 +15,13 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 def _samples(sandbox: Sandbox) -> Samples:
     found = text_string_to_metric_families(fetch(sandbox, "/metrics").text)
-    return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in found for one in family.samples}
+    samples = (one for family in found for one in family.samples)
+    return {(one.name, _labels(one.labels)): one.value for one in samples}
+
+
+def _labels(labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Prometheus takes an empty label for none: prometheus.io, data model."""
+    return tuple(sorted((name, value) for name, value in labels.items() if value))
 
 
 def _of(samples: Samples, name: str, **labels: str) -> float:

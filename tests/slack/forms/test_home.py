@@ -246,7 +246,7 @@ def test_while_the_journal_is_away_the_groups_are_shown_all_the_same(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(sandbox, "12 park groups")
-    repository = sandbox.park._home_tabs._form_service.planner.repository
+    repository = sandbox.park.tenant.form_service.planner.repository
     monkeypatch.setattr(repository, "scheduled_starts", _away)
     monkeypatch.setattr(repository, "scheduled_ends", _away)
     assert "[Try again]" in opened(sandbox, "Park can't read its journal right now", "12 park groups").plain

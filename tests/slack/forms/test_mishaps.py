@@ -9,6 +9,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.rendering import View
+from bot.tenant_settings import TenantSettings
 from tests.faults.scene import ConversationHarness
 from tests.faults.test_journal_away import locked_journal
 from tests.slack.forms.conftest import Ready, form_button, pick
@@ -30,7 +31,7 @@ def restart(sandbox: Sandbox) -> None:
     """Restarts Park with the same journal."""
     sandbox.park.stop()
     sandbox.slack.wait_for(lambda: not sandbox.slack.connections)
-    sandbox.park = Park(sandbox.settings, now=sandbox.now).start()
+    sandbox.park = Park(TenantSettings(settings=sandbox.settings), now=sandbox.now).start()
     sandbox.slack.wait_for(lambda: sandbox.slack.connections)
 
 

@@ -1,0 +1,161 @@
+"""Each gesture reaches the PBX of its channel, or the one that the person means; any other is answered."""
+
+import pytest
+
+from tests.tenants.several import BERLIN, MUNICH, PARIS, SeveralPbxs
+
+SAME = {BERLIN, MUNICH, PARIS}
+
+
+def changed(park: SeveralPbxs, extension: str = "1001") -> set[str]:
+    """The PBXs on which Sales has the extension."""
+    return {name for name in SAME if extension in park.members(name)}
+
+
+def _home(park: SeveralPbxs) -> str:
+    home = park.slack.home(park.people["ana"])
+    return home.plain if home is not None else ""
+
+
+@pytest.mark.parametrize("name", [BERLIN, MUNICH])
+def test_a_command_changes_the_pbx_of_its_channel_alone(park: SeveralPbxs, name: str) -> None:
+    park.type("add 1001 to Sales", name)
+    assert changed(park) == {name}
+    park.slack.click(park.people["ana"], park.card(name), label="Undo")
+    park.settle()
+    assert changed(park) == set()
+
+
+def test_a_mention_changes_the_pbx_of_its_channel_alone(park: SeveralPbxs) -> None:
+    park.slack.say(park.people["ana"], park.channels[MUNICH], f"<@{park.slack.bot_user}> add 1001 to Sales")
+    park.slack.wait_for(lambda: changed(park))
+    park.settle()
+    assert changed(park) == {MUNICH}
+
+
+def test_each_pbx_counts_its_own_changes(one_way: SeveralPbxs) -> None:
+    for name in (BERLIN, MUNICH):
+        one_way.type("add 1001 to Sales", name)
+        assert "#1 ·" in one_way.card(name).plain
+    one_way.type("history", MUNICH)
+    assert "#2" not in one_way.seen(MUNICH)[-1].plain
+
+
+def test_a_channel_of_no_pbx_is_told_so_and_what_to_do(park: SeveralPbxs) -> None:
+    random = park.channels["random"]
+    said = park.type("add 1001 to Sales", "random")
+    assert said.startswith("Nothing was done: this channel belongs to no PBX of Park's.")
+    assert f"can add {random} to the channels of a PBX in park.toml" in said
+    park.slack.say(park.people["ana"], random, f"<@{park.slack.bot_user}> add 1001 to Sales")
+    park.slack.wait_for(lambda: len(park.slack.ephemerals(park.people["ana"], random)) == 2)
+    assert changed(park) == set()
+
+
+def test_a_message_that_is_not_for_park_is_not_answered(park: SeveralPbxs) -> None:
+    park.slack.say(park.people["ana"], park.channels["random"], "good morning")
+    park.settle()
+    assert len(park.seen("random")) == 1
+
+
+@pytest.mark.parametrize(("person", "name"), [("ben", BERLIN), ("eve", MUNICH), ("ada", PARIS)])
+def test_whoever_has_rights_on_one_pbx_means_that_one(park: SeveralPbxs, person: str, name: str) -> None:
+    park.write("request add 1001 to Sales", person)
+    assert [one.request.user for one in park.tenant(name).journal.recent(5)] == [park.people[person]]
+    for other in SAME - {name}:
+        assert not park.tenant(other).journal.recent(5)
+
+
+def test_whoever_has_rights_on_several_is_asked_once_and_the_line_is_run(park: SeveralPbxs) -> None:
+    asked = park.write("add 1001 to Sales")
+    assert asked.startswith("*Which PBX do you mean?*\nNothing was done yet. Your choice runs the line.")
+    assert "[Berlin]  [Munich]  [Paris]" in asked
+    question = next(one for one in park.seen("") if "Which PBX" in one.plain)
+    park.slack.click(park.people["ana"], question, label="Munich")
+    park.slack.wait_for(lambda: changed(park))
+    park.settle()
+    assert changed(park) == {MUNICH}
+    assert "Direct messages and the Home tab are about Munich." in "\n".join(one.plain for one in park.seen(""))
+    park.write("add 1005 to Sales")
+    assert changed(park, "1005") == {MUNICH}
+
+
+def test_a_slash_command_in_a_direct_message_is_asked_about_too(park: SeveralPbxs) -> None:
+    assert "Which PBX do you mean?" in park.type("add 1001 to Sales", "")
+    park.slack.click(park.people["ana"], park.slack.ephemerals(park.people["ana"])[-1], label="Paris")
+    park.slack.wait_for(lambda: changed(park))
+    park.settle()
+    assert changed(park) == {PARIS}
+
+
+def test_the_choice_is_changed_by_a_line_and_survives_a_restart(one_way: SeveralPbxs) -> None:
+    assert one_way.write("pbx Munich").startswith("*Direct messages and the Home tab are about Munich.*")
+    one_way.restart()
+    one_way.write("add 1001 to Sales")
+    assert changed(one_way) == {MUNICH}
+    assert "about Paris" in one_way.type("pbx paris", "")
+    one_way.write("add 1005 to Sales")
+    assert changed(one_way, "1005") == {PARIS}
+    assert "you have no PBX “rome”. There are berlin, munich and paris." in one_way.write("pbx rome")
+    assert one_way.type("pbx", MUNICH) == "This channel belongs to Munich."
+
+
+def test_whoever_has_no_rights_learns_no_name(park: SeveralPbxs) -> None:
+    for said in (park.write("groups", "gil"), park.write("pbx", "gil"), park.write("pbx munich", "gil")):
+        assert said.startswith("*Nothing was done: no PBX of Park's allows you anything in direct messages")
+        assert not any(name in said.lower() for name in SAME)
+
+
+def test_whoever_has_rights_on_one_pbx_learns_no_other_name(park: SeveralPbxs) -> None:
+    park.slack.open_home(park.people["ben"])
+    park.settle()
+    home = park.slack.wait_for(lambda: park.slack.home(park.people["ben"]))
+    assert home is not None
+    assert "Direct messages and the Home tab are about Berlin." in home.plain
+    assert "Munich" not in home.plain
+    assert "you have no PBX “munich”. There is berlin." in park.write("pbx munich", "ben")
+
+
+def test_home_shows_the_chosen_pbx_and_the_choice(park: SeveralPbxs) -> None:
+    ana = park.people["ana"]
+    park.slack.open_home(ana)
+    first = park.slack.wait_for(lambda: park.slack.home(ana))
+    assert first is not None
+    assert first.plain.startswith("*Which PBX do you mean?*")
+    park.slack.click(ana, first, label="Munich")
+    park.slack.wait_for(lambda: "about Munich" in _home(park))
+    park.type("add 1001 to Sales", BERLIN)  # a change on another PBX does not bring that PBX's tab back
+    park.settle()
+    home = park.slack.wait_for(lambda: park.slack.home(ana))
+    assert home is not None
+    assert "about Munich" in home.plain
+    assert "1001" not in home.plain.split("12 park groups")[1].split("Support")[0]
+    park.slack.click(ana, home, label="Berlin")
+    park.slack.wait_for(lambda: "about Berlin" in _home(park))
+
+
+def test_a_shortcut_asks_and_goes_on_in_the_same_view(park: SeveralPbxs) -> None:
+    ana = park.people["ana"]
+    assert park.slack.shortcut(ana, "park:panel").ok
+    view = park.slack.wait_for(lambda: park.slack.views_of(ana))[-1]
+    assert "Which PBX do you mean?" in view.plain
+    park.slack.click(ana, view, label="Munich")
+    park.slack.wait_for(lambda: "What do you want to do?" in park.slack.view(ana).plain)
+    assert "Munich" in park.slack.view(ana).plain
+    assert len(park.slack.views_of(ana)) == 1
+
+
+def test_a_second_click_on_the_question_runs_its_line_once(one_way: SeveralPbxs) -> None:
+    one_way.type("create Night", "")
+    question = one_way.slack.ephemerals(one_way.people["ana"])[-1]
+    for _ in range(2):
+        one_way.slack.click(one_way.people["ana"], question, label="Paris")
+        one_way.settle()
+    assert len(one_way.tenant(PARIS).journal.recent(5)) == 1
+
+
+def test_a_pbx_that_could_not_be_started_is_named_and_the_others_work(one_way: SeveralPbxs) -> None:
+    one_way.allowed[MUNICH] = []  # its policy names nobody, which is a mistake
+    one_way.restart()
+    assert "Park doesn't serve Munich just now" in one_way.type("add 1001 to Sales", MUNICH)
+    one_way.type("add 1001 to Sales", BERLIN)
+    assert changed(one_way) == {BERLIN}
