@@ -153,6 +153,8 @@ def _channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
     uses: dict[str, tuple[str, bool]] = {}
     if policy.announce:
         uses[policy.announce] = "announce", True
+    if policy.workflows:
+        uses |= {id: ("workflows", True) for id in policy.workflows.channels if id not in uses}
     for rule in policy.allow:
         notified = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
         if rule.approvers and rule.ask_in is None:
