@@ -26,7 +26,7 @@ class Kind(StrEnum):
     """Somebody types into a picker."""
     SHORTCUT = "shortcut"
     STEP = "step"
-    """A workflow executes a step, which names the channel in which Park is to ask."""
+    """A step of Workflow Builder is due; no person has made a gesture."""
     OTHER = "other"
 
 
@@ -58,8 +58,10 @@ def read_origin(body: Payload) -> Origin:
 def _of_event(body: Payload) -> Origin:
     event = body["event"]
     if event["type"] == "function_executed":
-        asked = event["inputs"].get("channel_id")
-        return Origin(Kind.STEP, body.get("team_id") or "", "", asked if isinstance(asked, str) else None, None)
+        where = (event.get("inputs") or {}).get("channel_id")
+        return Origin(
+            Kind.STEP, body.get("team_id") or "", "", _channel(where if isinstance(where, str) else None), None
+        )
     kind = {"app_mention": Kind.MESSAGE, "message": Kind.MESSAGE, "app_home_opened": Kind.HOME}.get(event["type"])
     writer = event.get("message") or {}
     user = event.get("user") or writer.get("user") or ""

@@ -94,14 +94,14 @@ class Router:
             return self._choose(origin, req, name)
         if _is_silent(req.body):
             return BoltResponse(status=200)
-        if origin.kind is Kind.STEP:
-            return self._step(origin, req)
         if origin.channel is not None:
             return self._in_channel(origin, origin.channel, req)
         if origin.kind in CARRIES_MARK:
             return self._marked(origin, req)
         if origin.kind is Kind.OTHER:
             return BoltResponse(status=404)
+        if origin.kind is Kind.STEP:
+            return self._answers.send(origin, req.body, Message(title=texts.STEP_WITHOUT_CHANNEL))
         return self._personal(origin, req)
 
     def _in_channel(self, origin: Origin, channel: str, req: BoltRequest) -> BoltResponse:
@@ -119,12 +119,6 @@ class Router:
         if origin.kind is Kind.SLASH and _line(req.body) == COMMAND:
             return self._answers.send(origin, req.body, Message(title=texts.belongs(owner.title)))
         return self._to(owner, origin, req)
-
-    def _step(self, origin: Origin, req: BoltRequest) -> BoltResponse:
-        """Hands a workflow's step to the PBX of its channel, else to any, whose policy refuses so that it is told."""
-        owner = self._owner.get(origin.channel or "", self._only)
-        tenant = self._by_name.get(owner.name) if owner is not None else None
-        return self._hand_over(tenant or next(iter(self._by_name.values())), req)
 
     def _marked(self, origin: Origin, req: BoltRequest) -> BoltResponse:
         marked = self._marked_as(origin)

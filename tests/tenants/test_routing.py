@@ -128,7 +128,7 @@ def test_home_shows_the_chosen_pbx_and_the_choice(park: SeveralPbxs) -> None:
     home = park.slack.wait_for(lambda: park.slack.home(ana))
     assert home is not None
     assert "about Munich" in home.plain
-    assert "1001" not in home.plain.split("12 park groups")[1].split("Support")[0]
+    assert "1001" not in home.plain.split("13 park groups")[1].split("Support")[0]
     park.slack.click(ana, home, label="Berlin")
     park.slack.wait_for(lambda: "about Berlin" in _home(park))
 
@@ -181,5 +181,5 @@ def test_a_step_of_a_workflow_in_a_channel_of_no_pbx_ends_with_the_reason(
     execution, ack = one_way.slack.run_step("show_group", {**where, "group": "Sales"})
     assert ack.ok
     one_way.settle(30)
-    assert execution.status == ("completed" if place else "failed")
-    assert "channel" in (execution.error or str(execution.outputs["text"]))
+    assert execution.status == "failed"
+    assert "channel" in (execution.error or "")
