@@ -29,6 +29,7 @@ from bot.policy.matching import matches_any
 from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
 from bot.policy.workflows import step_refusal
+from bot.recurrence.calendars import HolidayCalendars
 from bot.settings import PBXSettings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
@@ -102,8 +103,10 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         at = example.at or datetime.now(UTC)
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
-        schedule = schedule_of(operation, Asked(at, "UTC"), at) if isinstance(operation, ChangeOperation) else None
-        operation = settle(operation, Asked(at, "UTC")) if isinstance(operation, ChangeOperation) else operation
+        calendars = HolidayCalendars(lambda: policy.calendars)
+        asked = Asked(at, "UTC", calendars=calendars)
+        schedule = schedule_of(operation, asked, at) if isinstance(operation, ChangeOperation) else None
+        operation = settle(operation, asked) if isinstance(operation, ChangeOperation) else operation
     except Refused as refused:
         return "not understood", str(refused)
     if operation.permission is None and operation.requirement:
@@ -118,7 +121,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         operation.permission,
         groups=[*_names(operation, Reference.GROUP), *_names(operation, Reference.NEW_GROUP)],
         ring_groups=list(_names(operation, Reference.RECALL)),
-        attributes=line_attributes(operation, schedule, at),
+        attributes=line_attributes(operation, schedule, at, calendars),
     )
     return _outcome(operation, decision), decision.reason
 

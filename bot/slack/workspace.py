@@ -153,6 +153,10 @@ def channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
     uses: dict[str, tuple[str, bool]] = {}
     if policy.announce:
         uses[policy.announce] = "announce", True
+    if policy.drift:
+        uses.setdefault(policy.drift, ("drift", True))
+    if policy.workflows:
+        uses |= {id: ("workflows", True) for id in policy.workflows.channels if id not in uses}
     for rule in policy.allow:
         notified = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
         if rule.approvers and rule.ask_in is None:

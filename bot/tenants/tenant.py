@@ -73,6 +73,7 @@ class Tenant:
                 *(settings, self.journal, planner, self.policy_store, slack.messenger, self.home_tabs),
                 *(workspace.posting, retry_policy),
             )
+            self.calendars.on_read = self.workers.worker.follow_calendars
             self.pbx.sign_in.on_recovery = self.workers.worker.retry_postponed
             self.daily, self.drift = build_audit_tasks(
                 settings, self.journal, self.pbx, self.policy_store, slack.messenger, now

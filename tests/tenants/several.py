@@ -34,6 +34,9 @@ name = "On call, once a lead agrees"
 users = [{people}]
 operations = ["members", "recall", "groups"]
 approvers = ["{leads}"]
+
+[workflows]
+channels = ["{own}"]
 """
 """Of each PBX: `{own}` is its channel, `{people}` are those who may do something there."""
 
