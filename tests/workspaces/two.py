@@ -104,7 +104,10 @@ class TwoWorkspaces(Sandbox):
     def install_and_wait(self, slack: FakeSlack) -> None:
         """Installs the app, and waits until Park is signed in there."""
         assert self.install(slack) == 200
-        self.slack.wait_for(lambda: self.connection.is_signed_in(slack.team))
+        token, clients = slack.state.bot_token, [tenant.slack.client for tenant in self.park.tenants]
+        self.slack.wait_for(
+            lambda: self.connection.is_signed_in(slack.team) and token in [client.token for client in clients]
+        )
 
     def _server(self) -> tuple[str, int]:
         parts = urlsplit("http:" + self.park.receiver.where.rpartition("http:")[2])
