@@ -8,12 +8,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
 from bot.cli import audit, policy
+from bot.cli.app_arguments import (
+    AddCommand,
+    add_command_name,
+    add_installation_commands,
+    add_manifest_arguments,
+    add_token_commands,
+    loaded_when_run,
+)
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
@@ -149,11 +156,11 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
-    run_init = _loaded_when_run("bot.cli.init.wizard", "run_init")
+    run_init = loaded_when_run("bot.cli.init.wizard", "run_init")
     init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
     create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
     init.add_argument("--create-app", action="store_true", help=create_help)
-    _add_command_name(init)
+    add_command_name(init)
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -169,24 +176,23 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    _add_manifest_arguments(manifest)
+    add_manifest_arguments(manifest)
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
-        add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))
+        add("doctor", summary, "%(prog)s --json", run=loaded_when_run("bot.cli.doctor.command", "run_doctor"))
     )
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
-    payloads = add("payloads", summary, "%(prog)s payloads", run=_loaded_when_run("bot.cli.payloads", "run_payloads"))
+    payloads = add("payloads", summary, "%(prog)s payloads", run=loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
     _add_setup_commands(add)
+    summary = "list or remove the installations of the app in Slack workspaces"
+    add_installation_commands(_commands_of(add("installations", summary, "%(prog)s list")))
+    summary = "tokens with which pipelines run apply"
+    add_token_commands(_commands_of(add("token", summary, "%(prog)s create --as U0123ABCD --name ci")))
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
-
-
-def _loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
-    """Returns a command whose module is imported when it is run, as no other command needs it."""
-    return lambda options: int(getattr(import_module(module), function)(options))
 
 
 def _add_command(
@@ -206,26 +212,8 @@ def _add_command(
     return command
 
 
-def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
-    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
-    manifest.add_argument("--http", metavar="URL", help=url_help)
-    _add_command_name(manifest)
-    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
-    manifest.add_argument(
-        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
-    )
-
-
-def _add_command_name(parser: argparse.ArgumentParser) -> None:
-    help_text = f"name of the slash command, such as {slash_command.DEFAULT}-test (default: PARK_COMMAND)"
-    parser.add_argument("--command", metavar="NAME", type=_command_name, help=help_text)
-
-
-def _command_name(text: str) -> str:
-    try:
-        return slash_command.check_name(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _commands_of(parser: argparse.ArgumentParser) -> AddCommand:
+    return partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
 
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -274,7 +262,7 @@ def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
 
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"))
+    export = add("export", summary, "%(prog)s > park.yaml", run=loaded_when_run("bot.cli.setups", "run_export"))
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -283,20 +271,20 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
+    plan = add("plan", summary, "%(prog)s park.yaml", run=loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
     summary = "hand a file to the running Park, which applies it as somebody, under the policy"
     apply = add(
-        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=_loaded_when_run("bot.cli.setups_apply", "run_apply")
+        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=loaded_when_run("bot.cli.setups_apply", "run_apply")
     )
     apply.add_argument("file", metavar="FILE", type=Path)
-    as_help = "Slack id of the user who is answerable: the policy decides as for them"
-    apply.add_argument("--as", dest="user", metavar="USER", required=True, help=as_help)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them (or set PARK_APPLY_TOKEN)"
+    apply.add_argument("--as", dest="user", metavar="USER", help=as_help)
     apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
     wait_help = "how long to wait for the outcome (default: 180)"
     apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
     summary = "keep the set-up of the PBX as it is now, so that it can be restored"
-    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
+    add("snapshot", summary, "%(prog)s", run=loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:
