@@ -13,9 +13,9 @@ from bot.sandbox.environment import Sandbox, workspace
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import Message
+from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.installations import Installations, InstalledApp
 from bot.slack.installed import InstalledWorkspaces
-from bot.slack.installing import INSTALL_PATH, REDIRECT_PATH
 from bot.tenant_settings import TenantSettings, journal_of
 
 POLICY = """\
