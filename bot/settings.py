@@ -65,6 +65,8 @@ class JournalSettings(BaseSettings):
     database_url: str = "sqlite:///park.sqlite3"
     park_retention_days: int | None = Field(default=None, ge=30)
     """Age at which ended changes are pruned; None keeps them for ever."""
+    park_snapshot_days: int = Field(default=90, ge=7)
+    """Age of daily snapshots of the set-up from which one a week is kept."""
 
 
 class PBXSettings(BaseSettings):

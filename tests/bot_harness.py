@@ -15,7 +15,7 @@ from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
-from bot.messages.message import Message, Posted
+from bot.messages.message import Message, Posted, StepResult
 from bot.messages.request import Request, Source
 from bot.operations.parser import parse_unconfirmed
 from bot.pbx.auth import Credentials
@@ -108,6 +108,7 @@ class RecordingMessenger:
     checked: list[str] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
     copies: list[tuple[str, Message]] = field(default_factory=list)
+    steps: list[StepResult] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     how: str = "channel"
 
@@ -149,6 +150,10 @@ class RecordingMessenger:
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         self._fail()
         self.replies.append((mention, message))
+
+    def report_step(self, execution: str, result: StepResult) -> None:
+        self._fail()
+        self.steps.append(result)
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
         self._fail()

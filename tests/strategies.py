@@ -32,7 +32,7 @@ from bot.operations.help import TOPIC
 from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
 from bot.operations.schedules import SKIPPED
 from bot.operations.scheduling import NEW_END
-from bot.operations.setups import DELETING, EVERYTHING, MOMENT, SCOPE, SERVER, SETUP_FILE
+from bot.operations.setups import BEFORE, DELETING, EVERYTHING, MOMENT, SCOPE, SERVER, SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
@@ -166,6 +166,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     | st.dates().map(str),
     SCOPE: st.sampled_from([EVERYTHING, SERVER]) | names,
     MOMENT: st.sampled_from(["today", "last night", "Friday 18:00", "2 hours ago", "3 November"]) | st.dates().map(str),
+    BEFORE: st.integers(1, 10**9),
     DELETING: st.just(True),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
 }

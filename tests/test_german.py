@@ -33,7 +33,8 @@ DAILY = Repetition(
     "",
 )
 CHOICES: dict[str, tuple[object, ...]] = {
-    "changes.state": ("on", "off"),
+    "installing.reason": ("not_allowed", "access_denied", "invalid_state", "invalid_code", "Xx0"),
+    "policy.kind": ("bot", "foreign", "guest"),
     "refusals.state": ("done", "scheduled", "unsettled"),
     "conjunction": ("and", "or"),
     "delivery.code": ("missing_scope", "accesslimited", "org_install", "invalid_auth"),
@@ -48,12 +49,24 @@ CHOICES: dict[str, tuple[object, ...]] = {
 ENGLISH_WORDS = re.compile(
     r"\b(?:the|is|are|was|were|be|been|has|have|had|of|to|from|for|at|on|off|by|with|without|until|and|or|not|no|nothing"
     r"|you|your|it|its|this|that|these|they|them|there|here|who|what|when|which|where|if|then|than|can|could|may|must"
-    r"|would|will|did|does|do|done|changed?|changes|type|typed|again|group|groups|members?|approval|approved|schedule"
+    r"|would|will|did|does|done|changed?|changes|type|typed|again|group|groups|members?|approval|approved|schedule"
     r"|temporary|pending|undo|undone|ended|ends|set|show|shows|day|days|every|each|already|only|now|later|time|times)\b",
     re.IGNORECASE,
 )
 """Words of English sentences; German has none of them, but for "was", "die" and the like."""
 ALSO_GERMAN = {"was", "also", "war", "name", "in", "die", "so", "am", "an", "will"}
+LINES = {
+    "EXAMPLES",
+    "ANY_EXAMPLES",
+    "END_EXAMPLES",
+    "PERIOD_EXAMPLES",
+    "START_EXAMPLES",
+    "WORDS_HINT",
+    "SHOW_GROUP_USAGE",
+    "BY_CLOCK",
+    "in_zone",
+}
+"""Texts that are typed, stored or shown as they stand."""
 BEFORE_A_LINE = re.compile(r"(?:^|[„“`\"\[(]|[:,;] |\b(?:oder|mit|und|Mit|wie|Auch) )$")
 """What stands in front of words that are quoted as they are typed."""
 
@@ -157,3 +170,49 @@ def test_no_english_words_are_left_in_german(name: str) -> None:
         f"{text}: {words}: {german}" for text, said, german in pairs(name) if (words := english_words(said, german))
     ]
     assert sorted(set(left)) == []
+
+
+def test_no_sentence_is_the_same_in_both() -> None:
+    same = {
+        f"{text}: {german}"
+        for name in MODULES
+        for text, said, german in pairs(name)
+        if said == german and text not in LINES and len(re.findall(r"[a-z]{3,}", german)) > 1
+    }
+    assert same == set()
+
+
+UNTYPOGRAPHIC = {
+    "an arrow of ASCII characters": r"->",
+    "two spaces": r"\S {2,}\S",
+    "a full stop twice": r"\.\.(?!\.)(?<!\.\.\.)",
+    "a space before a mark": r" [.,:;!?](\s|$)(?<! \.\.\. )",
+    "English quotation marks": r"“[^„“”]*”|^[^„]*“",
+    "a noun without its plural": r"\b4\d (?:Mitglied|Gruppe|Tag|Eintrag|Parkgruppe|Zeitplan|Änderung|Person)\b",
+    "a person addressed as a friend": r"\b(?:du|dir|dich|deine?[rnms]?)\b",
+}
+ONE = r"\b1 (?:\w+ )?(?:member|group|day|entry|schedule|change|person|command|mistake)\b"
+ONE_OF_SEVERAL = (
+    r"\b1 (?:\w+ )?(?:Mitglieder|Gruppen|Tage|Einträge|Parkgruppen|Zeitpläne|Änderungen|Personen|Befehle)\b"
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_german_is_written_alike(name: str) -> None:
+    wrong = {
+        f"{text}: {what}: {german}"
+        for text, _, german in pairs(name)
+        for what, pattern in UNTYPOGRAPHIC.items()
+        if re.search(pattern, german)
+    }
+    assert wrong == set()
+
+
+def test_one_is_no_plural() -> None:
+    wrong = {
+        f"{module}.{text}: {german}"
+        for module in MODULES
+        for text, english, german in pairs(module)
+        if re.search(ONE, english) and re.search(ONE_OF_SEVERAL, german)
+    }
+    assert wrong == set()

@@ -16,6 +16,7 @@ from bot.messages.message import Fact, Message, Messenger
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.scope import current_pbx
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.setups.thinning import prune_snapshots
 from bot.texts import journal as texts
 from bot.times.model import Clock
 
@@ -38,12 +39,14 @@ class DailyTask(PeriodicTask):
         *,
         keep: timedelta | None = None,
         snapshot: Callable[[datetime], object] | None = None,
+        keep_snapshots: timedelta | None = None,
         now: Clock | None = None,
     ) -> None:
         """Prepares the task.
 
         Args:
             snapshot: keeps the whole set-up of the PBX, unless that was done since the given time.
+            keep_snapshots: age from which only one snapshot a week stays; None to keep them all.
             channel: id of the channel for heads; None to post none.
             keep: age from which events are pruned; None to prune none.
         """
@@ -58,7 +61,9 @@ class DailyTask(PeriodicTask):
             Duty("set aside", self._tell_set_aside),
             Duty("prune", self._prune),
             Duty("snapshot", self._take_snapshot),
+            Duty("prune snapshots", self._prune_snapshots),
         )
+        self._keep_snapshots = keep_snapshots
         self._snapshot, self._next_snapshot = snapshot, next_midnight(self.now())
 
     def turn(self) -> datetime:
@@ -84,6 +89,11 @@ class DailyTask(PeriodicTask):
             return now + SNAPSHOT_RETRY
         self._next_snapshot = next_midnight(now)
         return self._next_snapshot
+
+    def _prune_snapshots(self, now: datetime) -> datetime:
+        if self._keep_snapshots is not None:
+            prune_snapshots(self.journal.database, self._owner, before=now - self._keep_snapshots, at=now)
+        return next_midnight(now)
 
     def _post_head(self, now: datetime) -> datetime:
         if self.channel is None:

@@ -25,6 +25,14 @@ def build_audit_tasks(
     days, minutes = settings.park_retention_days, settings.park_drift_interval
     keep = None if days is None else timedelta(days=days)
     snapshot = SetupHistory(journal, pbx).take_daily
-    daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, snapshot=snapshot, now=now)
+    daily = DailyTask(
+        journal,
+        messenger,
+        policy_store.now.announce,
+        keep=keep,
+        snapshot=snapshot,
+        keep_snapshots=timedelta(days=settings.park_snapshot_days),
+        now=now,
+    )
     most, own = settings.park_drift_requests, settings.pbx_username
     return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)

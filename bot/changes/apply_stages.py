@@ -18,10 +18,28 @@ READERS = 4
 class Stopped(ParkError):
     """A stage could not be made; those before it stay."""
 
-    def __init__(self, cause: Conflict | RolledBack | Unverified, change: Change, done: tuple[Change, ...]) -> None:
+    def __init__(
+        self,
+        cause: Conflict | RolledBack | Unverified,
+        change: Change,
+        pairs: Iterable[tuple[Change, Snapshot | None]],
+        unsure: tuple[Change, ...] = (),
+    ) -> None:
+        """Sorts the changes by what was made of them.
+
+        Args:
+            change: the one that stopped.
+            pairs: each planned change with the target as it was last read.
+            unsure: planned changes of which something may be in effect that was not read.
+        """
         super().__init__(str(cause))
-        self.cause, self.change, self.done = cause, change, done
-        """`change` is the one that stopped; `done` is what is in effect, from how each target was before."""
+        keys = {one.target.key for one in unsure}
+        known = [pair for pair in pairs if pair[0].target.key not in keys]
+        self.cause, self.change, self.unsure = cause, change, unsure
+        self.done = tuple(_done(known))
+        """What is in effect, from how each target was before."""
+        self.left = (*_left(known), *unsure)
+        """What is not, from how each target is now; all of a change of which that is not known."""
 
 
 def apply_stages(
@@ -50,10 +68,12 @@ def apply_stages(
         try:
             made = apply_all(pbx, small, began=began, before_write=before_write, pauses=pauses, content=content)
         except (Conflict, RolledBack, Unverified) as cause:
-            done = tuple(_done(zip(changes, seen, strict=True)))
-            if not done and not isinstance(cause, Unverified):
+            clean = isinstance(cause, Conflict) or (isinstance(cause, RolledBack) and cause.clean)
+            unsure = () if clean else tuple(changes[at] for at, _ in stage)
+            stopped = Stopped(cause, changes[stage[-1][0]], zip(changes, seen, strict=True), unsure)
+            if not stopped.done and not isinstance(cause, Unverified):
                 raise
-            raise Stopped(cause, changes[stage[-1][0]], done) from cause
+            raise stopped from cause
         for (at, _), now in zip(stage, made, strict=True):
             seen[at] = now
     return seen
@@ -79,9 +99,10 @@ def _left_to_do(changes: Sequence[Change], seen: Sequence[Snapshot | None], *, b
     pairs = list(zip(changes, seen, strict=True))
     strange = [(change, now) for change, now in pairs if not _fits(change, now, began=began)]
     if strange:
-        done = tuple(_done([pair for pair in pairs if pair not in strange])) if began else ()
         conflict = Conflict(*strange[0])
-        raise Stopped(conflict, conflict.change, done) if done else conflict
+        # An earlier attempt may have written something of a target that somebody else has changed since.
+        stopped = Stopped(conflict, conflict.change, pairs, tuple(change for change, _ in strange))
+        raise stopped if began and stopped.done else conflict
     return [change.model_copy(update={"before": now}) for change, now in pairs]
 
 
@@ -93,6 +114,14 @@ def _fits(change: Change, now: Snapshot | None, *, began: bool) -> bool:
 def _on_present_target(change: Change, now: Snapshot | None) -> Change:
     """Returns the change with the id that its group has by now; one that is not there yet is found by its name."""
     return change.model_copy(update={"target": change.target.model_copy(update={"id": now.id})}) if now else change
+
+
+def _left(pairs: Iterable[tuple[Change, Snapshot | None]]) -> Iterator[Change]:
+    """Yields what is still to be made of each change."""
+    for change, now in pairs:
+        rest = _on_present_target(change.model_copy(update={"before": now}), now)
+        if not rest.is_noop:
+            yield rest
 
 
 def _done(pairs: Iterable[tuple[Change, Snapshot | None]]) -> Iterator[Change]:

@@ -123,6 +123,8 @@ class Plan(BaseModel):
     """Number of the temporary change that this plan takes back before it does anything else."""
     by_stages: bool = False
     """Whether it has many changes, of which those that were made stay where the rest can't be made."""
+    left: tuple[Change, ...] = ()
+    """Of such a plan that was stopped: what was not made; then `changes` are those that were."""
     base: tuple[Change, ...] | None = None
     """The changes from how it was before both, where the plan ends a temporary change; of a schedule, those that an
     occurrence would make now; else None."""

@@ -13,7 +13,7 @@ from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
-from bot.texts import refusals, schedules
+from bot.texts import refusals, schedules, workflows
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -59,6 +59,15 @@ class ChangeRepository:
             raise _changed_nothing(entry)
         return Plan.model_validate(entry.plan)
 
+    def open_proposal(self, number: int) -> Entry:
+        """Returns a workflow's proposal that nobody has decided yet and that has not expired."""
+        entry = self.entry(number)
+        if entry.request.source is not Source.WORKFLOW:
+            raise NotPossible(workflows.is_no_proposal(number))
+        if entry.state is not State.SCHEDULED or entry.run_at <= self.now():
+            raise NotPossible(workflows.decided_already(number))
+        return entry
+
     def applied_plan(self, number: int) -> Plan:
         """Returns the plan of a change that was made, or may have been."""
         entry = self.entry(number)
@@ -97,7 +106,10 @@ class ChangeRepository:
             return False
         if (schedule := self.schedules.find(entry.id)) is not None:
             return schedule.stored.state is not ScheduleState.ENDED
-        return not any(self.is_in_effect(one) for one in self._journal.entries_about(entry.id) if one.plan is not None)
+        undos = (
+            one for one in self._journal.entries_about(entry.id) if one.plan is not None and not is_partly_done(one)
+        )
+        return not any(map(self.is_in_effect, undos))
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
@@ -171,8 +183,12 @@ class ChangeRepository:
         An occurrence of a schedule is one of them only while it waits for approval.
         """
         found = self._journal.scheduled() if targets is None else self._journal.scheduled_on(targets)
-        scheduled = [one for one in found if one.about is None]
+        scheduled = [one for one in found if one.about is None and one.plan is not None]
         return [one for one in scheduled if one.request.schedule is None or waits_for_approval(one)]
+
+    def proposals(self) -> list[Entry]:
+        """Returns what workflows propose and nobody has decided yet, in the order in which they expire."""
+        return [one for one in self._journal.scheduled() if one.request.source is Source.WORKFLOW]
 
     def set_aside(self) -> list[SetAside]:
         """Returns the entries that can't be read from the journal."""
@@ -200,6 +216,11 @@ def ended_by(journal: Reader, number: int) -> Entry | None:
             if entry is not None and entry.plan is not None and entry.plan.get("ends_change") == number:
                 return entry
     return None
+
+
+def is_partly_done(entry: Entry) -> bool:
+    """Returns whether a plan of many changes was stopped after some of them."""
+    return bool(entry.plan and entry.plan.get("left"))
 
 
 def _find(journal: Reader, number: int) -> Entry | None:
@@ -232,6 +253,8 @@ def _ended_change(end: Entry) -> int | None:
 
 
 def _changed_nothing(entry: Entry) -> NotPossible:
+    if entry.request.source is Source.WORKFLOW and not entry.state.ended:
+        return NotPossible(workflows.is_proposal(entry.id))
     if (number := _ended_change(entry)) is not None:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)

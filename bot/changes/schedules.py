@@ -1,10 +1,10 @@
 """Recurring schedules as the journal holds them, with the times of their occurrences."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice, pairwise, takewhile
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotPossible
@@ -22,6 +22,14 @@ LOOK_AGAIN = timedelta(days=7)
 """When a schedule is looked at again whose calendar names no further day yet."""
 MEASURED = 14
 """Occurrences by which the length and the distance of a schedule's occurrences are judged."""
+
+
+PresentParts: TypeAlias = Callable[[frozenset[tuple[str, str]], int], frozenset[tuple[str, str]]]
+"""Returns the parts of a schedule, by its number, with the ids that the PBX has now."""
+
+
+def _as_stored(parts: frozenset[tuple[str, str]], number: int) -> frozenset[tuple[str, str]]:
+    return parts
 
 
 def overlap(mine: Collection[tuple[str, str]], theirs: Collection[tuple[str, str]]) -> bool:
@@ -106,9 +114,12 @@ class Schedules:
         """Returns the schedules whose next occurrence begins until an instant, the next one first."""
         return list(map(_read, self._journal.beginning_schedules(until, limit)))
 
-    def of_parts(self, parts: Collection[tuple[str, str]], *, but: int | None = None) -> list[RecurringSchedule]:
+    def of_parts(
+        self, parts: Collection[tuple[str, str]], *, but: int | None = None, present: PresentParts
+    ) -> list[RecurringSchedule]:
         """Returns the schedules that change some of the same."""
-        found = [number for number, theirs in self._journal.schedule_parts() if overlap(parts, theirs)]
+        stored = self._journal.schedule_parts()
+        found = [number for number, theirs in stored if overlap(parts, present(theirs, number))]
         return [one for one in self.standing(found) if one.number != but] if found else []
 
     def targets(self) -> list[frozenset[str]]:
@@ -162,19 +173,29 @@ class Schedules:
         return Measures(found[0], max(lengths), min(lengths), min(distances, default=None))
 
     def clashes(
-        self, recurrence: Recurrence, parts: Collection[tuple[str, str]], *, but: int | None = None
+        self,
+        recurrence: Recurrence,
+        parts: Collection[tuple[str, str]],
+        *,
+        but: int | None = None,
+        present: PresentParts = _as_stored,
     ) -> Iterator[Clash]:
         """Yields the schedules that change some of the same at the same time."""
-        for other in self.of_parts(parts, but=but):
+        for other in self.of_parts(parts, but=but, present=present):
             window = first_clash(recurrence, other.recurrence, self.now(), self.calendars)
             if window is not None:
                 yield Clash(other, window)
 
     def check_clash(
-        self, recurrence: Recurrence, parts: Collection[tuple[str, str]], *, but: int | None = None
+        self, recurrence: Recurrence, parts: Collection[tuple[str, str]], *, but: int | None, present: PresentParts
     ) -> list[Clash]:
-        """Returns the clashes that precedence decides; raises NotPossible at one that it does not."""
-        found = list(self.clashes(recurrence, parts, but=but))
+        """Returns the clashes that precedence decides; raises NotPossible at one that it does not.
+
+        Args:
+            but: number of a schedule that is left out.
+            present: returns the parts of the schedule of a number with the ids that the PBX has now.
+        """
+        found = list(self.clashes(recurrence, parts, but=but, present=present))
         for other, window in found:
             if other.rank == rank(recurrence):
                 raise NotPossible(texts.clash(other.number, *window, zone=recurrence.zone or "UTC"))

@@ -29,6 +29,8 @@ def add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
     install_help = "for several workspaces: the address at which people reach /slack/install, such as the same one"
     manifest.add_argument("--install", metavar="URL", help=install_help)
     add_command_name(manifest)
+    steps_help = "with Park's steps for Workflow Builder; see docs/setup.md"
+    manifest.add_argument("--workflows", action="store_true", help=steps_help)
     manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
     manifest.add_argument(
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"

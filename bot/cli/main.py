@@ -127,10 +127,12 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
     from bot.slack.app_manifest import http_manifest, installable, manifest_as_json, socket_mode_manifest
+    from bot.slack.workflow_manifest import with_workflow_steps
 
     slash_command.use(options.command or read_command_settings().park_command)
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    text = with_workflow_steps(text) if options.workflows else text
     if options.install is not None:
         text = installable(text, options.install)
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)

@@ -26,8 +26,9 @@ from bot.policy.diagnostics import lint_policy, schema
 from bot.policy.engine import decide
 from bot.policy.loading import read_policy
 from bot.policy.matching import matches_any
-from bot.policy.model import Decision, Principal
+from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
+from bot.policy.workflows import step_refusal
 from bot.settings import read_pbx_settings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
@@ -93,7 +94,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         or that depends on an earlier change, has an outcome that no example can expect.
     """
     principal = Principal(
-        user=example.user, team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
+        user=example.user or "", team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
     )
     try:
         operation = _parse_previewed(example.line)
@@ -108,6 +109,8 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         return "not decided by this file alone", f"It needs {operation.requirement}."
     if operation.permission is None:
         return "allowed", "It needs no permission."
+    if example.workflow:
+        return _evaluate_step(policy, example.channel, operation, operation.permission)
     decision = decide(
         policy,
         principal,
@@ -117,6 +120,20 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         attributes=line_attributes(operation, schedule, at),
     )
     return _outcome(operation, decision), decision.reason
+
+
+def _evaluate_step(
+    policy: Policy, channel: str | None, operation: Operation, permission: Permission
+) -> tuple[str, str]:
+    """Evaluates what a step of a workflow asks for; allowed is what it may show, or propose."""
+    refusal = step_refusal(
+        policy,
+        channel,
+        permission,
+        groups=[[name] for name in _names(operation, Reference.GROUP)],
+        ring_groups=list(_names(operation, Reference.RECALL)),
+    )
+    return ("allowed", "") if refusal is None else ("refused", refusal)
 
 
 def _parse_previewed(line: str) -> Operation:

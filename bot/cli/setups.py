@@ -15,7 +15,7 @@ from bot.settings import read_pbx_settings
 from bot.setups.comparing import differences
 from bot.setups.csv_file import members_as_csv
 from bot.setups.files import SetupSource, decode, read_file
-from bot.setups.reading import PbxSetup, read_setup, to_file
+from bot.setups.reading import PbxSetup, left_out, read_setup, to_file
 from bot.setups.summary import change_line, count_facts, risk_facts
 from bot.setups.yaml_file import dump, schema, update
 from bot.texts import changes as change_texts
@@ -37,7 +37,7 @@ def run_export(options: Namespace) -> int:
         text = _updated(options.update, setup)
         options.update.write_text(text, encoding="utf-8")
     else:
-        sys.stdout.write(dump(to_file(setup)))
+        sys.stdout.write(dump(to_file(setup), left_out(setup)))
     return 0
 
 
@@ -49,7 +49,7 @@ def run_plan(options: Namespace) -> int:
 
 def _updated(file: Path, setup: PbxSetup) -> str:
     if not file.exists():
-        return dump(to_file(setup))
+        return dump(to_file(setup), left_out(setup))
     try:
         return update(file.name, decode(content_of(file)), to_file(setup))
     except Refused as refused:

@@ -40,7 +40,7 @@ def run_snapshot(_: Namespace) -> int:
     """Keeps the set-up as it is now."""
     with beside(read_journal_settings().database_url) as database, closing(build_client(read_pbx_settings())) as pbx:
         taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
-    sys.stdout.write(f"{texts.snapshot_taken(taken.id, taken.groups)}\n")
+    sys.stdout.writelines(f"{line}\n" for line in (texts.snapshot_taken(taken.id, taken.groups), *taken.left_out))
     return 0
 
 

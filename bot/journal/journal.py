@@ -148,20 +148,32 @@ class Journal(WatchedJournal):
         values = {name: value for name, value in values.items() if value is not None}
         return self._update(entry, values, targets)
 
-    def schedule(self, entry: Entry, run_at: datetime, due_at: datetime | None = None, **known: Any) -> None:
+    def schedule(
+        self,
+        entry: Entry,
+        run_at: datetime,
+        due_at: datetime | None = None,
+        *,
+        shifts: Sequence[Reschedule] = (),
+        **known: Any,
+    ) -> None:
         """Releases a claimed entry until `due_at` or `run_at`; until then it blocks no other entry.
 
         Args:
+            shifts: other scheduled entries to move in the same commit; as `end`, raises StalePlan.
             known: values to store, as for `checkpoint`.
         """
         when = {"state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
         values = {**known, **when, "owner": None, "lease_until": None}
         new_events = {**checkpoint_events(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
+            now = self._at(connection)
             queue.unlock_targets(connection, entry.id)
-            queue.update_claimed(connection, entry, values, new_events=new_events, at=self._at(connection))
+            queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
             if "plan" in known:
                 changed_targets.store(connection, entry.id, known["plan"])
+            for shift in shifts:
+                intake.reschedule(connection, shift, by=entry, at=now)
 
     def postpone(self, entry: Entry, due_at: datetime) -> None:
         """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event."""

@@ -9,7 +9,7 @@ from bot.journal.tables import leases
 
 DURATION = timedelta(minutes=10)
 """How long a lease lasts without renewal: longer than a scan of the PBX, or a post in Slack, takes."""
-HEAD, SCAN, SET_ASIDE = "head", "scan", "set aside"
+HEAD, SCAN, SET_ASIDE, SNAPSHOTS = "head", "scan", "set aside", "snapshots"
 """Names of leases."""
 
 

@@ -17,7 +17,7 @@ from bot.journal.prepared import Prepared
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
-from bot.messages.request import Source
+from bot.messages.request import Source, proposal_nonce
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -79,9 +79,16 @@ class Reader:
         """Returns the other entries that come from clicks on the same button, whose keys have a common prefix."""
         if (button := entry.request.button) is None:
             return []
+        return [one for one in self._with_key_prefix(button) if one.id != entry.id]
+
+    def decisions_on(self, proposal: Entry) -> list[Entry]:
+        """Returns the changes that were asked for by clicks on a workflow's proposal, the oldest first."""
+        return self._with_key_prefix(f"{proposal.request.team}:{proposal_nonce(proposal.id)}")
+
+    def _with_key_prefix(self, prefix: str) -> list[Entry]:
         key = collate(entries.c.key, self._key_collation)
-        same_button = key >= button, key < button + _LAST_CHARACTER, entries.c.id != entry.id
-        return self._entries(select(entries).where(*same_button).order_by(entries.c.id))
+        has_prefix = key >= prefix, key < prefix + _LAST_CHARACTER
+        return self._entries(select(entries).where(*has_prefix).order_by(entries.c.id))
 
     @property
     def _key_collation(self) -> str:

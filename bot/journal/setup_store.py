@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.journal.models import Entry, Json, State
 from bot.journal.rows import entries_from_rows, read_rows
@@ -53,6 +54,53 @@ def _read(connection: Connection, id: int | None) -> StoredSnapshot | None:
         wanted = row.base
     differences = tuple(row.difference for row in reversed(rows))
     return StoredSnapshot(id=id, taken_at=rows[0].taken_at, taken_by=rows[0].by, differences=differences)
+
+
+class SnapshotRow(NamedTuple):
+    """What tells which snapshots stay."""
+
+    id: int
+    taken_at: datetime
+    taken_by: str
+
+
+class SnapshotDifference(NamedTuple):
+    """A snapshot as the difference to another one; without a base it is a whole one."""
+
+    id: int
+    base: int | None
+    difference: Json
+
+
+def snapshot_rows(connection: Connection) -> list[SnapshotRow]:
+    """Returns all snapshots in the order in which they were taken, without their content."""
+    columns = (setup_snapshots.c.id, setup_snapshots.c.taken_at, setup_snapshots.c.taken_by)
+    rows = connection.execute(select(*columns).order_by(setup_snapshots.c.taken_at, setup_snapshots.c.id))
+    return [SnapshotRow(*row) for row in rows]
+
+
+def read_difference(connection: Connection, id: int) -> SnapshotDifference:
+    """Returns one snapshot as it is stored."""
+    return SnapshotDifference(*connection.execute(_DIFFERENCES.where(setup_snapshots.c.id == id)).one())
+
+
+def based_on(connection: Connection, id: int) -> list[SnapshotDifference]:
+    """Returns the snapshots that are stored as the difference to this one."""
+    return [SnapshotDifference(*row) for row in connection.execute(_DIFFERENCES.where(setup_snapshots.c.base == id))]
+
+
+def rebase(connection: Connection, id: int, *, base: int | None, difference: Json) -> None:
+    """Stores a snapshot as the difference to another one than before, or as a whole one."""
+    values = {"base": base, "difference": difference}
+    connection.execute(update(setup_snapshots).where(setup_snapshots.c.id == id).values(values))
+
+
+def delete_snapshot(connection: Connection, id: int) -> None:
+    """Deletes a snapshot, on which none is based any more."""
+    connection.execute(delete(setup_snapshots).where(setup_snapshots.c.id == id))
+
+
+_DIFFERENCES = select(setup_snapshots.c.id, setup_snapshots.c.base, setup_snapshots.c.difference)
 
 
 def changes_between(connection: Connection, start: datetime, end: datetime) -> list[tuple[datetime, Json]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from bot.journal.models import SERVER_KEY, Json, State
 from bot.journal.prepared import Prepared
 from bot.journal.tables import changed_targets, entries, not_notified
+from bot.messages.text import fold
 
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
 _INSERT = Prepared(insert(changed_targets))
@@ -18,10 +19,16 @@ _OF_TARGETS = select(changed_targets.c.entry_id).where(
 )
 
 
+def key_of_name(name: str) -> str:
+    """Returns the key of a group by its folded name."""
+    return f"named {name}"
+
+
 def keys_of(plan: Json) -> frozenset[str]:
     """Returns the keys of what a plan changes: ids of groups, or names of new ones, `SERVER_KEY`, and members.
 
-    A member's key is `member NUMBER` in every group, since nobody can be in two.
+    A member's key is `member NUMBER` in every group, since nobody can be in two. A group also has a key by its name,
+    by which it is found after the PBX was replaced.
     """
     return frozenset(_keys(plan))
 
@@ -29,6 +36,8 @@ def keys_of(plan: Json) -> frozenset[str]:
 def _keys(plan: Json) -> Iterator[str]:
     for change in (*plan.get("changes", ()), *(plan.get("base") or ())):
         yield change["target"]["id"] or change["target"]["name"] or SERVER_KEY
+        if change["target"]["name"] is not None:
+            yield key_of_name(fold(change["target"]["name"]))
         before, after = (_numbers(change[side]) for side in ("before", "after"))
         yield from (f"member {number}" for number in before ^ after)
 

@@ -30,6 +30,8 @@ class Offer:
     """Where the confirmation is posted, if that was asked; see `Request.post_to`."""
     leaves_out: bool = False
     """Whether it does less than what was typed."""
+    proposal: int | None = None
+    """Number of the workflow's proposal that the click decides."""
 
 
 def leaving_out(words: str, label: str) -> str:
@@ -159,6 +161,16 @@ def with_note(message: Message, note: str) -> Message:
     return replace(message, offers=tuple(replace(offer, note=note) for offer in message.offers)) if note else message
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepResult:
+    """What the step of a workflow gives to the steps after it, or the mistake in it that ends the workflow."""
+
+    outputs: dict[str, str | int] = field(default_factory=dict)
+    """Values by the names of the step's outputs."""
+    mistake: str = ""
+    """What is wrong with the step, and what to write instead; empty where nothing is."""
+
+
 class Posted(BaseModel):
     """Where a change's card was posted, and which messages followed; stored in the journal."""
 
@@ -228,6 +240,9 @@ class Messenger(Protocol):
 
     def post(self, channel: str, message: Message) -> None:
         """Posts a message to a channel that nobody requested."""
+
+    def report_step(self, execution: str, result: StepResult) -> None:
+        """Tells Slack what came of a workflow's step; what Slack knows already counts as told."""
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change to the policy's channel because others could not see it."""

@@ -22,6 +22,8 @@ class Source(StrEnum):
     """The end of a temporary change; it was authorized with the beginning."""
     SCHEDULE = "a schedule"
     """An occurrence of a recurring schedule; it is authorized as its holder."""
+    WORKFLOW = "a workflow"
+    """A step of Workflow Builder: nobody asks, so it reads what its channel may see, and only proposes changes."""
 
 
 class Request(BaseModel):
@@ -61,6 +63,10 @@ class Request(BaseModel):
     """Name of the token with which a pipeline acts as the user; None if there was none."""
     schedule: int | None = None
     """Number of the schedule that this is an occurrence of, or the end of one."""
+    execution: str | None = None
+    """Id of the execution of a workflow's step, by which Slack is told what came of it."""
+    proposal: int | None = None
+    """Number of the workflow's proposal that a click decides; never typed."""
 
     @property
     def id(self) -> str:
@@ -76,3 +82,8 @@ class Request(BaseModel):
     def button(self) -> str | None:
         """The part of the key that all clicks on the same button share; None if the request is not a click."""
         return self.key.removesuffix(self.user) if self.source is Source.BUTTON else None
+
+
+def proposal_nonce(number: int) -> str:
+    """Returns what the nonces of all buttons that decide a workflow's proposal begin with."""
+    return f"proposal-{number}-"

@@ -2,7 +2,7 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -142,6 +142,11 @@ class Operation(BaseModel):
             return {}
         times = dict(reversed(cls.times().items()))  # the end first, which is asked for more often
         return {name: argument_type for name, argument_type in (types | times).items() if argument_type.name}
+
+    @classmethod
+    def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with a form's arguments together, by the field to correct; none for most operations."""
+        return {}
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:

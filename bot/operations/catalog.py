@@ -12,6 +12,7 @@ from bot.operations import (
     history,
     members,
     pending,
+    proposals,
     recall,
     schedule_list,
     schedules,
@@ -22,6 +23,7 @@ from bot.operations import (
 )
 from bot.operations.base import Operation
 from bot.operations.help import Help
+from bot.operations.workflow_steps import WorkflowMistake
 
 OPERATIONS: tuple[type[Operation], ...] = (
     groups.Groups,
@@ -60,6 +62,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     approvals.Approve,
     approvals.Refuse,
     approvals.Emergency,
+    proposals.Decline,
     control.Pause,
     control.Resume,
     control.Preview,
@@ -79,6 +82,10 @@ OPERATIONS: tuple[type[Operation], ...] = (
 """Every operation, in the order of help and of the README; the order breaks ties between patterns."""
 
 
+STORED: tuple[type[Operation], ...] = (WorkflowMistake,)
+"""Operations that the journal may hold, and that nobody can ask for."""
+
+
 def dump(operation: Operation) -> dict[str, Any]:
     """Serializes an operation for the journal."""
     return {"operation": operation.operation_id, "arguments": operation.model_dump(mode="json")}
@@ -86,7 +93,7 @@ def dump(operation: Operation) -> dict[str, Any]:
 
 def load(dumped: dict[str, Any]) -> Operation:
     """Restores an operation that `dump` serialized."""
-    (kind,) = (one for one in OPERATIONS if one.operation_id == dumped["operation"])
+    (kind,) = (one for one in (*OPERATIONS, *STORED) if one.operation_id == dumped["operation"])
     return kind.model_validate(dumped["arguments"])
 
 

@@ -100,6 +100,15 @@ class OperationContext(Protocol):
     def matched(self, change: Change, number: int) -> Change:
         """A change of that number with the ids of now, where the PBX was replaced since; unchanged where it was not."""
 
+    def present_parts(
+        self, parts: frozenset[tuple[str, str]], number: int, names: frozenset[str]
+    ) -> frozenset[tuple[str, str]]:
+        """The parts that a schedule changes, with the ids of now where the PBX was replaced since.
+
+        Args:
+            names: folded names of the groups that the request is about.
+        """
+
     def setup(self) -> PbxSetup:
         """The whole set-up of the PBX, read now."""
 

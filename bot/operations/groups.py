@@ -20,7 +20,7 @@ from bot.operations.schedule_list import schedules_of
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
-from bot.texts import answers, impossible, pbx, temporary
+from bot.texts import answers, impossible, pbx, temporary, workflows
 from bot.texts import changes as texts
 from bot.times.format import format_moment
 
@@ -146,6 +146,15 @@ class Group(ReadOperation):
             ),
             forms=_forms(context, target.title),
         )
+
+
+def group_values(operation: Group, context: OperationContext) -> dict[str, str | int]:
+    """A group in values that a workflow goes on with: in words, its recall target, its members and their number."""
+    target, snapshot = context.snapshot(context.group(operation.group))
+    recall, members = recall_text(snapshot.settings, context.ring_group_name), tuple(map(str, snapshot.members or ()))
+    listed = ", ".join(members)
+    text = workflows.group_in_words(target.title, recall, listed)
+    return {"text": text, "recall": recall, "members": listed, "count": len(members)}
 
 
 def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:

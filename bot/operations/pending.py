@@ -9,8 +9,10 @@ from bot.changes.repository import waits_for_approval
 from bot.errors import PBXError
 from bot.journal.models import Entry
 from bot.messages.message import Message, Offer, Row
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
+from bot.operations.proposals import proposal_buttons
 from bot.operations.schedule import with_instants
 from bot.operations.scheduling import (
     approval_buttons,
@@ -20,7 +22,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
-from bot.texts import answers, journal
+from bot.texts import answers, journal, workflows
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -52,6 +54,7 @@ class Pending(ReadOperation):
         unknown, settled = _unknown_outcomes(context)
         rows = (
             *awaiting_approval(context),
+            *proposed(context),
             *ending(context),
             *scheduled(context),
             *coming(context),
@@ -76,6 +79,18 @@ def awaiting_approval(context: OperationContext) -> Iterator[Row]:
         offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
         text = answers.numbered(answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text()), entry.id)
         yield Row(text=text, ids=(entry.request.user,), offers=offers, forms=forms if approver and not mine else ())
+
+
+def proposed(context: OperationContext) -> Iterator[Row]:
+    """What workflows propose, for those who may see the groups; with the buttons for those who may make the change."""
+    for entry in context.repository.proposals():
+        operation = original_operation(entry)
+        names = [name for names in map(spellings, operation.references(Reference.GROUP)) for name in names[:1]]
+        if not all(map(context.may_see, names)):
+            continue
+        may = operation.permission is not None and all(context.may(operation.permission, name) for name in names)
+        text = answers.numbered(workflows.proposed(entry.request.line), entry.id)
+        yield Row(text=text, offers=proposal_buttons(entry.id, operation.text(settled=True)) if may else ())
 
 
 def _may_approve(context: OperationContext, entry: Entry) -> bool:

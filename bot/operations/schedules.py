@@ -1,6 +1,7 @@
 """Operations on recurring schedules: skip, pause, resume, delete, adopt."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from bot.operations.context import OperationContext
 from bot.operations.scheduling import ChangeReference
 from bot.operations.syntax import Matches
 from bot.recurrence.windows import windows
+from bot.setups.replaced import names_of
 from bot.texts import schedules as texts
 from bot.times.clauses import Times
 from bot.times.days import read_day
@@ -76,7 +78,10 @@ class ScheduleControl(ChangeReference, ControlOperation):
     ) -> JournalEffect:
         """Makes the schedule active; its occurrences are authorized like those of a new one. Raises NotPossible."""
         schedules, recurrence = context.repository.schedules, schedule.recurrence
-        schedules.check_clash(recurrence, schedule.stored.parts, but=schedule.number)
+        names = names_of(context.repository.plan(schedule.number).undone)
+        present = partial(context.present_parts, names=names)
+        parts = present(schedule.stored.parts, schedule.number)
+        schedules.check_clash(recurrence, parts, but=schedule.number, present=present)
         coming = schedules.next_values(recurrence, context.repository.now())
         if coming["next_at"] is None:
             raise NotPossible(texts.NEVER)

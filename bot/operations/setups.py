@@ -1,8 +1,9 @@
 """The whole set-up: send it as a file, apply a file, keep it as it is, restore it as it was."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, ClassVar
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import model_validator
@@ -12,7 +13,7 @@ from bot.changes.plan import Plan
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Attachment, Message
 from bot.messages.text import Words, fold, quote
-from bot.operations.arguments.types import FILE, ArgumentType, ChangeNumber, read_name, spellings
+from bot.operations.arguments.types import CHANGE, FILE, ArgumentType, Reference, read_name, spellings
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.permissions import permissions_of
@@ -22,13 +23,14 @@ from bot.setups.comparing import differences
 from bot.setups.csv_file import members_as_csv
 from bot.setups.files import KINDS
 from bot.setups.matching import NotMatched
-from bot.setups.reading import PbxSetup, to_file
+from bot.setups.past import PastSetup
+from bot.setups.reading import PbxSetup, left_out, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
 from bot.setups.yaml_file import dump
 from bot.texts import changes as change_texts
 from bot.texts import setups as texts
-from bot.texts import wording
+from bot.texts import snapshots, wording
 from bot.times.format import format_dated
 from bot.times.periods import is_moment, read_moment
 
@@ -51,8 +53,10 @@ class Export(ReadOperation):
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
-        setup = to_file(context.setup(), visible=context.may_see)
-        return Message(title=texts.exported(len(setup.groups)), file=Attachment(name="park.yaml", content=dump(setup)))
+        now = context.setup()
+        setup, notes = to_file(now, visible=context.may_see), left_out(now)
+        file = Attachment(name="park.yaml", content=dump(setup, notes))
+        return Message(title=texts.exported(len(setup.groups)), notes=notes, file=file)
 
 
 class ExportMembers(ReadOperation):
@@ -132,7 +136,7 @@ class TakeSnapshot(ReadOperation):
     def read(self, context: OperationContext) -> Message:
         taken = context.setup_history.take(context.viewer.user)
         differs = texts.snapshot_differs(taken.differing) if taken.differing else texts.SNAPSHOT_SAME
-        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs,))
+        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs, *taken.left_out))
 
 
 EVERYTHING, SERVER = "<everything>", "<server>"
@@ -160,16 +164,29 @@ def _read_deleting(words: Words) -> bool:
     return True
 
 
-SCOPE = ArgumentType(placeholder="<group | server | everything>", read=_read_scope, say=_say_scope, swallows=True)
-MOMENT = ArgumentType(placeholder="<past time>", read=_read_moment, say=str)
-DELETING = ArgumentType(placeholder="groups", read=_read_deleting, say=lambda _: "groups")
+SCOPE = ArgumentType(
+    placeholder="<group | server | everything>",
+    name="restored scope",
+    read=_read_scope,
+    say=_say_scope,
+    reference=Reference.SCOPE,
+    swallows=True,
+)
+MOMENT = ArgumentType(placeholder="<past time>", name="restored moment", read=_read_moment, say=str)
+BEFORE = replace(CHANGE, name="restored change")
+DELETING = ArgumentType(
+    placeholder="groups", name="new groups", read=_read_deleting, say=lambda _: "groups", is_choice=True
+)
+
+
+NEAR = timedelta(days=1)
+"""Age of a snapshot at a time, from which a restoration to it says which snapshot it goes by."""
 
 
 class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
     operation_id = "restore"
-    permission = None
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
         "restore {what} to|from|as of {moment}",
@@ -181,7 +198,7 @@ class Restore(ManyChanges):
 
     what: Annotated[str, SCOPE]
     moment: Annotated[str, MOMENT] | None = None
-    before: ChangeNumber | None = None
+    before: Annotated[int, BEFORE] | None = None
     new: Annotated[bool, DELETING] | None = None
 
     @classmethod
@@ -189,9 +206,10 @@ class Restore(ManyChanges):
         """None: the time in the line is the one to go back to."""
         return {}
 
-    def required_permission(self, context: OperationContext) -> Permission:
-        """The least that any restoration needs; each change is judged by what it is."""
-        return Permission.MEMBERS
+    @classmethod
+    def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
+        given = [name for name in ("moment", "before") if arguments.get(name) is not None]
+        return {} if len(given) == 1 else {given[-1] if given else "moment": snapshots.ONE_TIME}
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":
@@ -201,15 +219,19 @@ class Restore(ManyChanges):
 
     def plan(self, context: OperationContext) -> Plan:
         now = context.setup()
-        past, when = self._past(context, now)
+        found_past, when = self._past(context, now)
+        past = found_past.setup
         name = {EVERYTHING: texts.EVERYTHING, SERVER: change_texts.SERVER}.get(self.what, self.what)
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:
             raise NotFound(str(fault)) from None
         changes = differences(now, found.wanted)
-        notes = (*found.notes, *self._kept(context, now, past))
-        return plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
+        notes = (*found.notes, *self._kept(context, now, past), *self._source(found_past, context))
+        if self.what in (EVERYTHING, SERVER):
+            notes = (*notes, *left_out(now))
+        plan = plan_of_many(texts.restored(name, when), texts.restore(name, when), changes, notes)
+        return plan if changes else plan.model_copy(update={"already": (snapshots.same_as_then(name, when), *notes)})
 
     def _restored(self, context: OperationContext, past: PbxSetup, now: PbxSetup) -> Resolved:
         if self.what == EVERYTHING:
@@ -218,7 +240,7 @@ class Restore(ManyChanges):
             return restore_server(past, now, context.pbx)
         return restore_group(past, now, context.pbx, spellings(self.what))
 
-    def _past(self, context: OperationContext, now: PbxSetup) -> tuple[PbxSetup, str]:
+    def _past(self, context: OperationContext, now: PbxSetup) -> tuple[PastSetup, str]:
         """How it was, and when that was in words."""
         present, zone = context.repository.now(), ZoneInfo(context.zone)
         if self.before is not None:
@@ -226,14 +248,23 @@ class Restore(ManyChanges):
             context.repository.plan(self.before)
             if ended is None:
                 raise NotPossible(texts.NEVER_MADE)
-            return context.setup_history.before(ended, now).setup, texts.before(wording.change_number(self.before))
+            return context.setup_history.before(ended, now), texts.before(wording.change_number(self.before))
         try:
             at: datetime | None = read_moment(self.moment or "", present, zone)
         except ValueError as fault:
             raise NotPossible(str(fault)) from None
         if at is None:
             raise NotPossible(texts.no_moment(self.moment or ""))
-        return context.setup_history.at(at, now).setup, texts.as_of(format_dated(at, zone, present))
+        return context.setup_history.at(at, now), texts.as_of(format_dated(at, zone, present))
+
+    def _source(self, past: PastSetup, context: OperationContext) -> tuple[str, ...]:
+        """Which snapshot it goes by, where that is not of the same day: what others changed may be missing."""
+        if past.taken_at is None:
+            return (snapshots.NO_SNAPSHOT,)
+        taken = format_dated(past.taken_at, ZoneInfo(context.zone), context.repository.now())
+        if past.taken_at > past.at:
+            return (snapshots.first_snapshot(taken),)
+        return () if past.at - past.taken_at <= NEAR else (snapshots.far_snapshot(taken),)
 
     def _kept(self, context: OperationContext, now: PbxSetup, past: PbxSetup) -> tuple[str, ...]:
         if self.what != EVERYTHING or self.new:

@@ -16,7 +16,7 @@ from bot.operations.scheduling import Cancel, Extend
 from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
-from bot.planning.pickers import PickerKind
+from bot.planning.picker_sources import PickerKind
 from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.planning.required_permissions import required_permissions
 from bot.policy.descriptions import restrictions
@@ -26,6 +26,7 @@ from bot.policy.field_types import is_user_group
 from bot.policy.model import OWN_CHANGE, ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.policy.workflows import channel_principal
 from bot.texts import approvals, refusals
 
 
@@ -96,6 +97,8 @@ class Authorizer:
 
     def principal(self, request: Request) -> Principal:
         """The requester as the policy sees them; raises NotAllowed or SlackFailure."""
+        if request.source is Source.WORKFLOW:
+            return channel_principal(request.channel, request.team)
         return resolve_principal(request, self._users, self.policy)
 
     def requester(self, request: Request) -> Principal | None:
@@ -117,7 +120,7 @@ class Authorizer:
             return ALL_NAMES  # no rule restricts PBX users
         policy = self.policy
         principal = resolve_principal(request, self._users.remembered, policy)
-        if kind == "group":
+        if kind in ("group", "scope"):
             return visible_groups(policy, principal, permission)
         return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 

@@ -20,10 +20,10 @@ from bot.planning.conflicts import (
     SAME_END,
     PendingChange,
     Period,
+    Wanted,
     check_ends,
     conflict_text,
     exact_end,
-    find_conflict,
     find_conflicts,
     is_noop,
     is_same_wish,
@@ -34,6 +34,7 @@ from bot.planning.conflicts import (
 from bot.planning.context import RequestContext
 from bot.planning.preview import lost_notes, plan_facts
 from bot.planning.references import ChangeReferences
+from bot.setups.replaced import names_of
 from bot.texts import cards, refusals, wording
 from bot.times.format import format_moment
 from bot.times.model import Duration, End
@@ -90,12 +91,13 @@ class ConflictCheck:
             return None  # reverting a drift restores what the temporary change has set
         ends = plan.times.ends if plan.times else None
         but = {operation.number if isinstance(operation, Undo) else None, None if is_noop(plan) else plan.ends_change}
-        parts = wanted_parts(operation, plan, context)
+        parts, names = wanted_parts(operation, plan, context), names_of((*plan.changes, *plan.undone))
+        wanted = Wanted(parts, names, context, frozenset(but))
         # What is scheduled for the minute in which another one ends waits for that end.
         slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
         if begins <= now:
-            check_ends(self._repository, parts, now + slack, but=frozenset(but))
-        conflicts = find_conflicts(self._repository, parts, Period(begins + slack, ends), but=frozenset(but))
+            check_ends(self._repository, wanted, now + slack)
+        conflicts = find_conflicts(self._repository, wanted, Period(begins + slack, ends))
         if self._request.source is Source.SCHEDULE:
             return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
         if ends is not None and begins > now:
@@ -128,16 +130,17 @@ class ConflictCheck:
         last = max(conflicts, key=lambda one: one.period.ends or datetime.max.replace(tzinfo=UTC))
         raise WaitsForChange(last.entry.id, last.period.ends)
 
-    def check_times(self, operation: ControlOperation, effect: JournalEffect) -> None:
+    def check_times(self, operation: ControlOperation, effect: JournalEffect, context: RequestContext) -> None:
         """Raises NotPossible if the new time of a change lets it meet another one."""
         if not isinstance(operation, Extend | Now):
             return
         plan, now = self._repository.plan(operation.change), self._repository.now()
         ends = plan.times.ends if plan.times else None
         period = Period(now, effect.shifts[0].run_at if isinstance(operation, Extend) else ends)
-        parts = parts_of(plan.undone)
-        found = find_conflict(self._repository, parts, period, but=frozenset([operation.change]))
-        if found is None:
+        names = names_of(plan.undone)
+        parts = parts_of(context.present(plan.undone, operation.change, names))
+        wanted = Wanted(parts, names, context, frozenset([operation.change]))
+        if (found := next(find_conflicts(self._repository, wanted, period), None)) is None:
             return
         if not self._references.is_visible(found.entry):
             raise _hidden_conflict(wording.change_number(operation.change))

@@ -13,6 +13,7 @@ from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.changes.schedules import overlap
 from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry
+from bot.journal.targets import key_of_name
 from bot.messages.message import FormOffer, Offer
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation
@@ -20,6 +21,7 @@ from bot.operations.context import OperationContext
 from bot.operations.members import Add, Remove
 from bot.operations.server import ServerPrompt, ServerSetting
 from bot.operations.undo import Undo
+from bot.planning.context import RequestContext
 from bot.texts import refusals
 from bot.times.format import exact_time, format_moment
 from bot.times.model import End, Start, WallClock
@@ -73,12 +75,13 @@ class PendingChange:
         return self.plan.times.format_dated(at) if self.plan.times and at else ""
 
 
-def pending_changes(repository: ChangeRepository, parts: frozenset[Part]) -> Iterator[PendingChange]:
+def pending_changes(repository: ChangeRepository, wanted: "Wanted") -> Iterator[PendingChange]:
     """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval.
 
-    Changes of other targets and other members than those of `parts` are left out.
+    Changes of other targets and other members than those of `wanted` are left out, unless their groups have the same
+    name: they may be those of a PBX that was replaced since.
     """
-    targets = {key or part for key, part in parts}
+    targets = {key or part for key, part in wanted.parts} | set(map(key_of_name, wanted.names))
     for first, end in repository.scheduled_ends(targets):
         period = Period(repository.made_at(first.id), end.run_at)
         yield PendingChange(first, repository.plan(first.id), period, in_effect=True)
@@ -90,33 +93,36 @@ def pending_changes(repository: ChangeRepository, parts: frozenset[Part]) -> Ite
             yield PendingChange(entry, plan, Period(begins, ends), in_effect=False)
 
 
-def find_conflict(
-    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
-) -> PendingChange | None:
-    """The first pending change that meets a change of these parts in this period.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a change is to change, which pending ones may change too."""
 
-    Args:
-        but: numbers of the changes that are left out.
-    """
-    return next(find_conflicts(repository, parts, period, but=but), None)
+    parts: frozenset[Part]
+    names: frozenset[str]
+    """Folded names of its groups."""
+    context: RequestContext
+    but: frozenset[int | None]
+    """Numbers of the pending changes that are left out."""
+
+    def meets(self, one: PendingChange) -> bool:
+        """Whether a pending change changes some of the same, also if the PBX was replaced since it was planned."""
+        if one.entry.id in self.but:
+            return False
+        return overlap(self.parts, parts_of(self.context.present(one.plan.undone, one.entry.id, self.names)))
 
 
-def find_conflicts(
-    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
-) -> Iterator[PendingChange]:
-    """All pending changes that meet a change of these parts in this period; `but` as for `find_conflict`."""
-    for one in pending_changes(repository, parts):
-        if one.entry.id not in but and one.period.meets(period) and overlap(parts, parts_of(one.plan.undone)):
+def find_conflicts(repository: ChangeRepository, wanted: Wanted, period: Period) -> Iterator[PendingChange]:
+    """All pending changes that meet a change in this period."""
+    for one in pending_changes(repository, wanted):
+        if one.period.meets(period) and wanted.meets(one):
             yield one
 
 
-def check_ends(
-    repository: ChangeRepository, parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
-) -> None:
-    """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
-    for one in pending_changes(repository, parts):
+def check_ends(repository: ChangeRepository, wanted: Wanted, by: datetime) -> None:
+    """Raises EndDue while a temporary change of the same, which ends by this time, still has to be ended."""
+    for one in pending_changes(repository, wanted):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
-        if due and one.entry.id not in but and overlap(parts, parts_of(one.plan.undone)):
+        if due and wanted.meets(one):
             raise EndDue(f"#{one.entry.id} is being ended", said=partial(refusals.being_ended, one.entry.id))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.changes.approvals import Approvals
 from bot.changes.change import Change, apply_to_snapshot
 from bot.changes.lookups import MembershipLookup, PromptFiles, names_today
+from bot.changes.plan import Plan
 from bot.changes.readings import Readings
 from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
@@ -31,7 +32,7 @@ from bot.policy.model import Permission
 from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup, read_setup
-from bot.setups.replaced import Replacement, find_replacement
+from bot.setups.replaced import Replacement, find_replacement, group_names
 from bot.texts import names, refusals
 
 log = logging.getLogger(__name__)
@@ -177,12 +178,20 @@ class RequestContext(OperationContext):
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         snapshot = self.readings.read(Target(id=group.id, name=group.name), members=members)
+        if snapshot is None and (again := self._with_another_id(group)) is not None:
+            group, snapshot = again, self.readings.read(Target(id=again.id, name=again.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)
         self.memberships.store(group.id, snapshot)
         target = Target(id=group.id, name=snapshot.settings["name"])
         return target, self._assuming(target, snapshot) or snapshot
+
+    def _with_another_id(self, group: ParkGroup) -> ParkGroup | None:
+        """The group that has a name now, where the one that had it is gone: the PBX may have been replaced."""
+        self.directory.invalidate_groups()
+        self.directory.invalidate_ring_groups()
+        return self.group_with_name(group.name)
 
     def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:
@@ -196,14 +205,58 @@ class RequestContext(OperationContext):
         return NotFound(refusals.group_renamed(group.name, name), offers=offers)
 
     def matched(self, change: Change, number: int) -> Change:
-        if number not in self._replacements:
-            known, ring_groups = self.setup_history.known(number)
-            self.directory.invalidate_groups()
-            self._replacements[number] = find_replacement(
-                known, ring_groups, self.directory.all_groups(), self.pbx.ring_groups()
-            )
-        found = self._replacements[number]
+        found = self._replacement(number)
         return found.matched(change) if found else change
+
+    def _replacement(self, number: int) -> Replacement | None:
+        if number not in self._replacements:
+            known = self.setup_history.known(number)
+            self.directory.invalidate_groups()
+            self._replacements[number] = find_replacement(known, self.directory.all_groups(), self.pbx.ring_groups())
+        return self._replacements[number]
+
+    def present(self, changes: Sequence[Change], number: int, names: frozenset[str]) -> tuple[Change, ...]:
+        """The changes of that number as `matched`, looking only at groups that the PBX has not and `names` names.
+
+        Args:
+            names: folded names of the groups that the request is about.
+        """
+        return tuple(
+            self.matched(one, number) if not self._is_known(one.target.id) and names & group_names(one) else one
+            for one in changes
+        )
+
+    def present_parts(
+        self, parts: frozenset[tuple[str, str]], number: int, names: frozenset[str]
+    ) -> frozenset[tuple[str, str]]:
+        """The parts that a schedule changes, with the ids of now; `names` as for `present`."""
+        if all(key in ("", SERVER.key) or self._is_known(key) for key, _ in parts):
+            return parts
+        changes = self.repository.plan(number).undone
+        keys = {
+            one.target.key: now.target.key
+            for one, now in zip(changes, self.present(changes, number, names), strict=True)
+        }
+        return frozenset((keys.get(key, key), part) for key, part in parts)
+
+    def _is_known(self, id: str | None) -> bool:
+        return id is None or self.directory.group_by_id(id) is not None
+
+    def is_as_shown(self, plan: Plan, digest: str, number: int) -> bool:
+        """Whether a plan is the one of a digest, which was shown for a button or an approval.
+
+        Where the PBX was replaced since, it counts if it is the same by names.
+
+        Args:
+            number: of the change that is planned.
+        """
+        if plan.digest() == digest:
+            return True
+        if (replacement := self._replacement(number)) is None:
+            return False
+        base = None if plan.base is None else tuple(map(replacement.as_before, plan.base))
+        before = plan.model_copy(update={"changes": tuple(map(replacement.as_before, plan.changes)), "base": base})
+        return before.digest() == digest
 
     def setup(self) -> PbxSetup:
         found = read_setup(self.pbx)

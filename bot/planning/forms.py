@@ -15,7 +15,8 @@ from bot.operations.help import Help
 from bot.operations.temporary import temporary_notes, temporary_rows
 from bot.planning.answers import AnswerBuilder
 from bot.planning.overview import Overview, OverviewQuery, overview
-from bot.planning.pickers import KINDS, PickerKind, PickerOption, PickerOptions, PickerScope
+from bot.planning.picker_sources import KINDS, PickerKind, PickerOption
+from bot.planning.pickers import PickerOptions, PickerScope
 from bot.planning.planner import Planner
 from bot.planning.prompts import suggested_prompts
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of

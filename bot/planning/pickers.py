@@ -3,19 +3,14 @@
 import logging
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Any, Literal
 
-from bot.changes.snapshot import Person
 from bot.errors import PBXError
 from bot.messages.text import fold
-from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.types import spellings
 from bot.pbx.directory import Directory
-from bot.pbx.models import Member, ParkGroup, RecallTo, RingGroup, User
-from bot.planning.name_resolution import ring_group_label
+from bot.planning.picker_sources import KINDS, OPTION_SOURCES, NameKind, PickerKind, PickerOption, user_option
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.texts import forms
 from bot.texts.languages import language
@@ -29,24 +24,10 @@ MAX_PATTERN_TESTS = 100_000
 MAX_INDEXES = 64
 """Indexes kept for restricted scopes, besides one for all names of each kind."""
 
-NameKind = Literal["group", "ring_group", "user"]
-PickerKind = NameKind | Literal["recall"]
-KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall")
 PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
 _IndexKey = tuple[PickerScope, str]
 """A scope, and the language of its labels."""
-
-
-@dataclass(frozen=True, slots=True)
-class PickerOption:
-    """The value that is picked, its label, and what is said below the label."""
-
-    value: str
-    label: str
-    description: str = ""
-    rank: int = 0
-    """Options of a lower rank come first, whatever their labels."""
 
 
 class SearchIndex:
@@ -159,64 +140,10 @@ def _is_called(one: PickerOption, wanted: str) -> bool:
 EMPTY = SearchIndex(())
 
 
-@dataclass(frozen=True, slots=True)
-class OptionSource:
-    """Where names of one kind are cached, and how each becomes options: none for an object without a number."""
-
-    names: NameKind
-    """The kind of the names that it is made of."""
-    remembered: Callable[[Directory], list[Any]]
-    options: Callable[[Any], tuple[PickerOption, ...]]
-    fixed: Callable[[], tuple[PickerOption, ...]] = tuple
-    """Options that are there whatever the PBX holds."""
-
-
-def _group_options(group: ParkGroup) -> tuple[PickerOption, ...]:
-    return (PickerOption(group.name, group.name),)
-
-
-def _ring_group_options(one: RingGroup) -> tuple[PickerOption, ...]:
-    return (PickerOption(one.extension_number or one.name, ring_group_label(one)),)
-
-
-def _recall_options(one: RingGroup) -> tuple[PickerOption, ...]:
-    ring_group, label = one.extension_number or one.name, ring_group_label(one)
-    first, then = (Recall(to=to, ring_group=ring_group) for to in (RecallTo.RING_GROUP, RecallTo.USER_THEN_RING_GROUP))
-    return (
-        PickerOption(RECALL.say(first), label, rank=1),
-        PickerOption(RECALL.say(then), forms.user_then(label), rank=2),
-    )
-
-
-def user_option(one: User | Member) -> PickerOption | None:
-    """A user as an option; None for a user without an extension."""
-    found = Person.of(one)
-    return PickerOption(found.number, str(found)) if found.number else None
-
-
-def _user_options(one: User | Member) -> tuple[PickerOption, ...]:
-    return tuple(filter(None, (user_option(one),)))
-
-
-TO_USER = RECALL.say(Recall(to=RecallTo.USER))
-"""The value of the recall target that needs no ring group."""
-
-
-def _to_user() -> tuple[PickerOption, ...]:
-    return (PickerOption(TO_USER, forms.TO_USER),)
-
-
 def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
     """The options of a short list that match."""
     return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
 
-
-OPTION_SOURCES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource("group", Directory.cached_groups, _group_options),
-    "ring_group": OptionSource("ring_group", Directory.cached_ring_groups, _ring_group_options),
-    "user": OptionSource("user", Directory.cached_users, _user_options),
-    "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, _to_user),
-}
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Plan, Schedule, joined_plan
 from bot.changes.repository import ChangeRepository
-from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
+from bot.errors import Ambiguous, NotAllowed, Refused
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -18,6 +18,7 @@ from bot.messages.request import Request
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
 from bot.operations.catalog import load
+from bot.operations.proposals import Decline
 from bot.operations.schedule import has_open_times, settle
 from bot.operations.schedules import DeleteSchedule
 from bot.pbx.client import PbxClient
@@ -26,11 +27,12 @@ from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.corrections import with_repetition_hint
+from bot.planning.decision_effects import decision_effect
 from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
-from bot.planning.pickers import PickerKind
+from bot.planning.picker_sources import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
 from bot.planning.preview import asking_with_plan
 from bot.planning.principals import UserDirectory
@@ -43,7 +45,7 @@ from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
 from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
-from bot.texts import approvals, refusals
+from bot.texts import refusals
 from bot.times.model import WorkingDay
 
 
@@ -224,10 +226,9 @@ class Planner:
         """Computes a control operation's effect on the journal and authorizes it; raises Refused."""
         principal = self.authorizer.requester(request)
         references = self.references(request, principal)
-        if isinstance(operation, ApprovalDecision):  # authorized by Approvals, not by a permission
-            effect = operation.effect(self.context(request, operation))
-            if request.expects not in (None, self.repository.plan(operation.change).digest()):
-                raise StalePlan(approvals.SHOWN_ANEW)
+        if isinstance(operation, ApprovalDecision | Decline):
+            context = self.context(request, operation)
+            effect = decision_effect(request, operation, context, principal, self.authorizer)
             return effect, Grant(policy=self.policy.fingerprint)
         if has_open_times(operation):
             operation = settle(operation, self.times.asked(request))
@@ -239,7 +240,7 @@ class Planner:
             attributes = replace(attributes, recurring=effect.recurring)
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
-        ConflictCheck(self, request, references).check_times(operation, effect)
+        ConflictCheck(self, request, references).check_times(operation, effect, context)
         return effect, grant
 
     def resolve(
@@ -300,7 +301,7 @@ class Planner:
             self.directory,
             self.settings_cache,
             self.repository,
-            zone=self.users.zone(user) if principal else "UTC",
+            zone=self.users.zone(user) if user else "UTC",
             email_of=self.users.email,
             may_see=partial(self.authorizer.may_see, principal),
             may=partial(self.authorizer.may, principal),

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from bot.changes.plan import Plan, Repetition
 from bot.changes.repository import ChangeRepository
-from bot.changes.schedules import longest_run
+from bot.changes.schedules import PresentParts, longest_run
 from bot.errors import NotPossible
 from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
@@ -16,6 +17,7 @@ from bot.recurrence.calendars import HolidayCalendars
 from bot.recurrence.format import repetition_of
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import rank
+from bot.setups.replaced import names_of
 from bot.texts import calendars as calendar_texts
 from bot.texts import recurrences as recurrence_texts
 from bot.texts import schedules as texts
@@ -76,7 +78,8 @@ class RecurringPlans:
         self._check_length(recurrence)
         self._check_number(plan, replaces)
         faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
-        notes = (*faulty, *self._notes(recurrence, parts, replaces))
+        present = partial(context.present_parts, names=names_of(plan.changes))
+        notes = (*faulty, *self._notes(recurrence, parts, replaces, present))
         when = recurrence_texts.repeated(repetition_of(recurrence, zone=context.zone))
         return plan.model_copy(
             update={
@@ -106,9 +109,11 @@ class RecurringPlans:
             if number >= self._limits.of_group:
                 raise NotPossible(texts.too_many_of(target.title, number))
 
-    def _notes(self, recurrence: Recurrence, parts: frozenset[tuple[str, str]], replaces: int | None) -> Iterator[str]:
+    def _notes(
+        self, recurrence: Recurrence, parts: frozenset[tuple[str, str]], replaces: int | None, present: PresentParts
+    ) -> Iterator[str]:
         schedules, zone = self._repository.schedules, recurrence.zone or "UTC"
-        for other, window in schedules.check_clash(recurrence, parts, but=replaces)[:MAX_NOTES]:
+        for other, window in schedules.check_clash(recurrence, parts, but=replaces, present=present)[:MAX_NOTES]:
             first = other.rank > rank(recurrence)
             yield texts.goes_first(other.number, *window, zone=zone, first=first)
 

@@ -48,6 +48,8 @@ class ChangeReferences:
         """Whether the requester may know of a change: by its groups' names when it was made, and by today's."""
         if self.is_own(entry) or self.may_know(entry):
             return True
+        if entry.request.source is Source.WORKFLOW:  # everybody there sees its card
+            return entry.request.channel is not None and entry.request.channel == self.request.channel
         root = self._planned(entry)
         if root is None or root.plan is None:
             return False

@@ -44,6 +44,8 @@ def matches_any_compiled(patterns: frozenset[str], folded: str) -> bool:
 
 def includes_principal(rule: Rule, principal: Principal) -> bool:
     """Whether an allow rule applies to a principal in any channel; outsiders must be named by their id."""
+    if principal.anybody:
+        return not (rule.users or rule.user_groups)
     if principal.user in rule.users:
         return True
     if principal.outsider_kind:
@@ -55,7 +57,7 @@ def includes_principal(rule: Rule, principal: Principal) -> bool:
 
 def denies_principal(rule: Deny, principal: Principal) -> bool:
     """Whether a deny rule applies to a principal in any channel; unknown user groups count as matching."""
-    if principal.user in rule.users:
+    if principal.anybody or principal.user in rule.users:
         return True
     if rule.user_groups:
         return principal.user_groups is None or not principal.user_groups.isdisjoint(rule.user_groups)

@@ -41,6 +41,9 @@ class Principal:
     bot: bool = False
     only_approver_of: frozenset[str] = frozenset()
     """Names of the rules whose approvals nobody else could give."""
+    anybody: bool = False
+    """Nobody in particular, such as a workflow: rules that allow apply if they name no people, those that deny in any
+    case."""
 
     @property
     def outsider_kind(self) -> str | None:

@@ -31,6 +31,7 @@ from bot.policy.field_types import (
     parse_hours,
 )
 from bot.policy.model import NO_DURATION, READ_PERMISSIONS, ActionAttributes, Permission
+from bot.policy.workflow_settings import Workflows
 from bot.recurrence.calendars import CalendarName, CalendarSource
 from bot.texts import calendars as calendar_texts
 
@@ -42,8 +43,10 @@ class Example(BaseModel):
 
     line: Annotated[str, Field(min_length=1)]
     """The command line as a user would type it; groups and ring groups by name."""
-    user: UserId
-    """Id of the user who types it."""
+    user: UserId | None = None
+    """Id of the user who types it. Left out: only with `workflow`."""
+    workflow: bool = False
+    """Whether a step of Workflow Builder proposes it, or shows it, in the channel."""
     user_groups: tuple[UserGroupId, ...] = ()
     """Ids of the user groups that they belong to."""
     channel: ChannelId | None = None
@@ -52,6 +55,14 @@ class Example(BaseModel):
     """When it is typed, with a UTC offset. Left out: now."""
     expect: Literal["allowed", "approval", "emergency", "refused"]
     """The expected decision."""
+
+    @model_validator(mode="after")
+    def _is_asked_by_somebody(self) -> Self:
+        if self.workflow == (self.user is not None):
+            raise ValueError("an example is of a user or of a workflow: write either user or workflow = true")
+        if self.workflow and self.channel is None:
+            raise ValueError("a step of a workflow names a channel: write channel")
+        return self
 
 
 Item = TypeVar("Item", bound=Sequence[object])
@@ -242,6 +253,8 @@ class Policy(BaseModel):
     """Whom to ask for permission: the id of a user, user group or channel, or a text."""
     calendar_hosts: tuple[str, ...] = ()
     """Hosts that calendars may be read from, such as "calendar.example.com". Left out: none."""
+    workflows: Workflows | None = None
+    """Where steps of Workflow Builder may show groups and propose changes. Left out: nowhere."""
     calendars: dict[CalendarName, CalendarSource] = Field(default_factory=dict)
     """Holiday calendars by name: `on holidays` in a line means the one called holidays, or the only one."""
     allow: tuple[Rule, ...] = ()

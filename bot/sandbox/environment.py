@@ -21,6 +21,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings, SlackTokens
 from bot.slack.app_manifest import socket_mode_manifest
+from bot.slack.workflow_manifest import with_workflow_steps
 from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
 
@@ -39,6 +40,7 @@ def workspace(*, name: str = "Park Sandbox", beside: FakeSlack | None = None) ->
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
+        functions=manifest["functions"],
     )
 
 
@@ -50,7 +52,7 @@ def manifest_features() -> dict[str, Any]:
 
 @cache
 def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
+    manifest: dict[str, Any] = yaml.safe_load(with_workflow_steps(socket_mode_manifest()))
     return manifest
 
 
@@ -85,6 +87,10 @@ DEMO_POLICY = (
     'drift = "{phones}"\n'
     + POLICY
     + """
+[workflows]
+channels = ["{phones}"]
+time_zone = "Europe/Berlin"
+
 [[allow]]
 name = "On call, once a lead agrees"
 channels = ["{phones}"]

@@ -13,10 +13,13 @@ from bot.journal.storage import PromptStore
 from bot.journal.tables import setup_files
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RingGroup
-from bot.setups.reading import PbxSetup, read_setup
+from bot.setups.reading import PbxSetup, left_out, read_setup
+from bot.setups.replaced import KnownObjects
 
 SEARCHED = 200
 """Latest changes whose groups are known."""
+PARTS = ("groups", "ring_groups")
+"""Parts of a stored set-up whose items differ one by one."""
 DAILY = "park"
 """Who takes the daily snapshots."""
 
@@ -27,8 +30,8 @@ class PastSetup:
 
     at: datetime
     setup: PbxSetup
-    changes: tuple[Change, ...] = ()
-    """What has changed between the snapshot and the time."""
+    taken_at: datetime | None = None
+    """When the snapshot was taken from which it is computed; None if that is the present set-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Taken:
     id: int
     groups: int
     differing: int
+    left_out: tuple[str, ...] = ()
+    """What of the set-up it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +69,22 @@ class SetupHistory:
             whole = last is None or len(last.differences) >= setup_store.WHOLE_EVERY
             base = None if whole or last is None else last.id
             id = setup_store.add_snapshot(connection, new if whole else changed, base=base, by=by, at=at)
-        return Taken(id, len(setup.groups), len(changed.get("groups", ())) + ("server" in changed))
+        differing = len(changed.get("groups", ())) + ("server" in changed)
+        return Taken(id, len(setup.groups), differing, left_out(setup))
 
-    def known(self, number: int) -> tuple[frozenset[str], dict[str, tuple[str, str | None]]]:
-        """Returns what was known of the PBX when a change was made: ids of groups, and the ring groups by id."""
-        made_at = self.journal.get(number).ended_at
+    def known(self, number: int) -> KnownObjects:
+        """Returns what was known of the PBX when a change was made or, before that, asked for."""
+        entry = self.journal.get(number)
+        made_at = entry.ended_at or entry.accepted_at
         with self.journal.database.reading() as connection:
             last = setup_store.latest_snapshot(connection, made_at)
         stored = patched(last.differences) if last else {}
         plans = [entry.plan for entry in self.journal.done(SEARCHED) if entry.plan and entry.id <= number]
-        changed = {change["target"]["id"] for plan in plans for change in plan["changes"]}
+        targets = [change["target"] for plan in plans for change in plan["changes"]]
+        groups = {one["id"]: one["name"] for one in targets if one["id"]}
+        groups |= {id: group["name"] for id, group in stored.get("groups", {}).items()}
         ring_groups = {id: (name, number) for id, (name, number) in stored.get("ring_groups", {}).items()}
-        return frozenset(filter(None, {*stored.get("groups", {}), *changed})), ring_groups
+        return KnownObjects(groups, ring_groups)
 
     def take_daily(self, since: datetime) -> None:
         """Takes a snapshot, unless one was taken since that time by this replica or another."""
@@ -98,7 +107,7 @@ class SetupHistory:
         stored = earlier or later
         base = from_json(patched(stored.differences)) if stored else now
         steps = changes if earlier else [change.inverse for change in reversed(changes)]
-        return PastSetup(moment, with_changes(base, steps), tuple(steps))
+        return PastSetup(moment, with_changes(base, steps), stored.taken_at if stored else None)
 
     def before(self, ended_at: datetime, now: PbxSetup) -> PastSetup:
         """Returns how everything was just before the change that ended at a time."""
@@ -168,7 +177,7 @@ def difference(old: Json, new: Json) -> Json:
     found: Json = {}
     if old.get("server") != new.get("server"):
         found["server"] = new.get("server")
-    for part in ("groups", "ring_groups"):
+    for part in PARTS:
         before, after = old.get(part, {}), new.get(part, {})
         gone = dict.fromkeys(key for key in before if key not in after)
         changed = {key: value for key, value in after.items() if before.get(key) != value}
@@ -182,7 +191,7 @@ def patched(differences: Iterable[Json]) -> Json:
     whole: Json = {"server": {}, "groups": {}, "ring_groups": {}}
     for one in differences:
         whole["server"] = one.get("server", whole["server"])
-        for part in ("groups", "ring_groups"):
+        for part in PARTS:
             merged = {**whole[part], **one.get(part, {})}
             whole[part] = {key: value for key, value in merged.items() if value is not None}
     return whole

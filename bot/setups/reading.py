@@ -13,6 +13,7 @@ from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup
 from bot.setups.model import TARGETS, FileMember, GroupPart, RecallPart, ServerPart, SetupFile
+from bot.texts import snapshots
 
 RECALL_NAMES = {value: name for name, value in TARGETS.items()}
 """Names of recall targets in a file, by the PBX's own."""
@@ -55,6 +56,12 @@ def to_file(setup: PbxSetup, *, visible: Callable[[str], bool] = lambda _: True)
         server=server_part(setup.server, setup.ring_groups),
         groups={target.title: group_part(snapshot, setup.ring_groups) for target, snapshot in shown},
     )
+
+
+def left_out(setup: PbxSetup) -> tuple[str, ...]:
+    """Returns what of a set-up neither a file nor a snapshot holds: the sound file that plays to parked calls."""
+    name = setup.server.settings.get("prompt_file_name")
+    return (snapshots.prompt_left_out(str(name)),) if name else ()
 
 
 def server_part(server: Snapshot, ring_groups: Mapping[str, RingGroup]) -> ServerPart:

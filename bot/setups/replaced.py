@@ -1,6 +1,6 @@
 """Changes that were made on a PBX which was replaced since: their groups have other ids on the new one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,50 +14,84 @@ FEWEST_KNOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """The objects of the new PBX by name, and the names of the ring groups of the old one by id."""
+class KnownObjects:
+    """What was known of a PBX at a time: the names of groups by id, and name and number of ring groups by id."""
 
     groups: Mapping[str, str]
-    """Ids by folded name."""
+    ring_groups: Mapping[str, tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Which objects of the old PBX are which of the new one."""
+
+    groups: Mapping[str, str]
+    """Ids on the new PBX by folded name."""
+    old_groups: Mapping[str, str]
+    """Ids on the old one by folded name."""
     ring_groups: Mapping[str, str]
-    """Ids by folded name, and by number."""
-    old_ring_groups: Mapping[str, tuple[str, str | None]]
-    """Name and number by id."""
+    """Ids on the new PBX by those on the old one."""
 
     def matched(self, change: Change) -> Change:
         """Returns the change with the ids of the new PBX; what has no match there keeps its old id."""
-        after = change.after or change.before
-        names = [side.settings.get("name") for side in (after, change.before) if side] + [change.target.name]
-        id = next((self.groups[name] for name in map(fold, filter(None, names)) if name in self.groups), None)
-        target = change.target if change.target.is_server or id is None else change.target.model_copy(update={"id": id})
-        sides = {"before": self._matched(change.before), "after": self._matched(change.after)}
-        return change.model_copy(update={"target": target, **sides})
+        return _with_ids(change, self.groups, self.ring_groups)
 
-    def _matched(self, snapshot: Snapshot | None) -> Snapshot | None:
-        old: Any = snapshot.settings.get("ring_group_id") if snapshot else None
-        if snapshot is None or not old or old not in self.old_ring_groups:
-            return snapshot
-        name, number = self.old_ring_groups[old]
-        new = self.ring_groups.get(fold(name)) or self.ring_groups.get(number or "")
-        return snapshot.with_settings(ring_group_id=new) if new else snapshot
+    def as_before(self, change: Change) -> Change:
+        """Returns the change of the new PBX with the ids of the old one; what has no match there keeps its id."""
+        return _with_ids(change, self.old_groups, {new: old for old, new in self.ring_groups.items()})
+
+
+def group_names(change: Change) -> frozenset[str]:
+    """Returns the folded names that the group of a change has had: after it, before it, and when it was planned."""
+    return frozenset(map(fold, _names(change)))
+
+
+def names_of(changes: Iterable[Change]) -> frozenset[str]:
+    """Returns the folded names of the groups of changes."""
+    return frozenset(name for change in changes for name in group_names(change))
+
+
+def _names(change: Change) -> list[str]:
+    sides = (change.after, change.before)
+    return [name for name in (*(side.settings.get("name") for side in sides if side), change.target.name) if name]
+
+
+def _with_ids(change: Change, groups: Mapping[str, str], ring_groups: Mapping[str, str]) -> Change:
+    id = next((groups[name] for name in map(fold, _names(change)) if name in groups), None)
+    target = change.target
+    if not target.is_server and id is not None:
+        target = target.model_copy(update={"id": id})
+    sides = {
+        "before": _with_ring_group(change.before, ring_groups),
+        "after": _with_ring_group(change.after, ring_groups),
+    }
+    return change.model_copy(update={"target": target, **sides})
+
+
+def _with_ring_group(snapshot: Snapshot | None, ids: Mapping[str, str]) -> Snapshot | None:
+    old: Any = snapshot.settings.get("ring_group_id") if snapshot else None
+    return snapshot.with_settings(ring_group_id=ids[old]) if snapshot and old in ids else snapshot
 
 
 def find_replacement(
-    known: Collection[str],
-    old_ring_groups: Mapping[str, tuple[str, str | None]],
-    groups: Iterable[ParkGroup],
-    ring_groups: Iterable[RingGroup],
+    known: KnownObjects, groups: Iterable[ParkGroup], ring_groups: Iterable[RingGroup]
 ) -> Replacement | None:
     """Returns how to match what is known of another PBX; None if this is the one that is known.
 
     Args:
-        known: ids of the groups that Park has seen or changed.
-        old_ring_groups: name and number of the ring groups that were seen, by id.
+        known: what Park has seen or changed.
     """
     present = list(groups)
-    if len(known) < FEWEST_KNOWN or not {one.id for one in present}.isdisjoint(known):
+    if len(known.groups) < FEWEST_KNOWN or not {one.id for one in present}.isdisjoint(known.groups):
         return None
     found = list(ring_groups)
     by_name = {one.extension_number: one.id for one in found if one.extension_number}
     by_name |= {fold(one.name): one.id for one in found}
-    return Replacement({fold(one.name): one.id for one in present}, by_name, old_ring_groups)
+    matched = {
+        old: by_name.get(fold(name)) or by_name.get(number or "") for old, (name, number) in known.ring_groups.items()
+    }
+    return Replacement(
+        {fold(one.name): one.id for one in present},
+        {fold(name): id for id, name in known.groups.items()},
+        {old: new for old, new in matched.items() if new},
+    )

@@ -16,9 +16,10 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
 from bot.messages.text import fold
-from bot.setups.model import FileMistakes, Mistake, SetupFile, read_member
+from bot.setups.model import VERSION, FileMistakes, Mistake, SetupFile, read_member
 from bot.setups.resolving import ParsedFile
 from bot.texts import setups as texts
+from bot.texts import snapshots
 
 HEADER = "# yaml-language-server: $schema=park.schema.json\n"
 """First line of a new file, by which editors find the schema that `export --schema` prints."""
@@ -40,6 +41,8 @@ class _TextResolver(VersionedResolver):
 def parse(name: str, text: str) -> ParsedFile:
     """Reads a set-up; raises FileMistakes."""
     document = _load(name, text, as_text=True)
+    if (version := _newer_version(document)) is not None:  # what else it holds, this Park can't judge
+        raise FileMistakes(name, [Mistake(line_of(document, ["version"]), snapshots.newer_version(version, VERSION))])
     try:
         found = SetupFile.model_validate(document)
     except ValidationError as error:
@@ -49,9 +52,15 @@ def parse(name: str, text: str) -> ParsedFile:
     return ParsedFile(name, found, partial(line_of, document))
 
 
-def dump(setup: SetupFile) -> str:
-    """Returns a set-up as a new file."""
-    return HEADER + _written(CommentedMap(_plain(setup)))
+def _newer_version(document: Any) -> str | None:
+    version = str(document.get("version", "")) if isinstance(document, CommentedMap) else ""
+    return version if re.fullmatch(r"[0-9]{1,9}", version) and int(version) > VERSION else None
+
+
+def dump(setup: SetupFile, notes: Sequence[str] = ()) -> str:
+    """Returns a set-up as a new file, with notes as comments at its top."""
+    comments = "".join(f"# {' '.join(note.split())}\n" for note in notes)
+    return HEADER + comments + _written(CommentedMap(_plain(setup)))
 
 
 def update(name: str, text: str, setup: SetupFile) -> str:

@@ -39,7 +39,7 @@ _INSTALL_EDITS = {
     ),
     "org_deploy_enabled: false": "org_deploy_enabled: true",
 }
-"""Replacements for an app that several workspaces or an organization install: docs.slack.dev, App manifest reference."""
+"""Replacements for an app that several workspaces or an organization install: docs.slack.dev, App manifest."""
 _AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
 """What a workspace without agents has no use for."""
 _NAMES = re.compile(r"^(  name: |    display_name: )Park$", re.MULTILINE)

@@ -27,6 +27,7 @@ _SOURCES = {
     "app_mention": Source.MENTION.value,
     "message": Source.DIRECT.value,
     "app_home_opened": Source.HOME.value,
+    "function_executed": Source.WORKFLOW.value,
 }
 _VIEW_SOURCES = {"modal": Source.FORM.value, "home": Source.HOME.value}
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.messages.message import FormOffer, Offer
+from bot.messages.request import proposal_nonce
 from bot.slack.text import displayable
 from bot.texts import lines
 
@@ -36,6 +37,7 @@ class Click(BaseModel):
     ends_change: int | None = None
     note: str = ""
     post_to: str | None = None
+    proposal: int | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -46,11 +48,12 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     """
     click = Click(
         line=offer.line,
-        nonce=token_urlsafe(9),
+        nonce=(proposal_nonce(offer.proposal) if offer.proposal is not None else "") + token_urlsafe(9),
         expects=offer.expects,
         ends_change=offer.ends_change,
         note=offer.note,
         post_to=offer.post_to,
+        proposal=offer.proposal,
     )
     value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)

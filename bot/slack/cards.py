@@ -15,7 +15,7 @@ from bot.slack.text import escape
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts import cards as texts
-from bot.texts import delivery
+from bot.texts import delivery, workflows
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ def card_footer(request: Request, number: int | None, status: str, now: datetime
     """
     zone = escape(str(now.tzinfo))
     time = f"<!date^{int(now.timestamp())}^{{time}}|{now:%H:%M} {zone}>"
-    return texts.footer(f"<@{request.user}>", number, escape(status), time)
+    by = workflows.BY_WORKFLOW if request.source is Source.WORKFLOW else f"<@{request.user}>"
+    return texts.footer(by, number, escape(status), time)
 
 
 def origin(request: Request) -> str:
@@ -141,6 +142,8 @@ class Cards:
             yield partial(self._post, card, request.channel, request.thread)
         if request.channel:
             yield partial(self._post, card, request.channel, None)
+            if request.source is Source.WORKFLOW:
+                return  # a proposal is for whoever is there
             said_meanwhile = posted is not None and posted.held and posted.how == "response_url"
             if (url := fresh_response_url(request, self._now())) and not said_meanwhile:
                 held = any(isinstance(failure, SlackAppRefused) for failure in failures)

@@ -19,7 +19,7 @@ from bot.slack.blocks import fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
-from bot.slack.text import is_only_courtesy
+from bot.slack.text import form_text, is_only_courtesy
 from bot.texts import lines
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ class RequestInbox(Protocol):
         Raises:
             JournalUnavailable: It was not accepted.
         """
+
+    def submit_step(self, request: Request, callback_id: str, inputs: Mapping[str, Any]) -> None:
+        """Accepts the step of a workflow; raises JournalUnavailable."""
 
     def offer_again(self, request: Request, message: Message) -> None:
         """Answers later with a message whose buttons carry lines of the request, with instants for their times."""
@@ -65,6 +68,7 @@ def register_listeners(
     app.command(slash_command.name())(listeners.slash)
     app.event("app_mention")(listeners.mention)
     app.event("message")(listeners.direct_message)
+    app.event("function_executed")(listeners.step)
     app.action(ACTION)(listeners.click)
     app.error(_log_unacknowledged)
 
@@ -116,6 +120,13 @@ class Listeners:
         written = written_directly(event)
         if written is not None:
             self._accept_written(self._requests.direct_message(written), written)
+
+    def step(self, event: dict[str, Any]) -> None:
+        """Accepts a step of Workflow Builder; raises JournalUnavailable like `mention`."""
+        inputs = {
+            name: form_text(value) if isinstance(value, str) else value for name, value in event["inputs"].items()
+        }
+        self._inbox.submit_step(self._requests.step(event, inputs), str(event["function"]["callback_id"]), inputs)
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""

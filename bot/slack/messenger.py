@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure, passes_by_itself, said_of_slack
-from bot.messages.message import Attachment, Message, Posted
+from bot.errors import SlackFailure, SlackRefused, passes_by_itself, said_of_slack
+from bot.messages.message import Attachment, Message, Posted, StepResult
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
@@ -17,6 +17,9 @@ from bot.texts import cards, delivery, pbx
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
+
+STEP_OVER = frozenset({"execution_not_in_running_state", "function_execution_not_found"})
+"""Codes for a step that was reported before, or stopped: docs.slack.dev, functions.completeSuccess."""
 
 
 class SlackMessenger:
@@ -114,6 +117,18 @@ class SlackMessenger:
         """Posts a message that does not answer a request."""
         for payload in render(message):
             self._chat_api.post(channel, payload)
+
+    def report_step(self, execution: str, result: StepResult) -> None:
+        """Tells Slack what came of a workflow's step; one that has ended by now counts as told."""
+        try:
+            if result.mistake:
+                self._chat_api.fail_step(execution, result.mistake)
+            else:
+                self._chat_api.complete_step(execution, result.outputs)
+        except SlackRefused as refusal:
+            if str(refusal) not in STEP_OVER:
+                raise
+            log.info("a workflow's step had ended already: %s", refusal)
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""

@@ -88,6 +88,21 @@ class RequestFactory:
             asked_at=min(datetime.fromtimestamp(float(ts), UTC), self._now()),
         )
 
+    def step(self, event: Payload, inputs: Payload) -> Request:
+        """Builds the request of a workflow's step, identified by its execution; Park asks, and nobody in particular."""
+        channel, note = inputs.get("channel_id"), inputs.get("note")
+        return Request(
+            key=f"{self._team}:{event['function_execution_id']}",
+            team=self._team,
+            user=self._bot_user,
+            source=Source.WORKFLOW,
+            line="",
+            note=note if isinstance(note, str) else "",
+            channel=_channel(channel) if isinstance(channel, str) and channel else None,
+            execution=event["function_execution_id"],
+            asked_at=self._now(),
+        )
+
     def click(self, body: Payload, action: Payload) -> Request:
         """Builds the request of a click, identified by the button's nonce and the user."""
         click = parse_click(action["value"])
@@ -100,6 +115,7 @@ class RequestFactory:
             expects=click.expects,
             ends_change=click.ends_change,
             post_to=click.post_to,
+            proposal=click.proposal,
             response_url=body.get("response_url"),
             **_location(body)._asdict(),
         )

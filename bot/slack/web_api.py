@@ -120,6 +120,16 @@ class ChatApi:
         with translate_errors():
             return not self._client.conversations_history(channel=conversation, limit=1)["messages"]
 
+    def complete_step(self, execution: str, outputs: Mapping[str, str | int]) -> None:
+        """Ends the step of a workflow with its outputs: docs.slack.dev, functions.completeSuccess."""
+        with translate_errors():
+            self._client.functions_completeSuccess(function_execution_id=execution, outputs=dict(outputs))
+
+    def fail_step(self, execution: str, error: str) -> None:
+        """Ends the step of a workflow, and the workflow, with a text: docs.slack.dev, functions.completeError."""
+        with translate_errors():
+            self._client.functions_completeError(function_execution_id=execution, error=error)
+
     def upload(self, channel: str, file: Attachment) -> None:
         """Posts a file, with three API calls of which only the last one shows it."""
         with translate_errors():

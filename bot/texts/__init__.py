@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from bot.texts.english import schedule_cards as schedule_cards
     from bot.texts.english import schedules as schedules
     from bot.texts.english import setups as setups
+    from bot.texts.english import snapshots as snapshots
     from bot.texts.english import temporary as temporary
     from bot.texts.english import tenants as tenants
     from bot.texts.english import times as times
     from bot.texts.english import week as week
     from bot.texts.english import wording as wording
+    from bot.texts.english import workflows as workflows
 else:
     from bot.texts.languages import texts_of
 

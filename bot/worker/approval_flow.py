@@ -16,12 +16,14 @@ from bot.operations.schedule import has_relative_end, relative_duration
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.policy.field_types import is_user_group
 from bot.policy.model import Approvers
+from bot.setups.replaced import names_of
 from bot.texts import approvals as texts
 from bot.worker import confirmations
 from bot.worker.card_copies import CardCopies
 from bot.worker.lease import journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
+from bot.worker.proposals import schedule_and_notify
 
 MAX_REMINDED = 5
 """Approvers who are reminded in a direct message."""
@@ -75,21 +77,28 @@ class ApprovalFlow:
         before = plan_of(entry)
         if not planned.grant.approvers or planned.plan.is_noop:
             return planned
-        if entry.request.source is Source.SCHEDULE and self._is_covered(entry, planned.plan):
+        if entry.request.source is Source.SCHEDULE and self._is_covered(entry, planned):
             return planned
-        if before is None or before.approval is None or before.digest() != planned.plan.digest():
+        if (
+            before is None
+            or before.approval is None
+            or not planned.context.is_as_shown(planned.plan, before.digest(), entry.id)
+        ):
             return None
         if not self.planner.approvals(None).are_sufficient(entry, planned.grant.approvers):
             return None
         approval = before.approval.model_copy(update={"given": True})
         return replace(planned, plan=planned.plan.model_copy(update={"approval": approval}))
 
-    def _is_covered(self, entry: Entry, plan: Plan) -> bool:
+    def _is_covered(self, entry: Entry, planned: AuthorizedPlan) -> bool:
         """Whether the approval of a schedule covers an occurrence: it sets nothing but what was shown."""
-        made = None if entry.request.schedule is None else plan_of(self.journal.get(entry.request.schedule))
+        if entry.request.schedule is None:
+            return False
+        plan, made = planned.plan, plan_of(self.journal.get(entry.request.schedule))
         if made is None or made.approval is None or not made.approval.given:
             return False
-        return set(map(_wanted, plan.undone)) <= set(map(_wanted, made.undone))
+        shown = planned.context.present(made.undone, entry.request.schedule, names_of(plan.undone))
+        return set(map(_wanted, plan.undone)) <= set(map(_wanted, shown))
 
     def request(self, entry: Entry, planned: AuthorizedPlan) -> None:
         """Shows the change to its approvers and stores it until they have decided.
@@ -121,7 +130,8 @@ class ApprovalFlow:
         )
         fields = journal_fields(replace(planned, plan=plan)) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.request_approval(replace(entry, **fields, state=State.SCHEDULED, run_at=approval.until))
-        self.journal.schedule(entry, approval.until, approval.remind_at, **fields, card=posted.model_dump(mode="json"))
+        card = posted.model_dump(mode="json")
+        schedule_and_notify(self.journal, entry, approval.until, approval.remind_at, **fields, card=card)
         if entry.card is not None:  # an approval given meanwhile may have drawn the card with the older plan
             self.notifier.redraw_card(entry.id)
 

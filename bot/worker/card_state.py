@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import ended_by, waits_for_approval
+from bot.changes.repository import ended_by, is_partly_done, waits_for_approval
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -22,7 +22,7 @@ from bot.operations.scheduling import (
 from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
-from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
+from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced, partial_undo
 from bot.worker.schedule_card import schedule_card, schedule_of
 
 
@@ -81,6 +81,8 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         return None
     plan = plan_of(entry)
     number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
+    if entry.request.source is Source.WORKFLOW:
+        return _proposal_card(journal, entry, card, confirmation.status)
     sequel = journal.entries_about(entry.id)
     note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
     if plan is not None and (schedule := schedule_of(journal, entry)) is not None:
@@ -104,6 +106,13 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         forms=(reject,) if waits_for_approval(entry) else (),
     )
     return CardState(message, now.status, number)
+
+
+def _proposal_card(journal: Reader, entry: Entry, card: Message, status: str) -> CardState:
+    """Returns the card of what a workflow proposed: as it was stored, with its note and with who declined it."""
+    note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
+    facts = (*card.facts, *note, *_sequel_facts(journal, None, journal.entries_about(entry.id)))
+    return CardState(replace(card, facts=facts), status, entry.id)
 
 
 def present_card(journal: Reader, entry: Entry) -> CardState:
@@ -146,9 +155,10 @@ def _sequel_facts(
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end_facts(entry, plan.times, _why_late(journal, entry))
         elif entry.state is State.DONE:
-            ended = label == cards.UNDONE and plan is not None and plan.is_temporary
-            value = cards.by_change(entry.id)
-            yield Fact(label=cards.ENDED if ended else label, value=value, ids=(entry.request.user,))
+            shown = cards.ENDED if label == cards.UNDONE and plan is not None and plan.is_temporary else label
+            if is_partly_done(entry):
+                shown = cards.PARTLY_UNDONE if label == cards.UNDONE else cards.PARTLY_DONE_AGAIN
+            yield Fact(label=shown, value=cards.by_change(entry.id), ids=(entry.request.user,))
             yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
 
 
@@ -211,8 +221,12 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     if undo := effective_undo(journal, sequel):
         if plan.is_temporary or undo.request.source is Source.CLOCK:
             return _Present(cards.ended(planned), cards.STATUS_ENDED, holds=False)
+        if redo := partial_undo(journal, journal.entries_about(undo.id)):
+            return _half_way(planned, entry, undo, redo)
         again = Offer(label=cards.DO_AGAIN, line=f"undo {undo.id}")
         return _Present(cards.undone(planned), cards.STATUS_UNDONE, (again,), holds=False)
+    if partial := partial_undo(journal, sequel):
+        return _half_way(planned, entry, entry, partial)
     if (by := ended_by(journal, entry.id)) is not None:
         return _replaced(planned, by)
     since = changes_since(journal, entry, plan)
@@ -224,6 +238,16 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     if entry.state is State.UNKNOWN:
         return replace(told, facts=facts)
     return replace(_in_effect(journal, entry, plan, told, sequel), facts=facts)
+
+
+def _half_way(planned: str, entry: Entry, undone: Entry, partial: Entry) -> _Present:
+    """Returns what a card shows after an undo, or an undo of its undo, that stopped after some of its changes."""
+    rest, back = f"undo {undone.id}", f"undo {partial.id}"
+    if undone is entry:
+        offers = (Offer(label=cards.UNDO_REST, line=rest), Offer(label=cards.DO_AGAIN, line=back))
+        return _Present(cards.partly_undone(planned), cards.STATUS_PARTLY_UNDONE, offers, holds=False)
+    offers = (Offer(label=cards.DO_REST, line=rest), Offer(label=cards.UNDO, line=back))
+    return _Present(cards.partly_done_again(planned), cards.STATUS_PARTLY_DONE_AGAIN, offers, holds=False)
 
 
 def _replaced(planned: str, by: Entry, *offers: Offer) -> _Present:

@@ -1,9 +1,10 @@
 """The entry point of all requests: stores changes in the journal and answers reads."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from bot.errors import (
     JournalUnavailable,
@@ -24,6 +25,7 @@ from bot.operations.catalog import dump, load
 from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
+from bot.operations.workflow_steps import WorkflowMistake, read_step
 from bot.planning.answers import AnswerBuilder
 from bot.planning.denials import contact_fact
 from bot.planning.destinations import ask_where, possible_channels, with_destination
@@ -84,6 +86,23 @@ class Dispatcher:
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
 
+    def submit_step(self, request: Request, callback_id: str, inputs: Mapping[str, Any]) -> None:
+        """Stores the step of a workflow, or the mistake in its inputs; a repeated delivery changes nothing.
+
+        Raises:
+            JournalUnavailable: It was not stored, so it must not be acknowledged.
+        """
+        with request_logging(request):
+            operation: Operation
+            try:
+                operation = read_step(callback_id, inputs)
+            except NotUnderstood as fault:
+                operation = WorkflowMistake(step=callback_id, mistake=str(fault))
+            request = request.model_copy(update={"line": operation.text()})
+            footprint = frozenset({f"workflow {request.execution}"})
+            if self.journal.accept(request, operations=[dump(operation)], footprint=footprint).fresh:
+                self.worker.wake()
+
     def offer_again(self, request: Request, message: Message) -> None:
         """Answers with a message whose buttons carry lines of the request, with the instants that its times mean.
 
@@ -124,8 +143,8 @@ class Dispatcher:
     def _store(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Stores a change in the journal; returns a message if the same button had been used before."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
-        if request.ends_change is not None:
-            touched |= self.journal.footprint(request.ends_change)
+        for number in (request.ends_change, request.proposal):
+            touched |= self.journal.footprint(number) if number is not None else frozenset()
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
@@ -149,7 +168,11 @@ class Dispatcher:
         if entry.state not in (State.REFUSED, State.FAILED, State.EXPIRED):
             return Message(title=outcomes.asked_already(self._shown_number(entry)))
         again = Offer(
-            label=outcomes.TRY_AGAIN, line=request.line, expects=request.expects, ends_change=request.ends_change
+            label=outcomes.TRY_AGAIN,
+            line=request.line,
+            expects=request.expects,
+            ends_change=request.ends_change,
+            proposal=request.proposal,
         )
         return Message(title=outcomes.asked_in_vain(self._shown_number(entry)), offers=(again,))
 

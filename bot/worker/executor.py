@@ -13,7 +13,7 @@ from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan, said
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
-from bot.messages.request import Request, Source
+from bot.messages.request import Source
 from bot.operations.arguments.targets import Recall
 from bot.operations.base import ChangeOperation
 from bot.operations.catalog import load
@@ -30,7 +30,7 @@ from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
-from bot.worker.partly_done import partly_done
+from bot.worker.partly_done import partly_done, plan_in_part, still_partly_done
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Executor:
             times = begun_early(times, readings[0], self.planner.repository.now())
         planned = self.planner.plan(entry.request, readings, times, due=due)
         if plan is None or plan.approval is None:  # approvers are shown a changed plan again by the approval flow
-            _refuse_outdated_preview(entry.request, planned)
+            _refuse_outdated_preview(entry, planned)
         return self._with_prompt_backup(planned)
 
     def plan_occurrence(self, entry: Entry, times: Schedule) -> AuthorizedPlan:
@@ -122,7 +122,8 @@ class Executor:
             lease_guard.entry.began,
         )
         try:
-            return self.apply(lease_guard, plan, context)
+            outcome = self.apply(lease_guard, plan, context)
+            return still_partly_done(plan, line, names) if plan.left else outcome
         except Conflict as stop:
             confirmation = confirmations.conflict(plan, stop, line, names, began=began)
             state = State.UNKNOWN if began else State.REFUSED
@@ -137,9 +138,9 @@ class Executor:
         except Stopped as stop:
             rejection = stop.cause.cause if isinstance(stop.cause, RolledBack) else None
             why = _explain_rejection(operation, plan, rejection, context) if rejection else None
-            made, outcome = partly_done(plan, stop, why, line, names)
+            made = plan_in_part(plan, stop, self.planner.repository)
             lease_guard.record_ids(made)
-            return outcome
+            return partly_done(made, stop, why, line, names)
         except SignInFailed as fault:
             if began or lease_guard.writes > 1:
                 raise
@@ -186,9 +187,10 @@ def readings_of(entry: Entry) -> list[ChangeOperation]:
     return [operation for operation in map(load, entry.operations) if isinstance(operation, ChangeOperation)]
 
 
-def _refuse_outdated_preview(request: Request, planned: AuthorizedPlan) -> None:
+def _refuse_outdated_preview(entry: Entry, planned: AuthorizedPlan) -> None:
     """Raises Moved with a new preview if the plan is not the one that was shown with the button."""
-    if request.expects is None or request.expects == planned.plan.digest():
+    shown = entry.request.expects
+    if shown is None or planned.context.is_as_shown(planned.plan, shown, entry.id):
         return
     again = preview(planned.plan, planned.operation, planned.context.ring_group_name)
     moved = StalePlan(outcomes.STALE_PREVIEW)

@@ -23,7 +23,7 @@ from bot.worker.announcing import Announcer
 from bot.worker.card_copies import CardCopies
 from bot.worker.card_state import is_told_by_schedule, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
-from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.outcome import Confirmation, plan_of, step_result
 from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,9 @@ class Notifier:
     def show_card(self, entry: Entry) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
         state = present_card(self.journal, entry)
-        card = with_canonical_line(state.card, entry.request.line, load(entry.operations[0]).text())
+        card = state.card
+        if entry.request.source is not Source.WORKFLOW:  # nobody typed it
+            card = with_canonical_line(card, entry.request.line, load(entry.operations[0]).text())
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
@@ -198,6 +200,8 @@ class Notifier:
     def _post(self, delivery: Delivery, confirmation: Confirmation) -> bool:
         """Posts everything about an outcome; returns whether somebody could read it."""
         entry, readable = delivery.entry, True
+        if entry.request.source is Source.WORKFLOW:
+            return self._report_step(delivery, confirmation)
         if is_told_by_schedule(entry):
             return self._post_occurrence(delivery, confirmation)
         if confirmation.private is not None:
@@ -209,6 +213,16 @@ class Notifier:
             delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
             self.on_change()
         return readable
+
+    def _report_step(self, delivery: Delivery, confirmation: Confirmation) -> bool:
+        """Tells Slack what came of a workflow's step, and shows it on the card of what it proposed."""
+        entry, execution = delivery.entry, delivery.entry.request.execution or ""
+        result = step_result(confirmation)
+        told = delivery.step("step", lambda: self.messenger.report_step(execution, result))
+        if delivery.posted is not None and delivery.posted.ts is not None and confirmation.card is not None:
+            delivery.attempt("its card", lambda: self.redraw_card(entry.id))
+        self.on_change()
+        return told
 
     def _post_occurrence(self, delivery: Delivery, confirmation: Confirmation) -> bool:
         """Updates the card of the schedule, and tells in its thread what went wrong; else an occurrence is quiet."""

@@ -10,13 +10,14 @@ from bot.changes.plan import Plan
 from bot.changes.write_switch import NO_PAUSE
 from bot.journal.models import Entry, FollowUp, Reschedule, ScheduleUpdate, State
 from bot.journal.reader import Reader
-from bot.messages.message import Message
+from bot.messages.message import Message, StepResult
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.operations.catalog import dump
 from bot.operations.control import Resume
 from bot.operations.schedule import reminder_time
 from bot.operations.undo import Undo
+from bot.texts import workflows
 
 
 class Confirmation(BaseModel):
@@ -38,6 +39,9 @@ class Confirmation(BaseModel):
     tells_contact: bool = False
     """Whether whom the policy names for questions is told too, because the requester reads nothing any more."""
 
+    step: StepResult | None = None
+    """What Slack is told of a workflow's step."""
+
     def with_note(self, note: str) -> Self:
         """Returns a copy with the note, if there is one, added to the private message and the reply."""
         if not note:
@@ -45,6 +49,14 @@ class Confirmation(BaseModel):
         parts = {"private": self.private, "reply": self.reply}
         noted = {part: replace(message, notes=(*message.notes, note)) for part, message in parts.items() if message}
         return self.model_copy(update=noted)
+
+
+def step_result(confirmation: Confirmation) -> StepResult:
+    """Returns what Slack is told of a workflow's step; of one that failed inside Park, what people would read."""
+    if confirmation.step is not None:
+        return confirmation.step
+    text = confirmation.private.title if confirmation.private is not None else workflows.GONE
+    return StepResult(outputs={"outcome": "failed", "text": text})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,7 @@ def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Res
     if outcome.flags.keys() >= NO_PAUSE.keys():
         ends = [one for one in journal.scheduled() if is_end_of_pause(one)]
     elif (plan := plan_of(entry)) is not None and outcome.state in (State.DONE, State.ALREADY):
-        numbers = [number for number in (plan.about, plan.ends_change) if number is not None]
+        undone = None if plan.left else plan.about  # what is undone only in part still has to end
+        numbers = [number for number in (undone, plan.ends_change) if number is not None]
         ends = [end for number in numbers for end in journal.entries_about(number) if end.state is State.SCHEDULED]
     return tuple(Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None) for end in ends)

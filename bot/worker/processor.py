@@ -44,6 +44,8 @@ from bot.worker.notifier import Notifier
 from bot.worker.occurrences import OccurrenceExecutor, new_schedule, occurrence_end, replaced_schedule, schedule_updates
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
+from bot.worker.proposals import check_proposal, for_proposal, notice_of, schedule_and_notify
+from bot.worker.workflow_steps import StepExecutor
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class EntryProcessor:
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
+        self._steps = StepExecutor(journal, planner, notifier)
         self._schedules = planner.repository.schedules
         self._occurrences = OccurrenceExecutor(
             journal, self._schedules, self._executor, notifier, write_switch, self.retry_policy
@@ -102,7 +105,8 @@ class EntryProcessor:
         """Returns the ended entry, or None if it has to wait."""
         lease_guard = LeaseGuard(self.journal, entry)  # its entry is newer than ours once a checkpoint was written
         try:
-            outcome = self._execute(lease_guard)
+            is_step = entry.request.source is Source.WORKFLOW
+            outcome = self._steps.execute(entry) if is_step else self._execute(lease_guard)
         except TargetBusy:
             log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
@@ -134,7 +138,8 @@ class EntryProcessor:
         ended = self.journal.get(plan.ends_change) if plan is not None and plan.ends_change is not None else None
         while True:
             follow_up = scheduled_end(entry, outcome, self.journal.now())
-            shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome))
+            woken = notice_of(self.journal, entry, outcome.state)
+            shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome), *woken)
             updates = (*outcome.schedule_updates, *schedule_updates(self._schedules, entry, outcome, ended))
             try:
                 return self.journal.end(
@@ -174,6 +179,7 @@ class EntryProcessor:
         if late:
             why = delivery.mention_late(entry.accepted_at - entry.run_at) if delivered_late else outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
+        check_proposal(self.journal, entry)
         operation = self.planner.resolved(entry.request, load(entry.operations[0]))
         if isinstance(operation, Approve):
             self.write_switch.check()  # what is approved is made at once
@@ -238,7 +244,7 @@ class EntryProcessor:
         confirmation = confirmations.scheduled(planned.plan, planned.context.ring_group_name)
         fields = journal_fields(planned) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.show_card(replace(entry, **fields, state=State.SCHEDULED, run_at=starts))
-        self.journal.schedule(entry, starts, **fields, card=posted.model_dump(mode="json"))
+        schedule_and_notify(self.journal, entry, starts, **fields, card=posted.model_dump(mode="json"))
         self.progress_notifier.finish(entry.request)
 
     def _apply_to_journal(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
@@ -276,7 +282,7 @@ class EntryProcessor:
             return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
         if entry.request.source is Source.SCHEDULE:
             return self._occurrences.refused(entry, refused)
-        return Outcome(State.REFUSED, Confirmation(private=refused.message))
+        return Outcome(State.REFUSED, Confirmation(private=for_proposal(refused.message, entry)))
 
     def _given_up(self, entry: Entry, state: State, why: str) -> Outcome:
         """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from bot.changes.plan import Plan
-from bot.changes.repository import ended_by
+from bot.changes.repository import ended_by, is_partly_done
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -24,12 +24,20 @@ _WHOLE = "*"
 
 
 def effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
-    """Returns the entry that undid a change and was not undone itself."""
+    """Returns the entry that undid a whole change and was not undone itself."""
     for one in sequel:
+        if is_partly_done(one):
+            continue
         undone = one.state is State.DONE or (one.state is State.ALREADY and one.request.source is Source.CLOCK)
         if one.plan is not None and undone and effective_undo(journal, journal.entries_about(one.id)) is None:
             return one
     return None
+
+
+def partial_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
+    """Returns the latest entry that undid some of a change and was not undone itself."""
+    found = (one for one in reversed(sequel) if one.state is State.DONE and is_partly_done(one))
+    return next((one for one in found if effective_undo(journal, journal.entries_about(one.id)) is None), None)
 
 
 def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:

@@ -12,7 +12,8 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import KINDS, MAX_INLINE_NAMES, PickerKind, PickerScope, Typeahead
+from bot.planning.picker_sources import KINDS, PickerKind
+from bot.planning.pickers import MAX_INLINE_NAMES, PickerScope, Typeahead
 from bot.policy.evaluation import ALL_NAMES, visible_groups
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy

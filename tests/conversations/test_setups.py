@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.environment import Sandbox
-from bot.sandbox.pbx.dataset import add_group, user_record
+from bot.sandbox.pbx.dataset import PROMPT, add_group, user_record
 from bot.sandbox.slack.model import Message
 from tests.conversations.conftest import Typed, seen
 from tests.faults.scene import ConversationHarness
@@ -194,3 +194,110 @@ def test_hidden_groups_are_neither_exported_nor_deleted_by_somebody_who_does_not
         answer = previewed(harness, file_of(sandbox, text.replace("keep", "delete")), "eve")
         assert "Secret" not in answer.plain
         assert "Nothing was changed" in answer.plain
+
+
+TWO_GROUPS = """\
+groups:
+  Billing: {members: [1055, 1012]}
+  Sales: {recall: {to: ring group, ring_group: Night Desk}}
+  Support: {recall: {to: user}}
+"""
+
+
+def stopped_undo(harness: ConversationHarness) -> Message:
+    """Applies a file, and has its undo stop after the first write, since Sales is changed meanwhile."""
+    sandbox = harness.sandbox
+    harness.click(previewed(harness, file_of(sandbox, TWO_GROUPS)), "Apply")
+    held = harness.hold(f"POST {harness.path('Support')}")
+    sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo")
+    harness.reached(held)
+    sandbox.pbx.state.groups[harness.id("Sales")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
+    harness.go_on(held)
+    sandbox.settle(30)
+    return harness.card()
+
+
+def test_an_undo_that_stops_half_way_is_partly_undone_and_goes_on(harness: ConversationHarness) -> None:
+    state = harness.sandbox.pbx.state
+    card = stopped_undo(harness)
+    text = card.plain.replace("*", "")
+    assert "Partly undone: Apply park.yaml" in text
+    assert "Partly undone: #2 by" in text
+    assert "Not done: Sales for Partners, Sales, Billing." in harness.replies()[-1].plain
+    assert state.groups[harness.id("Support")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
+    assert harness.members("Billing") == ["1055", "1012"]
+    harness.do("history")
+    assert "partly undone" in harness.last_ephemeral().plain
+    state.groups[harness.id("Sales")]["recall_to"] = "RING_GROUP_ONLY"
+    harness.click(harness.card(), "Undo the rest")
+    assert "Undone: Apply park.yaml" in harness.card().plain.replace("*", "")
+    assert set(harness.members("Billing")) == {"1055", "1054"}
+    assert state.groups[harness.id("Sales")]["recall_to"] == "USER_ONLY"
+    harness.do("undo 1")
+    assert "already" in harness.last_ephemeral().plain
+
+
+def test_an_undo_that_stopped_half_way_is_itself_undone(harness: ConversationHarness) -> None:
+    state = harness.sandbox.pbx.state
+    stopped_undo(harness)
+    assert state.groups[harness.id("Support")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
+    harness.click(harness.card(), "Do it again")
+    assert state.groups[harness.id("Support")]["recall_to"] == "USER_ONLY"
+    card = harness.card().plain.replace("*", "")
+    assert "Applied park.yaml" in card
+    assert "[Undo]" in card
+
+
+def test_what_is_done_again_half_way_says_so_and_goes_on(harness: ConversationHarness) -> None:
+    sandbox, state = harness.sandbox, harness.sandbox.pbx.state
+    harness.click(previewed(harness, file_of(sandbox, TWO_GROUPS)), "Apply")
+    harness.click(harness.card(), "Undo")
+    held = harness.hold(f"POST {harness.path('Sales')}")
+    sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Do it again")
+    harness.reached(held)
+    state.groups[harness.id("Support")]["recall_to"] = "RING_GROUP_ONLY"
+    harness.go_on(held)
+    sandbox.settle(30)
+    assert "Partly done again: Apply park.yaml" in harness.card().plain.replace("*", "")
+    state.groups[harness.id("Support")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
+    harness.click(harness.card(), "Do the rest again")
+    assert "Applied park.yaml" in harness.card().plain
+    assert harness.members("Billing") == ["1055", "1012"]
+
+
+@pytest.mark.parametrize("came_far", [False, True])
+def test_a_temporary_change_is_ended_only_if_the_plan_came_that_far(
+    harness: ConversationHarness, came_far: bool
+) -> None:
+    sandbox, state = harness.sandbox, harness.sandbox.pbx.state
+    temporary = "Sales" if came_far else "Support"
+    harness.do(f"recall {temporary} to Day Desk for 2h")
+    harness.do(f"apply {file_of(sandbox, TWO_GROUPS)}")
+    held = harness.hold(f"POST {harness.path('Sales')}")
+    sandbox.slack.click(sandbox.people["ana"], harness.last_ephemeral(), label="End #1 and do this")
+    harness.reached(held)
+    state.members[harness.id("Support")].append("1001")
+    harness.go_on(held)
+    sandbox.settle(30)
+    assert "Partly done: Apply park.yaml (1 of 4 changes)" in harness.cards()[-1].plain
+    harness.do("pending")
+    assert ("Day Desk" in harness.last_ephemeral().plain) is not came_far
+    harness.click(harness.cards()[-1], "Undo")
+    assert state.groups[harness.id("Sales")]["recall_to"] == "USER_ONLY", "how it was before both"
+    assert "1001" in harness.members("Support")
+    sandbox.forward(timedelta(hours=2, seconds=1))
+    sandbox.settle(30)
+    before = "USER_ONLY" if came_far else "USER_FIRST_THEN_RING_GROUP"
+    assert state.groups[harness.id(temporary)]["recall_to"] == before
+
+
+def test_that_the_prompt_is_in_no_file_and_no_snapshot_is_said(harness: ConversationHarness) -> None:
+    state, missing = harness.sandbox.pbx.state, f"The prompt {PROMPT} is not in it"
+    assert "prompt" not in exported(harness)
+    state.server["prompt_file_id"] = next(iter(state.files))
+    assert f"# {missing}" in exported(harness)
+    for line in ("export", "snapshot", "restore everything to an hour ago", "restore server to an hour ago"):
+        harness.do(line)
+        assert missing in harness.last_ephemeral().plain, line
+    harness.do("restore Sales to an hour ago")
+    assert missing not in harness.last_ephemeral().plain

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from bot.journal.journal import LEASE
-from bot.sandbox.environment import Sandbox
+from bot.sandbox.environment import POLICY, Sandbox
 from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
 from tests.faults.steps import KillPoint, StepSignal, kill_points
@@ -114,11 +114,11 @@ STAGE_LOCK = threading.Lock()
 """Serializes building stages: CPython 3.11 counts the recursion depth of compiling routes across threads."""
 
 
-def stage_of(address: str | None) -> Sandbox:
+def stage_of(address: str | None, *, policy: str = POLICY) -> Sandbox:
     """Builds a stage on that database; Park is not started in it."""
     environment: dict[str, Any] = {} if address is None else {"database_url": address}
     with STAGE_LOCK:
-        return Sandbox(pbx_deadline=DEADLINE, **environment)
+        return Sandbox(policy=policy, pbx_deadline=DEADLINE, **environment)
 
 
 def _steps_of_a_whole_life(address: str | None) -> list[str]:

@@ -108,7 +108,7 @@ def test_a_journal_of_before_is_read_into_the_table(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "park.sqlite3")) as read:
         found = read.execute("SELECT target, entry_id FROM changed_targets ORDER BY target").fetchall()
         assert read.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
-    assert found == [("1", 1), ("member 1001", 1), (SERVER_KEY, 1)]
+    assert found == [("1", 1), ("member 1001", 1), ("named sales", 1), (SERVER_KEY, 1)]
 
 
 def _revision_before() -> str:

@@ -10,7 +10,8 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import PickerOption, PickerOptions, PickerScope, SearchIndex
+from bot.planning.picker_sources import PickerOption
+from bot.planning.pickers import PickerOptions, PickerScope, SearchIndex
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.texts import forms

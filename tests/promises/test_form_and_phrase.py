@@ -67,7 +67,10 @@ def as_filled(operation: Operation) -> Values:
 
 
 def _entry(argument_type: ArgumentType, value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value if isinstance(value, str) else argument_type.say(value)
+    if isinstance(value, tuple):
+        return list(value)
+    is_text = isinstance(value, str) and argument_type.reference is not Reference.SCOPE
+    return value if is_text else argument_type.say(value)
 
 
 def _enter(element: Json, entry: Any) -> Json:
@@ -123,5 +126,4 @@ def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
         "help",
         "can",
         "who_can",
-        "restore",
     }

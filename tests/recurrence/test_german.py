@@ -33,7 +33,7 @@ SAID = {
     "every day 22:00 to 6:00": "täglich 22:00 bis 6:00 Uhr",
     "every 3 days 9:00 to 10:00 from 1 December": "alle 3 Tage 9:00 bis 10:00 Uhr, ab 1. Dezember 2026",
     "every weekday 18:00 to 8:00": "montags bis freitags 18:00 bis 8:00 Uhr",
-    "every Monday, Wednesday and Friday from 22:00 for 9h": "montags, mittwochs und freitags ab 22:00 Uhr für 9 Std.",
+    "every Monday, Wednesday and Friday from 22:00 for 9h": "montags, mittwochs und freitags ab 22:00 Uhr für 9 h",
     "every Saturday and Sunday": "samstags und sonntags",
     "every 2 weeks on Monday 8:00 to 9:30 from 7 December": (
         "alle 2 Wochen montags 8:00 bis 9:30 Uhr, ab 7. Dezember 2026"

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from bot.changes.apply_stages import Stopped, apply_stages
-from bot.changes.change import Change, Conflict, revert
+from bot.changes.change import Change, Conflict, RolledBack, revert, snapshots_equal
 from bot.changes.snapshot import Target
 from bot.changes.stages import split_into_stages
 from bot.changes.target_io import read
+from bot.errors import NotPossible
 from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.setups.comparing import differences
@@ -43,13 +44,23 @@ def plan(pbx: PbxClient, wanted: SetupFile) -> tuple[Change, ...]:
     return differences(now, ParsedFile("x", wanted).resolve(now, pbx).wanted)
 
 
-def apply(pbx: PbxClient, changes: Sequence[Change], *, dies_at: int | None = None, began: bool = False) -> None:
-    """Applies the changes, in a process that dies before that write."""
+def apply(
+    pbx: PbxClient,
+    changes: Sequence[Change],
+    *,
+    dies_at: int | None = None,
+    refused_at: int | None = None,
+    began: bool = False,
+) -> None:
+    """Applies the changes, in a process that dies before that write, or on a PBX that refuses it."""
     writes = count(1)
 
     def before_write() -> None:
-        if next(writes) == dies_at:
+        number = next(writes)
+        if number == dies_at:
             raise Crash
+        if number == refused_at:
+            raise NotPossible("This one is refused.")
 
     apply_stages(pbx, changes, began=began, before_write=before_write, pauses=())
 
@@ -159,6 +170,44 @@ def test_a_target_that_changes_meanwhile_stops_there_and_tells_what_is_done(fake
     apply(pbx, undo(pbx, raised.value.done))
     fake_pbx.state.members[fake_pbx.state.group_id("B")].remove("1009")
     assert unordered(to_file(read_setup(pbx))) == unordered(before)
+
+
+@given(setups(), setups())
+@settings(max_examples=2)
+def test_a_stop_at_any_write_tells_what_is_done_and_what_is_left(
+    fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
+) -> None:
+    for stops_at in range(1, 40):
+        set_up(fake_pbx, present)
+        changes = plan(pbx, wanted)
+        try:
+            apply(pbx, changes, refused_at=stops_at)
+        except RolledBack:
+            assert unordered(to_file(read_setup(pbx))) == unordered(present), "nothing is done"
+        except Stopped as stop:
+            partly_made(pbx, stop, changes)
+            assert unordered(to_file(read_setup(pbx))) == unordered(present)
+        else:
+            break
+    assert unordered(to_file(read_setup(pbx))) == unordered(wanted)
+
+
+def partly_made(pbx: PbxClient, stop: Stopped, changes: Sequence[Change]) -> None:
+    """Goes on to the end, back to where it stopped, and back to the beginning, by what is done and what is left."""
+    assert not stop.unsure
+    assert all(snapshots_equal(read(pbx, one.target), one.after) for one in stop.done)
+    assert {one.target.title for one in (*stop.done, *stop.left)} == {one.target.title for one in changes}
+    apply(pbx, stop.left)
+    assert plan_of_rest(pbx, changes) == []
+    apply(pbx, undo(pbx, stop.left))
+    apply(pbx, undo(pbx, stop.done))
+
+
+def plan_of_rest(pbx: PbxClient, changes: Sequence[Change]) -> list[Change]:
+    """The changes whose groups are not as they were to be."""
+    now = {target.title: snapshot for target, snapshot in read_setup(pbx).groups}
+    groups = [one for one in changes if not one.target.is_server]
+    return [one for one in groups if not snapshots_equal(now.get(one.target.title), one.after)]
 
 
 WHOLE = {

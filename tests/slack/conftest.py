@@ -1,6 +1,6 @@
 """Park's Slack package, connected to the fake workspace over Slack's protocols, with an inbox that records requests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,6 +53,9 @@ class RecordingInbox:
         assert operation is None, "only forms bring one"
         self.requests.append(request)
         return self.answer(request)
+
+    def submit_step(self, request: Request, callback_id: str, inputs: Mapping[str, Any]) -> None:
+        self.requests.append(request)
 
     def offer_again(self, request: Request, message: Message) -> None:
         self.messenger.answer(request, message)

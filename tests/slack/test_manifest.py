@@ -16,12 +16,14 @@ from referencing.jsonschema import DRAFT7
 
 from bot.__main__ import main
 from bot.messages import slash_command
+from bot.operations.workflow_steps import STEPS, Step
 from bot.slack import app_config, app_manifest
+from bot.slack.workflow_manifest import with_workflow_steps
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
 SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
 
-METHOD = r"(apps|assistant|auth|blocks|bots|chat|conversations|files|users|usergroups|views|reactions)_"
+METHOD = r"(apps|assistant|auth|blocks|bots|chat|conversations|files|functions|users|usergroups|views|reactions)_"
 METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_connections_open": set[str](),  # connections:write, of the app-level token
     "assistant_threads_setStatus": {"chat:write"},
@@ -44,6 +46,8 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "conversations_open": {"im:write"},
     "files_info": {"files:read"},
     "files_upload_v2": {"files:write"},
+    "functions_completeError": set(),
+    "functions_completeSuccess": set(),
     "users_conversations": {"channels:read", "groups:read"},  # for the types that are asked for
     "users_info": {"users:read"},
     "users_list": {"users:read"},
@@ -155,8 +159,40 @@ def test_it_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == app_manifest.http_manifest("https://park.example.com")
 
 
+def with_steps(text: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(with_workflow_steps(text))
+    return read
+
+
+@pytest.mark.parametrize("address", [None, "https://park.example.com"], ids=["socket mode", "http"])
+def test_steps_are_added_only_where_they_are_asked_for(address: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    way = ["--http", address] if address else []
+    assert main(["manifest", *way, "--json"]) == 0
+    without = json.loads(capsys.readouterr().out)
+    assert main(["manifest", *way, "--json", "--workflows"]) == 0
+    steps = json.loads(capsys.readouterr().out)
+    functions, settings = steps.pop("functions"), steps["settings"]
+    assert functions.keys() == STEPS.keys()
+    assert settings.pop("function_runtime") == "remote"
+    assert settings["org_deploy_enabled"] is True
+    settings["org_deploy_enabled"] = False
+    assert steps == without, "nothing else differs, least of all a scope"
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=list(STEPS))
+def test_each_input_of_a_step_is_read_or_said(step: Step) -> None:
+    read = {*step.arguments, "channel_id", "note", "action"}
+    assert step.inputs.keys() <= read
+    assert step.arguments.keys() <= step.inputs.keys()
+    assert {name for name, one in step.outputs.items() if one.required} == {"outcome", "text"}
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")
-@pytest.mark.parametrize("app", [MANIFEST, over_http("https://park.example.com")], ids=["socket mode", "http"])
+@pytest.mark.parametrize(
+    "app",
+    [MANIFEST, over_http("https://park.example.com"), with_steps(app_manifest.socket_mode_manifest())],
+    ids=["socket mode", "http", "with steps"],
+)
 def test_the_manifest_is_valid_by_slacks_schema(app: dict[str, Any]) -> None:
     schemas = [json.loads(path.read_text()) for path in sorted(SHARED.glob("manifest.schema*.json"))]
     root = next(schema for schema in schemas if "All Versions" in schema.get("title", ""))

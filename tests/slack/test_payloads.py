@@ -1,6 +1,8 @@
 """A sample of every payload is valid by the project's own kit and the SDK's models, and Slack is asked about each."""
 
 import json
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +15,33 @@ from bot.operations.catalog import OPERATIONS
 from bot.sandbox.slack.kit.validation import check_blocks, check_view
 from bot.slack.payload_validation import refused_samples
 from bot.slack.samples import messages, samples, views
+from bot.texts.languages import PACKAGES, speaking
 from tests.slack.conftest import SlackHarness
 
 MESSAGES, VIEWS = dict(messages()), dict(views())
 
 
+@pytest.mark.parametrize("language", PACKAGES)
 @pytest.mark.parametrize("name", MESSAGES)
-def test_each_message_is_valid(name: str) -> None:
-    check_blocks(MESSAGES[name]["blocks"])
-    parsed = [Block.parse(block) for block in MESSAGES[name]["blocks"]]
+def test_each_message_is_valid(name: str, language: str) -> None:
+    blocks = _in(language, messages)[name]["blocks"]
+    check_blocks(blocks)
+    parsed = [Block.parse(block) for block in blocks]
     for block in parsed:
         assert block is not None
         block.validate_json()
 
 
+@cache
+def _in(language: str, made: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str, Any]:
+    with speaking(language):
+        return dict(made())
+
+
+@pytest.mark.parametrize("language", PACKAGES)
 @pytest.mark.parametrize("name", VIEWS)
-def test_each_view_is_valid(name: str) -> None:
-    view: dict[str, Any] = VIEWS[name]
+def test_each_view_is_valid(name: str, language: str) -> None:
+    view: dict[str, Any] = _in(language, views)[name]
     check_view(view, view["type"])
     View(**view).validate_json()
 

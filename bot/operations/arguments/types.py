@@ -23,6 +23,7 @@ class Reference(StrEnum):
     MEMBER = "member"
     NEW_GROUP = "new group"
     FILE = "file"
+    SCOPE = "scope"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,8 @@ class ArgumentType:
     reference: Reference | None = None
     time: type[Start | End] | None = None
     """The class of a time, which a form asks for by a choice and a date and time picker."""
+    is_choice: bool = False
+    """Whether it has only one value, which a form offers beside the choice of none."""
     max_length: int = 150
     """Maximum characters of its text input in a form."""
     filetypes: tuple[str, ...] = ("wav",)
@@ -59,8 +62,13 @@ class ArgumentType:
 
     @property
     def no_time(self) -> str:
-        """What a form calls the choice of no time."""
+        """What a form calls the choice of no time, or of no value."""
         return arguments.NO_TIMES[self.name]
+
+    @property
+    def choice(self) -> str:
+        """What a form calls the only value of a choice."""
+        return arguments.CHOICES[self.name]
 
 
 def spellings(text: str) -> tuple[str, ...]:

@@ -21,11 +21,12 @@ from bot.sandbox.slack.response_url import ResponseURLs
 from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.user_actions import MessageActions, ShortcutActions
 from bot.sandbox.slack.web import ROUTES, WebServer, web_api
+from bot.sandbox.slack.workflow_actions import WorkflowActions
 
 T = TypeVar("T")
 
 
-class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
+class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions, WorkflowActions):
     """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
 
     def __init__(
@@ -35,6 +36,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         name: str = "Park Sandbox",
         events: Collection[str] = ("app_mention",),
         shortcuts: Mapping[str, str] | None = None,
+        functions: Mapping[str, Json] | None = None,
         home_tab: bool = True,
         ack_timeout: float = 3.0,
         trigger_lifetime: float = 3.0,
@@ -48,6 +50,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             scopes: Granted bot scopes.
             events: Subscribed bot events.
             shortcuts: callback_id -> "global" or "message".
+            functions: The app's steps for Workflow Builder by callback_id, as the manifest declares them.
             ack_timeout: Seconds to acknowledge a payload.
             trigger_lifetime: Seconds that a trigger_id can be used.
             retry_after: Seconds before each further delivery of an event, as documented for the Events API.
@@ -56,6 +59,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         if beside is not None:
             self.state.join(beside.state)
         self.state.shortcuts = dict(shortcuts or {})
+        self.state.workflows.declared = dict(functions or {})
         self.state.home_tab = home_tab
         self.state.triggers.lifetime = trigger_lifetime
         self._offers = {}

@@ -85,6 +85,25 @@ class File:
     """Address to which downloads are redirected."""
 
 
+@dataclass(kw_only=True)
+class StepExecution:
+    """One execution of an app's step in a workflow; `status` is running, completed or failed."""
+
+    id: str
+    callback_id: str
+    status: str = "running"
+    outputs: Json = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass(kw_only=True)
+class WorkflowSteps:
+    """The app's steps for Workflow Builder by callback_id, as the manifest declares them, and their executions."""
+
+    declared: dict[str, Json] = field(default_factory=dict)
+    executions: dict[str, StepExecution] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A message as users see it at one moment."""

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator
 
 from bot.sandbox.slack.content import message_object
-from bot.sandbox.slack.model import Channel, Json, Post, User, new_id
+from bot.sandbox.slack.model import Channel, Json, Post, StepExecution, User, new_id
 from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.views import StoredView
 
@@ -49,8 +49,8 @@ def app_event(state: SlackState, event: Json) -> Json:
     }
 
 
-def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
-    """Returns the outer payload of an event."""
+def event_callback(state: SlackState, channel: Channel | None, event: Json) -> Json:
+    """Returns the outer payload of an event; one that happens in no channel is in no shared one."""
     authorization = {"enterprise_id": state.enterprise, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
@@ -62,7 +62,7 @@ def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
         "event_id": new_id("Ev"),
         "event_time": int(state.timestamps.time()),
         "authorizations": [authorization | {"is_enterprise_install": state.org_wide}],
-        "is_ext_shared_channel": is_shared(state, channel),
+        "is_ext_shared_channel": channel is not None and is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
     }
 
@@ -95,6 +95,35 @@ def changed_event(state: SlackState, post: Post, before: Json) -> Json:
         "event_ts": now["event_ts"],
         "message": now,
         "previous_message": before,
+    }
+
+
+def function_executed(state: SlackState, execution: StepExecution, inputs: Json) -> Json:
+    """Returns the inner event of an executed step: docs.slack.dev, function_executed.
+
+    The token in it is one that nothing else accepts: the app ends steps with its own.
+    """
+    declared = state.workflows.declared[execution.callback_id]
+    parameters = {kind: list(declared[kind].values()) for kind in ("input_parameters", "output_parameters")}
+    return {
+        "type": "function_executed",
+        "function": {
+            "id": new_id("Fn"),
+            "callback_id": execution.callback_id,
+            "title": declared["title"],
+            "description": declared["description"],
+            "type": "app",
+            **parameters,
+            "app_id": state.app,
+            "date_created": 0,
+            "date_updated": 0,
+            "date_deleted": 0,
+        },
+        "inputs": inputs,
+        "function_execution_id": execution.id,
+        "workflow_execution_id": new_id("Wx"),
+        "event_ts": state.timestamps.next(),
+        "bot_access_token": f"xwfp-{new_id('')}",
     }
 
 

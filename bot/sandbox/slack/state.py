@@ -18,6 +18,7 @@ from bot.sandbox.slack.model import (
     TimestampSource,
     User,
     UserGroup,
+    WorkflowSteps,
     new_id,
     new_trigger_id,
 )
@@ -134,7 +135,7 @@ class SlackState:
         """Base URL of the HTTP server; set by the workspace."""
         self.shortcuts: dict[str, str] = {}
         """callback_id -> "global" or "message", as the manifest declares them."""
-        self.home_tab = True
+        self.workflows, self.home_tab = WorkflowSteps(), True
         self.prompts: dict[str, dict[str, str]] = {}
         """Suggested prompts by conversation: what each sends, by its title."""
         self.statuses: dict[tuple[str, str], str] = {}

@@ -27,7 +27,7 @@ from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
-from bot.planning.pickers import PickerKind, PickerOption
+from bot.planning.picker_sources import PickerKind, PickerOption
 from bot.slack.forms.recurring import recurrence_blocks
 from bot.slack.forms.state import FILES, KEPT_FILE, NO_TIME, PICK, PICKED_TIME, TIME_AT, is_single_time, picked_time
 from bot.slack.forms.values import AS_IT_IS_TYPED, CHOICE
@@ -154,6 +154,9 @@ class _InputBuilder:
         match argument_type.reference:
             case Reference.GROUP:
                 return self._picker("group", name, known and _option(known, self.label("group", known)))
+            case Reference.SCOPE:
+                value = argument_type.say(known) if known else ""
+                return self._picker("scope", name, _option(value, self.label("scope", value)) if value else None)
             case Reference.MEMBER:
                 return self._picker("user", name, known and _option(known, self.label("user", known)))
             case Reference.RECALL:
@@ -165,6 +168,8 @@ class _InputBuilder:
                 )
         if argument_type in SWITCHES:
             return _switch(known)
+        if argument_type.is_choice:
+            return _only_choice(argument_type, chosen=known is not None)
         return PlainTextInputElement(
             action_id=CHOICE + "text",
             initial_value=self._text(name, argument_type, known),
@@ -243,6 +248,11 @@ def _switch(known: Any) -> RadioButtonsElement:
     options = [_option("on", forms.ON), _option("off", forms.OFF)]
     chosen = None if known is None else options[0 if known in (True, "on") else 1]
     return RadioButtonsElement(action_id=CHOICE + "switch", options=options, initial_option=chosen)
+
+
+def _only_choice(argument_type: ArgumentType, *, chosen: bool) -> RadioButtonsElement:
+    options = [_option(NO_TIME, argument_type.no_time), _option(argument_type.say(True), argument_type.choice)]
+    return RadioButtonsElement(action_id=CHOICE + "only", options=options, initial_option=options[chosen])
 
 
 def _option(value: str, label: str) -> Option:

@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from bot.errors import PBXError, Refused, SlackFailure, SlackRefused
 from bot.messages.message import Message
 from bot.operations.base import Operation
-from bot.planning.pickers import KINDS, TO_USER, PickerKind, PickerOption
+from bot.planning.picker_sources import KINDS, TO_USER, WHOLE, PickerKind, PickerOption
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import first_options
 from bot.slack.forms.context import FormContext, OutdatedForm, Payload
@@ -149,7 +149,7 @@ class PickerListeners:
             leaves = _permitted_group(state, known, operation_type.left_group_field)
             joins = _permitted_group(state, known, operation_type.joined_group_field)
         options = offering.choices(part, payload["value"], leaves=leaves, joins=joins) if part else []
-        known_names = [one for one in options if one.value != TO_USER]
+        known_names = [one for one in options if one.value not in (TO_USER, *WHOLE)]
         notice = "" if known_names else offering.empty_reason(part) if part else forms.NOT_KNOWN_YET
         if notice:
             self._context.run_soon(form_service.warm, request, operation_type, known)

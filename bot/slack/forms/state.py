@@ -128,7 +128,7 @@ def parse_values(operation_type: type[Operation], values: SubmittedValues) -> di
             arguments[name] = value
         elif operation_type.model_fields[name].is_required():
             errors[name] = forms.NEEDED
-    if errors:
+    if errors := errors or operation_type.form_faults(arguments):
         raise InvalidInput(errors)
     return arguments
 
@@ -154,6 +154,10 @@ def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict
         value = _raw_value(argument_type, values, name)
         if argument_type.reference is Reference.RECALL:
             value = _read_recall(value)
+        elif argument_type.reference is Reference.SCOPE and value is not None:
+            value = None if value == NO_OPTION else argument_type.read(split_words(value))
+        elif argument_type.is_choice:
+            value = None if value == NO_TIME else value
         elif argument_type.time is not None:
             at = element_value(values, name + TIME_AT) if value == PICKED_TIME else None
             value = None if value == NO_TIME else value if at is None else f"{value} {at}"

@@ -27,6 +27,10 @@ LABELS = {
     "end": "Ends",
     "pause end": "Ends",
     "repetition": "Repeats",
+    "restored scope": "What",
+    "restored moment": "As it was on",
+    "restored change": "Or as before change",
+    "new groups": "Groups that were created since",
 }
 """The labels, by the name of the argument's type."""
 
@@ -42,6 +46,8 @@ HINTS = {
     "emergency line": "As you would type it: recall Sales to Night Desk for 2h",
     "emergency reason": "It is posted right away to the channel that the policy names.",
     "repetition": f"{EXAMPLES}. Empty: once.",
+    "restored moment": "Such as: Friday 18:00, yesterday 9:00, 2 hours ago",
+    "restored change": "Its number, such as 42",
 }
 """The hints, for the types that have one."""
 
@@ -49,5 +55,9 @@ NO_TIMES = {
     "start": "Now",
     "end": "No end: it stays until somebody changes it",
     "pause end": "No end: until somebody resumes",
+    "new groups": "Keep them",
 }
-"""The choice of no time, for each type of a time that a form can ask for."""
+"""The choice of no time, for each type of a time that a form can ask for, or of no value."""
+
+CHOICES = {"new groups": "Delete them"}
+"""The only value, for each type that has no other."""

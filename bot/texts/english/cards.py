@@ -26,6 +26,14 @@ def undone(planned: str) -> str:
     return f"Undone: {planned}"
 
 
+def partly_undone(planned: str) -> str:
+    return f"Partly undone: {planned}"
+
+
+def partly_done_again(planned: str) -> str:
+    return f"Partly done again: {planned}"
+
+
 def replaced(planned: str) -> str:
     return f"Replaced: {planned}"
 
@@ -80,6 +88,8 @@ def emergency(title: str) -> str:
 STATUS_DONE = "done"
 STATUS_ENDED = "ended"
 STATUS_UNDONE = "undone"
+STATUS_PARTLY_UNDONE = "partly undone"
+STATUS_PARTLY_DONE_AGAIN = "partly done again"
 STATUS_NOT_ENDED = "could not be ended"
 STATUS_WAITING = "waiting for approval"
 STATUS_CANCELLED = "cancelled"
@@ -121,6 +131,8 @@ LATE = "Late"
 NOT_ENDED = "Could not be ended"
 UNDONE = "Undone"
 DONE_AGAIN = "Done again"
+PARTLY_UNDONE = "Partly undone"
+PARTLY_DONE_AGAIN = "Partly done again"
 REPLACED = "Replaced"
 CHANGED_SINCE = "Changed since"
 EMERGENCY = "Emergency"
@@ -133,6 +145,8 @@ REASON = "Reason"
 
 UNDO = "Undo"
 DO_AGAIN = "Do it again"
+UNDO_REST = "Undo the rest"
+DO_REST = "Do the rest again"
 RESTORE_ANYWAY = "Put back as before"
 END_NOW = "End now"
 EXTEND = "Extend by 1h"

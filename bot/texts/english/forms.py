@@ -5,6 +5,7 @@ CHECKING = "Checking with the PBX ... Nothing has changed yet."
 SHOWN_HERE = "Fill this in, and what would change is shown here."
 MORE_THAN_FITS = "There is more than fits here. Type the line to see all of it."
 
+EVERYTHING, SERVER = "Everything: the server and all groups", "The call park server"
 TO_USER = "The user who parked the call"
 TO_RING_GROUP = "A ring group"
 NOT_SET = "not set"

@@ -179,6 +179,12 @@ TEXTS = {
         " policy names, and kept in the history.",
         modifies="it needs no emergency",
     ),
+    "decline": OperationTexts(
+        "Decline a proposal",
+        "Declines a change that a workflow proposes, and lets the workflow go on.",
+        card_label="Declined",
+    ),
+    "workflow_mistake": OperationTexts("Mistake in a step", "What the journal keeps of a step that can't be read."),
     "pause": OperationTexts(
         "Pause Park",
         "Stops all changes, for a time or until somebody resumes. Questions and previews still work."
@@ -223,7 +229,7 @@ TEXTS = {
         "Keeps the whole set-up as it is now, so that you can restore it later. Park does the same every day.",
     ),
     "restore": OperationTexts(
-        "Restore",
+        "Restore the set-up",
         "Makes a group, the server or everything as it was at a time, or before a change. Shows first what"
         " would change. Groups that were created since stay, unless you add: and delete new groups.",
         button="Restore",

@@ -120,6 +120,11 @@ def stopped_at(target: str) -> str:
     return f"Park stopped at {target}."
 
 
+def half_done(names: Sequence[str]) -> str:
+    """Targets of which something was changed, and something not."""
+    return f"Done in part: {shortened(names)}."
+
+
 def not_done(names: Sequence[str]) -> str:
     """What was left as it is."""
     return f"Not done: {shortened(names)}."

@@ -7,6 +7,7 @@ ASKED, IN, POLICY = "Angefragt", "In", "Richtlinie"
 GROUP_COLUMNS = ("Parkgruppe", "Wiederanruf an", "Mitglieder", "Befristet bis")
 GROUP_IS_EMPTY = "noch keine"
 NOTHING_PENDING = "Nichts steht aus: Keine Änderung ist geplant, befristet oder wartet auf Freigabe."
+OWN_CHANGE = "die eigenen Änderungen darf man immer rückgängig machen"
 SHOW_GROUP_USAGE = "group <name>"
 LOOK_AND_RETRY = "Prüfen und erneut versuchen"
 

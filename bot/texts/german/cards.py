@@ -207,6 +207,10 @@ def footer(by: str, number: int | None, status: str, updated: str) -> str:
     return " · ".join((f"von {by}", *numbered, status, f"aktualisiert {updated}"))
 
 
+def announced(by: str, origin: str) -> str:
+    return f"von {by} · {origin}"
+
+
 def asked_in(channel: str) -> str:
     return f"angefragt in {channel}"
 

@@ -11,8 +11,28 @@ NO_RING_GROUP = "eine Rufgruppe, die nicht gesetzt ist"
 RING_GROUP_GONE = "eine Rufgruppe, die es nicht mehr gibt"
 NOT_SET = "nicht gesetzt"
 
-_STATES = {"on": "eingeschaltet", "off": "ausgeschaltet"}
-_SWITCH = {"on": "einschalten", "off": "ausschalten"}
+SERVER = CALL_PARK_SERVER
+ON, OFF, NONE = "an", "aus", "keine"
+ADDED, REMOVED = "Hinzugefügt", "Entfernt"
+SWITCH_ON, SWITCH_OFF = "Anschalten", "Ausschalten"
+LABELS = {
+    "name": "Name",
+    "enabled": "Parken von Anrufen",
+    "extension_number": "Nebenstelle",
+    "recall_to": "Wiederanruf an",
+    "recall_time": "Wiederanrufzeit",
+    "recall_ring_group_time": "Zeit bis zur Rufgruppe",
+    "send_notification_to_parker": "Benachrichtigung der parkenden Person",
+    "prompt": "Ansage",
+}
+
+
+def file_size(size: int) -> str:
+    return f"{size / 1000:,.0f} kB".replace(",", ".") if size >= 1000 else f"{size} Byte"
+
+
+def before_after_now(before: str, after: str, now: str) -> str:
+    return f"vor der Änderung {before}, danach {after}, jetzt {now}"
 
 
 def parker_then(parker: str, ring_group: str) -> str:
@@ -32,15 +52,15 @@ def recall_already(where: str, destination: str) -> str:
 
 
 def call_park_switched(state: str) -> str:
-    return f"Das Parken von Anrufen ist jetzt {_STATES[state]}"
+    return f"Das Parken von Anrufen ist jetzt {state}"
 
 
 def switch_call_park(state: str) -> str:
-    return f"Das Parken von Anrufen {_SWITCH[state]}"
+    return f"Das Parken von Anrufen {state}schalten"
 
 
 def call_park_already(state: str) -> str:
-    return f"Das Parken von Anrufen ist schon {_STATES[state]}."
+    return f"Das Parken von Anrufen ist schon {state}."
 
 
 def server_set(setting: str, value: str) -> str:

@@ -33,6 +33,9 @@ AS_PLAIN_TEXT = (
 
 NOT_SIGNED_IN = "Park ist noch nicht bei Slack angemeldet"
 TELL_ADMIN = "Bitte den Betreibern von Park melden: Ein neuer Versuch hilft nicht."
+ARCHIVED = "er ist archiviert"
+SHARED_CHANNEL = "er ist mit anderen Firmen geteilt"
+NOT_IN_CHANNEL = "Sie sind nicht darin, oder er ist privat und Park sieht ihn nicht"
 UNKNOWN_USER_GROUPS = "Slack kann gerade nicht sagen, wer in welcher Benutzergruppe ist"
 
 
@@ -73,6 +76,14 @@ def refused(code: str) -> str:
 
 def cannot_post(since: datetime, reason: str) -> str:
     return f"kann nicht posten seit {since:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def file_not_sent(why: str) -> str:
+    return f"Die Datei konnte nicht gesendet werden. {why}"
+
+
+def part(title: str, number: int, of: int) -> str:
+    return f"{title} ({number} von {of})"
 
 
 def posted_in(channel: str) -> str:

@@ -11,13 +11,13 @@ NOT_SET = "nicht gesetzt"
 
 AT_A_TIME = "An einem Datum mit Uhrzeit ..."
 IN_YOUR_ZONE = "In der eigenen Zeitzone"
-CHIPS = {"for 1h": "1 Std.", "for 2h": "2 Std.", "for 8h": "8 Std.", "until tomorrow 08:00": "Morgen 8:00 Uhr"}
+CHIPS = {"for 1h": "1 h", "for 2h": "2 h", "for 8h": "8 h", "until tomorrow 08:00": "Morgen 8:00 Uhr"}
 
 HOW_OFTEN = "Wie oft"
 ONCE = "Einmal"
 ON_DAYS = "Wiederholt, an Wochentagen"
 IN_WORDS = "Wiederholt, in Worten ..."
-DAYS = "Am"
+DAYS = "An diesen Tagen"
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 FROM, TO = "Von", "Bis"
 FROM_HINT = "Für den ganzen Tag beide Zeiten leer lassen."
@@ -32,7 +32,7 @@ def at_a_time(label: str) -> str:
     return f"{label} am"
 
 
-ON, OFF = "Ein", "Aus: Dann kann niemand einen Anruf parken"
+ON, OFF = "An", "Aus: Dann kann niemand einen Anruf parken"
 OR_KEEP = "Oder behalten"
 
 POST_IN = "Bestätigung posten in"
@@ -59,6 +59,8 @@ NAMES_LOADING = "Die Namen werden noch aus der PBX gelesen. Gleich noch einmal t
 PBX_AWAY = "Die PBX antwortet nicht. In einer Minute noch einmal tippen."
 NOTHING_ALLOWED = "Die Richtlinie erlaubt hier keine Auswahl."
 NOT_KNOWN_YET = "Slack wird noch gefragt, wer Sie sind. Gleich noch einmal tippen."
+PBX_UNAVAILABLE = "Die PBX antwortet gerade nicht. Es wurde nichts geändert. In einer Minute erneut versuchen."
+SLACK_UNAVAILABLE = "Slack antwortet gerade nicht. Es wurde nichts geändert. In einer Minute erneut versuchen."
 OUTDATED_OPTION = "Dieses Formular ist von einer anderen Version von Park. Bitte neu öffnen."
 
 
@@ -96,10 +98,6 @@ def not_opened(nothing_changed: str) -> str:
 
 def internal_error(nothing_changed: str) -> str:
     return f"In Park ist ein Fehler aufgetreten. Er wurde protokolliert. {nothing_changed}"
-
-
-def unavailable(system: str) -> str:
-    return f"Gerade keine Antwort: {system}. Es wurde nichts geändert. In einer Minute erneut versuchen."
 
 
 def correct_field(label: str, fault: str) -> str:

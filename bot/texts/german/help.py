@@ -1,5 +1,7 @@
 """German help: topics, how times are added to a line, and the overview."""
 
+from collections.abc import Sequence
+
 from bot.texts.german.times import END_EXAMPLES, START_EXAMPLES
 
 START_LATER = f"Für einen späteren Start einen Anfang anhängen: {START_EXAMPLES}."
@@ -53,6 +55,10 @@ def more_commands(number: int) -> str:
     if number == 1:
         return "Für 1 weiteren Befehl fehlt hier die Berechtigung."
     return f"Für {number} weitere Befehle fehlt hier die Berechtigung."
+
+
+def alternatives(limits: Sequence[str]) -> str:
+    return " oder ".join(limits)
 
 
 def restricted(limits: str, verbs: str) -> str:

@@ -21,14 +21,11 @@ AGAIN = "Zuletzt eingegeben:"
 PROMPTS = "Was soll geschehen?"
 GREETING = "Hier als eine Zeile schreiben, was angezeigt oder geändert werden soll."
 GREETING_NOTE = "Nur Sie und Park lesen das. Änderungen erfährt das Team wie überall sonst."
-WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "Was steht aus", "Was darf ich?", "Was kann Park?"
+WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "Ausstehende Änderungen", "Was darf ich?", "Was kann Park?"
 
 SEARCH, SEARCH_HINT = "Gruppen suchen", "Einen Teil des Namens eingeben, dann Enter."
 SHOW_ALL, EARLIER, MORE_GROUPS = "Alle Gruppen zeigen", "Frühere Gruppen", "Weitere Gruppen"
 
-NOT_HERE = (
-    "Park lässt sich in Kanälen benutzen, aber nicht von hier. `/park` dort eingeben, wo das Team damit arbeitet."
-)
 NO_RIGHTS = "Sie können Park noch nicht benutzen: Keine Regel erlaubt Ihnen etwas."
 NO_RIGHTS_HERE = "Sie können Park an diesem Ort nicht benutzen."
 UNCERTAIN = "Slack konnte nicht sagen, in welchen Benutzergruppen Sie sind. Vielleicht dürfen Sie noch mehr."
@@ -37,6 +34,13 @@ PBX_AWAY = "Die PBX antwortet gerade nicht. Dies weiß Park ohne sie."
 JOURNAL_AWAY = "Park kann sein Journal gerade nicht lesen, deshalb fehlen ausstehende und letzte Änderungen."
 NOTHING_TO_SHOW = "Dieser Tab lässt sich gerade nicht anzeigen."
 FROM_MEMORY = "Die PBX antwortet gerade nicht, deshalb stehen die Gruppen hier ohne ihre Einstellungen."
+
+
+def not_here(command: str) -> str:
+    return (
+        f"Park lässt sich in Kanälen benutzen, aber nicht von hier. `{command}` dort eingeben, wo das Team damit"
+        " arbeitet."
+    )
 
 
 def groups(number: int, search: str) -> str:

@@ -56,7 +56,7 @@ def created_again(title: str) -> str:
 
 
 def added_last(title: str, members: str) -> str:
-    return f"Wieder am Ende von {title} eingefügt, die Gruppensuche kommt zuletzt zu: {members}."
+    return f"Wieder am Ende von {title} eingefügt, das Gruppenparken probiert sie zuletzt: {members}."
 
 
 def group_is_lost(title: str) -> str:

@@ -7,6 +7,9 @@ def set_aside_title(number: int) -> str:
     return f"{change_number(number)} ist im Journal von Park nicht mehr lesbar und wurde beiseitegelegt."
 
 
+HEAD_TITLE = "Der heutige Kopf des Journals von Park"
+HEAD = "Kopf"
+HEAD_NOTE = "`python -m bot audit verify --head` zeigt damit, ob bis hierher etwas geändert oder abgeschnitten wurde."
 SET_ASIDE_NOTES = (
     "Diese Änderung wird weder ausgeführt noch beendet, bis sie wieder lesbar ist. Alle anderen laufen weiter.",
     "Auf der PBX prüfen, was sie ändern sollte, dann Zeile oder Journal wiederherstellen: docs/operations.md.",

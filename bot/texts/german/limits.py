@@ -7,6 +7,8 @@ HALF_A_CHARACTER = "Der Text enthält ein defektes Zeichen, das nicht an die PBX
 TOO_LONG = "Der Text ist zu lang für die PBX."
 FOREIGN_ADDRESS = "Die PBX nennt für diese Datei eine Adresse auf einem anderen Host, deshalb liest Park sie nicht."
 WRONG_FORMAT = "Anderes Format: als WAV-Datei speichern: PCM, 16 Bit, Mono, 16, 32 oder 48 kHz."
+STEREO = "Stereo"
+TIMERS = {"recall_time": "Wiederanrufzeit", "recall_ring_group_time": "Zeit bis zur Rufgruppe"}
 MONO = "als Mono speichern."
 INCOMPLETE = "Die Datei ist leer oder unvollständig: Bitte neu speichern oder hochladen."
 

@@ -2,7 +2,12 @@
 
 from bot.texts.german.wording import NOTHING_CHANGED, listed
 
-OPEN_FORM, HELP = "Formular öffnen", "Hilfe"
+OPEN_FORM, HELP, DO_IT_NOW = "Formular öffnen", "Hilfe", "Jetzt ausführen"
+
+NOT_WRITTEN = "Es wurde nichts getan: Park kann sein Journal gerade nicht schreiben."
+TRY_AGAIN = "Bitte erneut versuchen."
+EDITED = "Es wurde nichts getan: Bearbeitete Nachrichten werden nicht von selbst ausgeführt."
+MENTION_IN_SENTENCE = "Es wurde nichts getan: Nur eine Nachricht, die mit der Erwähnung beginnt, ist ein Befehl."
 
 MISSING_QUOTE = 'Ein Anführungszeichen fehlt. Den ganzen Namen in Anführungszeichen setzen: "Night Desk".'
 WITH_OR_WITHOUT_TIME = "Die erste Schaltfläche lässt die Zeit weg. Die zweite nimmt sie als Teil des Namens."
@@ -33,6 +38,10 @@ GROUP_TIMERS = (
 
 def without(words: str, label: str) -> str:
     return f"Ohne „{words}“: {label}"
+
+
+def now(line: str) -> str:
+    return f"Jetzt: {line}"
 
 
 def for_example(line: str) -> str:
@@ -76,6 +85,14 @@ def nothing_to_preview(line: str) -> str:
 
 def too_many_members(limit: int) -> str:
     return f"Das sind mehr als {limit} Mitglieder. Bitte auf mehrere Zeilen aufteilen."
+
+
+def no_range(typed: str) -> str:
+    return f"{typed} ist kein Bereich: Beide Enden brauchen gleich viele Ziffern, das kleinere zuerst, wie 1005-1010."
+
+
+def too_long_a_range(typed: str, limit: int) -> str:
+    return f"{typed} umfasst mehr als {limit} Nummern: Bitte auf mehrere Zeilen aufteilen."
 
 
 def comma_between_members(typed: str) -> str:

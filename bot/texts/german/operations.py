@@ -88,7 +88,7 @@ TEXTS = {
         "Schaltet ein oder aus, dass die Person, die einen Anruf geparkt hat, benachrichtigt wird; ab PortSIP 22.6.",
     ),
     "pending": OperationTexts(
-        "Was steht aus",
+        "Ausstehende Änderungen",
         "Zeigt die Änderungen, die geplant oder befristet sind oder auf Freigabe warten, und die mit unbekanntem"
         " Ergebnis.",
     ),

@@ -5,8 +5,8 @@ from bot.texts.german.wording import NOTHING_CHANGED, change_number, sentence
 DONE = "Ausgeführt und auf der PBX geprüft."
 ALREADY = "Nichts zu tun: Es ist schon so eingestellt."
 REORDERED = (
-    "Mitglieder, die entfernt und wieder eingefügt wurden, stehen jetzt am Ende der Gruppe: Die Gruppensuche geht in"
-    " dieser Reihenfolge vor."
+    "Mitglieder, die entfernt und wieder eingefügt wurden, stehen jetzt am Ende der Gruppe: Das Gruppenparken probiert"
+    " die Mitglieder in dieser Reihenfolge."
 )
 PROMPT_CHANGED = "Die PBX hat auch die Ansage des Call-Park-Servers geändert: Bitte prüfen, was Anrufer hören."
 PROMPT_SAVED = "Die vorherige Ansage wurde gesichert."

@@ -10,7 +10,6 @@ OVERLOADED = "Es warten schon zu viele Anfragen an die PBX."
 UNUSABLE = "Die PBX hat eine Antwort gesendet, mit der Park nichts anfangen kann."
 CLOSED = "Park wird gerade beendet."
 QUESTION_FAILED = "In einer Minute erneut versuchen."
-MAY_HAVE_HAPPENED = "die PBX hat es vielleicht trotzdem getan"
 SLOW = "Die PBX ist gerade langsam."
 WORKING = "Es dauert etwas länger als sonst."
 NO_NEED_TO_REPEAT = "Noch einmal senden ist nicht nötig."
@@ -45,6 +44,12 @@ def as_of(time: str, *, reachable: bool) -> str:
 
 
 # Signing in.
+
+CORRECT_SIGN_IN = (
+    "In der Datei .env von Park korrigieren, oder auf der PBX und dann „resume“ eingeben; bis dahin wird nichts"
+    " gesendet."
+)
+SIGNS_IN_AGAIN = "Park meldet sich nach einer Pause erneut an."
 
 REJECTED_AT_ONCE = "Die PBX lehnt ein Token ab, das sie gerade erst ausgestellt hat"
 SIGN_IN_EXPIRED = "Die PBX nimmt PBX_TOKEN nicht mehr an: Es ist abgelaufen oder wurde widerrufen"

@@ -1,6 +1,6 @@
 """Rules and decisions of the policy in German words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.texts.german.wording import listed
 
@@ -24,8 +24,87 @@ VERBS = {
 """For each permission a noun phrase in the accusative: before names, and without any."""
 
 
+RIGHT_VERBS = {
+    "read": "ansehen",
+    "history": "Verlauf ansehen",
+    "members": "Mitglieder ändern",
+    "recall": "Wiederanruf ändern",
+    "groups": "anlegen, umbenennen und löschen",
+}
+SERVER_VERBS = {"server": "Call-Park-Server ändern", "pause": "Park anhalten"}
+EVERYTHING, ANY_GROUP = "alles", "alle Gruppen"
+WITH_EMERGENCY = "im Notfall, mit Angabe eines Grundes"
+
+
+def rule(
+    permissions: Collection[str], groups: Sequence[str] | None, ring_groups: Sequence[str] | None, *, everything: bool
+) -> str:
+    """Returns what a rule is about: `Sales, Support: ansehen, Mitglieder und Wiederanruf ändern`."""
+    return (EVERYTHING if everything else _operations(permissions, groups)) + _recalls(ring_groups)
+
+
+def right(
+    permissions: Collection[str],
+    groups: Sequence[str] | None,
+    ring_groups: Sequence[str] | None,
+    channels: Sequence[str],
+    *,
+    everything: bool,
+) -> str:
+    """Returns what somebody may do, behind "Sie dürfen:", and from where."""
+    place = f", aus {listed(channels, 'or')}" if channels else ", von überall"
+    return rule(permissions, groups, ring_groups, everything=everything) + place
+
+
+def _operations(permissions: Collection[str], groups: Sequence[str] | None) -> str:
+    verbs = [RIGHT_VERBS[one] for one in ("read", "history") if one in permissions]
+    if {"members", "recall"} <= {*permissions}:
+        verbs.append("Mitglieder und Wiederanruf ändern")
+    else:
+        verbs += [RIGHT_VERBS[one] for one in ("members", "recall") if one in permissions]
+    verbs += [RIGHT_VERBS["groups"]] if "groups" in permissions else []
+    parts = [f"{ANY_GROUP if groups is None else ', '.join(groups)}: {', '.join(verbs)}"] if verbs else []
+    return ", außerdem ".join([*parts, *(verb for one, verb in SERVER_VERBS.items() if one in permissions)])
+
+
+def _recalls(ring_groups: Sequence[str] | None) -> str:
+    if ring_groups is None:
+        return ""
+    if not ring_groups:
+        return " (Wiederanruf an keine Rufgruppe)"
+    return f" (Wiederanruf nur an die Rufgruppe {listed(ring_groups, 'or')})"
+
+
+def _limit(most: str, *, denies: bool) -> str:
+    return f"über {most}" if denies else f"höchstens {most}"
+
+
+def limited_duration(length: str, *, denies: bool) -> str:
+    return f"für {_limit(length, denies=denies)}"
+
+
+def limited_members(number: int, *, denies: bool) -> str:
+    return f"{_limit(str(number), denies=denies)} {'Person' if number == 1 else 'Personen'} auf einmal"
+
+
+def limited_recall_time(length: str, *, denies: bool) -> str:
+    return f"Wiederanrufzeit {_limit(length, denies=denies)}"
+
+
+def on_a_schedule(longest: str | None) -> str:
+    return "auch nach Zeitplan" if longest is None else f"auch nach Zeitplan, für höchstens {longest}"
+
+
+def once_approved(number: int) -> str:
+    return "nach einer Freigabe" if number == 1 else f"nach {number} Freigaben"
+
+
 def recall_to(ring_groups: Sequence[str]) -> str:
     return f"das Leiten von Anrufen an die Rufgruppe {quoted(ring_groups, 'or')}"
+
+
+def either(requests: Sequence[str]) -> str:
+    return " oder ".join(requests)
 
 
 def allowed_by(rules: Iterable[str]) -> str:
@@ -55,10 +134,15 @@ GROUPS_UNKNOWN = (
 ALLOWED_IN_CHANNEL = "In einem Kanal ist es erlaubt."
 
 
+OUTSIDERS = {"bot": "Bots", "foreign": "Personen aus anderen Workspaces", "guest": "Gäste"}
+
+
 def outsiders(kind: str) -> str:
-    return f"Für {kind} zählen nur Regeln, die ihre Benutzer-ID nennen."
+    return f"Für {OUTSIDERS[kind]} zählen nur Regeln, die ihre Benutzer-ID nennen."
 
 
+INVALID_FILE = "Die Richtliniendatei von Park hat einen Fehler, deshalb gilt die Richtlinie wie zuvor"
+INVALID_FILE_NOTE = "Sobald die Datei stimmt, wird sie von selbst gelesen."
 GROUPS_UNKNOWN_MAYBE_MORE = (
     "Slack konnte nicht sagen, in welchen Benutzergruppen Sie sind. Vielleicht dürfen Sie noch mehr."
 )
@@ -92,6 +176,14 @@ def not_by_rule(rule: str) -> str:
 
 def in_channels(described: str) -> str:
     return f"{described}, in"
+
+
+def anybody_in(described: str) -> str:
+    return f"{described} in"
+
+
+def by_rules(rules: Sequence[str]) -> str:
+    return quoted(rules)
 
 
 def answer(word: str, line: str) -> str:

@@ -97,7 +97,7 @@ PAUSED = f"Park pausiert. {NOTHING_CHANGED}"
 # Permissions.
 
 MAY_NOT = "Das dürfen Sie hier nicht."
-CONTACT = "Fragen"
+CONTACT = "Bitte fragen"
 WHOEVER_RUNS_PARK = "die Betreiber von Park"
 FOR_ADMIN = "Für die Administration"
 ALLOWED_IN = "Erlaubt in"
@@ -136,6 +136,10 @@ def would_be_allowed_in_emergency(difference: str) -> str:
 
 def only(difference: str) -> str:
     return f"Nur {difference}"
+
+
+def ask_only(difference: str) -> str:
+    return f"Freigabe anfragen, nur {difference}"
 
 
 def only_until(at: str) -> str:
@@ -185,6 +189,10 @@ def ends_first(planned: str, number: int) -> str:
     return f"{planned}? Vorher würde {change_number(number)} beendet."
 
 
+def being_ended(number: int) -> str:
+    return f"{change_number(number)} wird gerade beendet."
+
+
 def end_and_do(number: int) -> str:
     return f"{change_number(number)} beenden und dies ausführen"
 
@@ -206,7 +214,7 @@ def extend_to(at: str) -> str:
 
 
 def end_at(at: str) -> str:
-    return f"Beenden: {at}"
+    return f"Ende: {at}"
 
 
 def remove_at(at: str) -> str:

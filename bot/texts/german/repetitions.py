@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 
-from bot.texts.german.wording import listed, long_date
+from bot.texts.german.dates import day_in_full, duration
+from bot.texts.german.wording import listed
 from bot.texts.repetition import Repetition
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -19,9 +20,9 @@ def in_words(repetition: Repetition) -> str:
     if repetition.besides:
         parts.append(f"{'und' if repetition.outside else 'außer'} {_on_holidays(repetition.besides)}")
     if repetition.first:
-        parts.append(f"ab {long_date(repetition.first)}")
+        parts.append(f"ab {day_in_full(repetition.first, with_year=True)}")
     if repetition.until:
-        parts.append(f"bis {long_date(repetition.until)}")
+        parts.append(f"bis {day_in_full(repetition.until, with_year=True)}")
     if repetition.zone:
         parts.append(repetition.zone)
     return ", ".join(parts)
@@ -31,7 +32,7 @@ def _days(repetition: Repetition) -> str:
     if repetition.calendar:
         return _on_holidays(repetition.calendar)
     if repetition.dates:
-        return f"am {listed([long_date(day) for day in repetition.dates])}"
+        return f"am {listed([day_in_full(day, with_year=True) for day in repetition.dates])}"
     rule = repetition.rules[0]
     match rule["FREQ"]:
         case "YEARLY":
@@ -76,7 +77,7 @@ def _ordinals(numbers: Sequence[str]) -> str:
 
 def _day_of_year(rule: Mapping[str, str]) -> str:
     leap_year = 2000  # has every day of a year
-    return long_date(date(leap_year, int(rule["BYMONTH"]), int(rule["BYMONTHDAY"])), year=False)
+    return day_in_full(date(leap_year, int(rule["BYMONTH"]), int(rule["BYMONTHDAY"])), with_year=False)
 
 
 def _on_holidays(calendar: str) -> str:
@@ -101,6 +102,5 @@ def _clock(at: time) -> str:
 
 
 def _length(lasts: timedelta) -> str:
-    hours, rest = divmod(int(lasts.total_seconds()), 3600)
-    parts = ((hours // 24, "Tag" if hours // 24 == 1 else "Tage"), (hours % 24, "Std."), (rest // 60, "Min."))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+    minutes = int(lasts.total_seconds()) // 60
+    return duration(minutes // 1440, minutes // 60 % 24, minutes % 60, 0)

@@ -3,7 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.texts.german.wording import NOTHING_CHANGED, change_number, count, short_moment
+from bot.texts.german import dates
+from bot.texts.german.wording import NOTHING_CHANGED, change_number, count
 
 MAY_NOT_REPEAT = "Sie dürfen diese Änderung einmal machen, aber nicht nach Zeitplan."
 NEVER = f"Das kommt ab jetzt nie vor. Einen anderen Tag oder ein späteres Ende eingeben. {NOTHING_CHANGED}"
@@ -36,7 +37,8 @@ def has_ended(number: int) -> str:
 
 
 def moment(at: datetime, zone: str) -> str:
-    return short_moment(at.astimezone(ZoneInfo(zone)))
+    local = at.astimezone(ZoneInfo(zone))
+    return dates.at(dates.day(local, with_year=False), f"{local:%H:%M}")
 
 
 def period(starts: datetime, ends: datetime, zone: str) -> str:

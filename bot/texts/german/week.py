@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.texts.german.wording import short_date
+from bot.texts.german import dates
 
 NOTHING, WHOLE_DAY = "gar nicht", ("0:00", "24:00")
 
@@ -14,4 +14,4 @@ def clock(at: datetime) -> str:
 
 def day(on: date, parts: Sequence[tuple[str, str]], holiday: str) -> str:
     spans = ["ganztags" if part == WHOLE_DAY else f"{part[0]}-{part[1]}" for part in parts]
-    return f"{short_date(on)}: {', '.join(spans) or NOTHING}{f' ({holiday})' if holiday else ''}"
+    return f"{dates.day(on, with_year=False)}: {', '.join(spans) or NOTHING}{f' ({holiday})' if holiday else ''}"

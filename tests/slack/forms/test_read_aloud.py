@@ -11,6 +11,7 @@ from bot.operations.approvals import Emergency, Refuse
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse_unconfirmed
+from bot.operations.setups import Restore
 from bot.sandbox.environment import Sandbox
 from tests.promises.conftest import newest_pbx
 from tests.promises.test_promises import DONE
@@ -25,6 +26,7 @@ ASKED = {
     "schedules": "schedules Sales",
     "pause": "pause because of a test",
     "refuse": "refuse change 42 because of a test",
+    "restore": "restore Sales to 2 hours ago and delete new groups",
 }
 """A command for each form that fills all of its fields."""
 URGENT = {"line": "recall Sales to Night Desk", "reason": "a test"}
@@ -99,6 +101,7 @@ def test_every_view_of_every_form_can_be_read_aloud(sandbox: Sandbox, ready: Rea
     last = sandbox.slack.view(ana)
     assert last.submit is None or not operation.is_read_only()
     nothing_there = operation is Refuse and "There is no change #42" in last.plain
+    nothing_there |= operation is Restore and "nothing differs from how it was" in last.plain
     shown = "Nothing has changed yet" in last.plain or "On its way" in last.plain
     assert shown or operation.is_read_only() or nothing_there
     assert len(drawn(sandbox)) >= 4

@@ -61,6 +61,8 @@ def _keys(connection: sa.Connection, entry_id: int) -> set[str]:
 def _keys_of(plan: dict[str, Any]) -> Iterator[str]:
     for change in (*plan.get("changes", ()), *(plan.get("base") or ())):
         yield change["target"]["id"] or change["target"]["name"] or _SERVER
+        if (name := change["target"]["name"]) is not None:
+            yield f"named {' '.join(name.casefold().split())}"
         before, after = (
             {one["number"] for one in (change[side] or {}).get("members") or ()} for side in ("before", "after")
         )

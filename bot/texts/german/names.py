@@ -1,0 +1,11 @@
+"""What names and numbers belong to, in German."""
+
+NUMBER_KINDS = {
+    "EXTENSION": "die Nebenstelle eines Benutzers",
+    "RING_GROUP": "eine Rufgruppe",
+    "CALL_QUEUE": "eine Warteschlange",
+    "CONFERENCE_ROOM": "ein Konferenzraum",
+    "VIRTUAL_RECEPTIONIST": "ein Sprachmenü",
+}
+OTHER_NUMBER_KIND = "etwas anderes, kein Benutzer"
+PARK_GROUPS, RING_GROUPS, PEOPLE = "Parkgruppen", "Rufgruppen", "Personen"

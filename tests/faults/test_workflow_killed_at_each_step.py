@@ -1,0 +1,90 @@
+"""`kill -9` at each step of a workflow's step: it asks, the change is made once, and Slack is told of it once."""
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.sandbox.environment import POLICY
+from bot.sandbox.slack.model import StepExecution
+from tests.faults.replica import Replica
+from tests.faults.steps import KillPoint, StepSignal
+from tests.faults.test_killed_at_each_step import (
+    LEASE_EXPIRED,
+    NewDatabase,
+    RestartHarness,
+    database,
+    failures_of,
+    stage_of,
+)
+
+__all__ = ["database"]
+
+pytestmark = pytest.mark.timeout(900)
+WORKFLOWS = '\n[workflows]\nchannels = ["{phones}"]\n'
+PATIENCE = 60.0
+
+
+def test_a_step_asks_and_is_reported_once(database: NewDatabase) -> None:
+    steps = _executed(None, database())
+    assert isinstance(steps, list)
+    assert {"before commit", "before chat.postMessage", "before functions.completeSuccess"} <= set(steps)
+    assert failures_of(lambda point: _executed(point, database()), steps) == []
+
+
+def _executed(point: KillPoint | None, address: str | None) -> list[str] | str | None:
+    """Executes a step and clicks; returns what is wrong if Park was killed at a point, else all steps."""
+    with stage_of(address, policy=POLICY + WORKFLOWS).without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
+        kill = StepSignal()
+        kill = replace(kill, signal=signal.SIGKILL, name=point.name, number=point.number) if point else kill
+        first = harness.start(kill)
+        inputs = {"channel_id": sandbox.channels["phones"], "action": "add", "members": "1001", "group": "Sales"}
+        execution, _ = sandbox.slack.run_step("members", inputs)
+        _go_on(harness, first, execution)
+        if point is None:
+            first.kill()
+            steps = [step for step in first.steps() if step != "ready"]
+            first.close()
+            return steps
+        first.kill()
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
+        try:
+            if not harness.accepted():
+                assert sandbox.slack.deliver_again("events_api").ok, "not acknowledged after the restart"
+            _go_on(harness, second, execution)
+            _is_reported_once(harness, execution)
+        except AssertionError as fault:
+            return f"killed at {point}: {fault}"
+        finally:
+            first.close()
+            second.close()
+    return None
+
+
+def _go_on(harness: RestartHarness, replica: Replica, execution: StepExecution) -> None:
+    """Waits for the proposal, clicks unless that was done, and waits for the end of the step, or of the process."""
+    _await(replica, lambda: execution.status != "running" or harness.unconfirmed(scheduled=True) == 1)
+    if replica.alive and execution.status == "running" and harness.accepted() == 1:
+        card = next(one for one in harness.cards() if "[Do it]" in one.plain)
+        harness.sandbox.slack.click(harness.sandbox.people["ana"], card, label="Do it")
+    _await(replica, lambda: execution.status != "running" and not harness.unconfirmed())
+
+
+def _await(replica: Replica, is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while replica.alive and not is_so():
+        assert time.monotonic() < end, "something waits for ever"
+        time.sleep(0.05)
+
+
+def _is_reported_once(harness: RestartHarness, execution: StepExecution) -> None:
+    assert execution.status == "completed", execution
+    assert execution.outputs["outcome"] == "done"
+    assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
+    taken = [one for one in harness.sandbox.slack.calls if one.method == "functions.completeSuccess"]
+    assert sum(bool((one.answer or {}).get("ok")) for one in taken) == 1
+    assert any("Proposal accepted" in card.plain for card in harness.cards()), [one.plain for one in harness.cards()]
