@@ -37,7 +37,6 @@ _INSTALL_EDITS = {
     "    bot_events:\n": (
         "    bot_events:\n      - app_uninstalled  # the token is deleted then\n      - tokens_revoked\n"
     ),
-    "org_deploy_enabled: false": "org_deploy_enabled: true",
 }
 """Replacements for an app that several workspaces or an organization install: docs.slack.dev, App manifest."""
 _AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
@@ -135,7 +134,7 @@ def installable(manifest: str, url: str) -> str:
     for old, new in _INSTALL_EDITS.items():
         before, after = manifest.split(old)
         manifest = before + new.format(redirect=redirect) + after
-    return manifest
+    return manifest.replace("org_deploy_enabled: false", "org_deploy_enabled: true")
 
 
 def _request_url(url: str) -> str:

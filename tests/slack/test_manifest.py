@@ -208,7 +208,7 @@ def test_the_manifest_is_valid_by_slacks_schema(app: dict[str, Any]) -> None:
     assert list(slacks.iter_errors(app | {"display_information": {}}))
 
 
-@pytest.mark.parametrize("over", [[], ["--http", "https://park.example.com"]], ids=["socket mode", "http"])
+@pytest.mark.parametrize("over", [[], ["--http", "https://park.example.com"], ["--workflows"]])
 def test_an_app_for_several_workspaces_has_a_redirect_url_and_hears_of_its_end(
     over: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
