@@ -9,16 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy
-from bot.cli.app_arguments import (
-    AddCommand,
+from bot.cli.app_arguments import add_installation_commands, add_token_commands
+from bot.cli.arguments import (
+    add_audit_commands,
+    add_command,
     add_command_name,
-    add_installation_commands,
     add_manifest_arguments,
-    add_token_commands,
+    add_policy_commands,
     loaded_when_run,
 )
 from bot.cli.invocation import command_line
@@ -26,18 +25,17 @@ from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
 from bot.settings import (
+    JournalSettings,
     SettingsT,
     SlackTokens,
     read_command_settings,
-    read_journal_settings,
     read_slack_tokens,
     secrets_of,
 )
-from bot.tenant_settings import TenantSettings, read_tenants
+from bot.tenant_settings import TenantSettings, names, read_for, read_tenants
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
-Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_command_line(arguments: list[str] | None, load_demo: DemoLoader) -> int:
@@ -107,8 +105,9 @@ def run_migrate(_: argparse.Namespace) -> int:
     """Migrates the journal's tables to this version; concurrent runs wait for each other."""
     from bot.journal.migrations import migrate_database
 
-    revision = migrate_database(read_journal_settings().database_url)
-    sys.stdout.write(f"The journal's tables are up to date ({revision}).\n")
+    for name in names() or (None,):
+        revision = migrate_database(read_for(JournalSettings, name).database_url)
+        sys.stdout.write(f"{name + ': ' if name else ''}The journal's tables are up to date ({revision}).\n")
     return 0
 
 
@@ -133,8 +132,7 @@ def run_manifest(options: argparse.Namespace) -> int:
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
     text = with_workflow_steps(text) if options.workflows else text
-    if options.install is not None:
-        text = installable(text, options.install)
+    text = installable(text, options.install) if options.install is not None else text
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
@@ -158,7 +156,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
         prog="parkbot" if installed else "python -m bot", description="Park: call park settings, changed from Slack."
     )
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
+    add = partial(add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
     run_init = loaded_when_run("bot.cli.init.wizard", "run_init")
     init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
@@ -175,49 +173,37 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     )
     _add_demo_arguments(demo)
     summary = "check the journal for tampering, or export the history"
-    _add_audit_commands(add("audit", summary, "%(prog)s verify"))
+    add_audit_commands(add("audit", summary, "%(prog)s verify"))
     summary = "check a policy file, or run the examples in it"
-    _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
+    add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
-    manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    add_manifest_arguments(manifest)
+    add_manifest_arguments(add("manifest", "print the manifest of the Slack app", example, run=run_manifest))
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
-        add("doctor", summary, "%(prog)s --json", run=loaded_when_run("bot.cli.doctor.command", "run_doctor"))
+        add(
+            "doctor",
+            summary,
+            "%(prog)s --json",
+            run=loaded_when_run("bot.cli.doctor.command", "run_doctor"),
+            of_pbx=True,
+        )
     )
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
     payloads = add("payloads", summary, "%(prog)s payloads", run=loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
     _add_setup_commands(add)
-    summary = "list or remove the installations of the app in Slack workspaces"
-    add_installation_commands(_commands_of(add("installations", summary, "%(prog)s list")))
-    summary = "tokens with which pipelines run apply"
-    add_token_commands(_commands_of(add("token", summary, "%(prog)s create --as U0123ABCD --name ci")))
+    _add_access_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
 
 
-def _add_command(
-    commands: Subparsers,
-    name: str,
-    summary: str,
-    example: str,
-    *,
-    run: Callable[[argparse.Namespace], int] | None = None,
-) -> argparse.ArgumentParser:
-    """Adds a command whose `--help` ends with an example; without `run` it takes sub-commands."""
-    command = commands.add_parser(
-        name, help=summary, epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    if run is not None:
-        command.set_defaults(run=run)
-    return command
-
-
-def _commands_of(parser: argparse.ArgumentParser) -> AddCommand:
-    return partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
+def _add_access_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    summary = "list or remove the installations of the app in Slack workspaces"
+    add_installation_commands(add("installations", summary, "%(prog)s list"))
+    summary = "tokens with which pipelines run apply"
+    add_token_commands(add("token", summary, "%(prog)s create --as U0123ABCD --name ci"))
 
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -235,38 +221,11 @@ def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
         where.add_argument(f"--{name}", dest="where", action="store_const", const=name, help=text)
 
 
-def _add_audit_commands(parser: argparse.ArgumentParser) -> None:
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "check that no event was changed or removed; exit status 1 if one was"
-    example = f"%(prog)s --head 1042:{'9f86d081884c7d65' * 4}"
-    verify = add("verify", summary, example, run=audit.run_verify)
-    verify.add_argument(
-        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads that Park posted"
-    )
-    summary = "print the history, oldest first"
-    example = "%(prog)s --since 2026-11-01 --format csv > history.csv"
-    export = add("export", summary, example, run=audit.run_export)
-    since, until = "from this day on (UTC), such as 2026-11-01", "up to and including this day"
-    export.add_argument("--since", type=audit.parse_day, metavar="DATE", help=since)
-    export.add_argument("--until", type=audit.parse_day, metavar="DATE", help=until)
-    formats = "csv (safe to open in a spreadsheet) or jsonl"
-    export.add_argument("--format", choices=audit.FORMATS, default="csv", help=formats)
-
-
-def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "list mistakes with their lines, and rules that are probably not meant like that"
-    check = add("check", summary, "%(prog)s --strict policy.toml", run=policy.run_check)
-    check.add_argument("file", metavar="FILE", type=Path)
-    check.add_argument("--strict", action="store_true", help="exit status 1 also for remarks")
-    test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
-    test.add_argument("file", metavar="FILE", type=Path)
-    add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
-
-
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=loaded_when_run("bot.cli.setups", "run_export"))
+    export = add(
+        "export", summary, "%(prog)s > park.yaml", run=loaded_when_run("bot.cli.setups", "run_export"), of_pbx=True
+    )
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -275,11 +234,15 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=loaded_when_run("bot.cli.setups", "run_plan"))
+    plan = add("plan", summary, "%(prog)s park.yaml", run=loaded_when_run("bot.cli.setups", "run_plan"), of_pbx=True)
     plan.add_argument("file", metavar="FILE", type=Path)
     summary = "hand a file to the running Park, which applies it as somebody, under the policy"
     apply = add(
-        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=loaded_when_run("bot.cli.setups_apply", "run_apply")
+        "apply",
+        summary,
+        "%(prog)s park.yaml --as U0123ABCD",
+        run=loaded_when_run("bot.cli.setups_apply", "run_apply"),
+        of_pbx=True,
     )
     apply.add_argument("file", metavar="FILE", type=Path)
     as_help = "Slack id of the user who is answerable: the policy decides as for them (or set PARK_APPLY_TOKEN)"
@@ -288,7 +251,7 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     wait_help = "how long to wait for the outcome (default: 180)"
     apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
     summary = "keep the set-up of the PBX as it is now, so that it can be restored"
-    add("snapshot", summary, "%(prog)s", run=loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
+    add("snapshot", summary, "%(prog)s", run=loaded_when_run("bot.cli.setups_apply", "run_snapshot"), of_pbx=True)
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

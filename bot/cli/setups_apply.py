@@ -25,9 +25,10 @@ from bot.operations.catalog import dump
 from bot.operations.footprint import footprint
 from bot.operations.setups import Apply
 from bot.pbx.client import build_client
-from bot.settings import read_journal_settings, read_pbx_settings, read_settings
+from bot.settings import JournalSettings, PBXSettings, Settings
 from bot.setups.past import SetupHistory
 from bot.slack.client import connect_client, sign_in
+from bot.tenant_settings import read_for, read_tenants
 from bot.texts import setups as texts
 
 TOKEN_VARIABLE = "PARK_APPLY_TOKEN"  # noqa: S105
@@ -36,9 +37,10 @@ POLL_INTERVAL = 0.5
 """Seconds between two looks for the outcome."""
 
 
-def run_snapshot(_: Namespace) -> int:
+def run_snapshot(options: Namespace) -> int:
     """Keeps the set-up as it is now."""
-    with beside(read_journal_settings().database_url) as database, closing(build_client(read_pbx_settings())) as pbx:
+    settings, journal = read_for(PBXSettings, options.pbx), read_for(JournalSettings, options.pbx)
+    with beside(journal.database_url) as database, closing(build_client(settings)) as pbx:
         taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
     sys.stdout.writelines(f"{line}\n" for line in (texts.snapshot_taken(taken.id, taken.groups), *taken.left_out))
     return 0
@@ -46,17 +48,17 @@ def run_snapshot(_: Namespace) -> int:
 
 def run_apply(options: Namespace) -> int:
     """Hands a file to Park and waits for the outcome; returns 0 if the PBX is as the file says then, else 1."""
-    if not print_plan(options.file):
+    if not print_plan(options.file, options.pbx):
         return 0
     if not options.yes and not _confirmed():
         sys.stdout.write("Nothing was changed.\n")
         return 1
     content = content_of(options.file)
-    with beside(read_journal_settings().database_url) as database:
+    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
         actor = _actor(database, options.user)
         file = StoredPrompt(options.file.name, content, digest(content))
         PromptStore(database, setup_files).keep(file)
-        key = _hand_over(database, Apply(file=file.reference), actor)
+        key = _hand_over(database, Apply(file=file.reference), actor, _team(options.pbx))
         entry = _outcome(Reader(database), key, options.wait)
     sys.stdout.write(f"{_told(entry)}\n")
     return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not _stopped(entry) else 1
@@ -92,9 +94,26 @@ def _actor(database: Database, named: str | None) -> _Actor:
     return _Actor(found.acts_as, found.name)
 
 
-def _hand_over(database: Database, operation: Apply, actor: _Actor) -> str:
+def _team(pbx: str | None) -> str:
+    """Returns the id of the Slack workspace of a PBX; raises SettingsError, and SlackFailure of its token."""
+    settings = read_for(Settings, pbx)
+    if settings.slack_client_id is None:
+        return sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
+    from bot.slack.installations import Installations  # with the SDK's OAuth, which one workspace does not need
+
+    tenants = read_tenants()
+    if (named := next((one for one in tenants if one.name == pbx), tenants[0]).workspace) is not None:
+        return named
+    common = tenants[0].settings
+    with beside(common.database_url) as database:
+        teams = [one.team for one in Installations(database, str(common.slack_client_id), common.token_keys).all()]
+    if len(teams) != 1 or teams[0] is None:
+        raise SettingsError("Say in park.toml which workspace the PBX belongs to: the app is not in just one.")
+    return teams[0]
+
+
+def _hand_over(database: Database, operation: Apply, actor: _Actor, team: str) -> str:
     """Stores the request as Park stores those from Slack, and returns its key."""
-    team = _team(database)
     key = f"{team}:terminal:{secrets.token_hex(8)}"
     with database.writing() as connection:
         at = database.now(connection)
@@ -110,19 +129,6 @@ def _hand_over(database: Database, operation: Apply, actor: _Actor) -> str:
         row = intake.waiting_row(request, [dump(operation)], footprint(operation), at=at, run_at=None)
         intake.add(connection, row, {"accepted": intake.request_data(row)})
     return key
-
-
-def _team(database: Database) -> str:
-    """Returns the id of the Slack workspace that Park is in; raises SettingsError, and SlackFailure of its token."""
-    settings = read_settings()
-    if settings.slack_client_id is None:
-        return sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
-    from bot.slack.installations import Installations  # with the SDK's OAuth, which one workspace does not need
-
-    teams = [one.team for one in Installations(database, settings.slack_client_id, settings.token_keys).all()]
-    if len(teams) != 1 or teams[0] is None:
-        raise SettingsError("The app is not installed in exactly one workspace, so it is not clear where this belongs.")
-    return teams[0]
 
 
 def _outcome(journal: Reader, key: str, seconds: float) -> Entry | None:

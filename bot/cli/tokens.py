@@ -9,7 +9,8 @@ from datetime import timedelta
 from bot.cli.beside import beside
 from bot.errors import SettingsError
 from bot.journal.apply_tokens import ApplyTokens
-from bot.settings import read_journal_settings
+from bot.settings import JournalSettings
+from bot.tenant_settings import read_for
 
 LONGEST_DAYS = 366
 """Days that a token may be valid; a pipeline whose token is never replaced is forgotten."""
@@ -19,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 
 def run_create(options: Namespace) -> int:
     """Creates a token; it goes to standard output alone, so that it can be piped into a store of secrets."""
-    with beside(read_journal_settings().database_url) as database:
+    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
         lifetime = timedelta(days=options.days)
         token = ApplyTokens(database).create(options.name, options.user, lifetime, by=_operator())
     sys.stdout.write(f"{token}\n")
@@ -30,9 +31,9 @@ def run_create(options: Namespace) -> int:
     return 0
 
 
-def run_list(_: Namespace) -> int:
+def run_list(options: Namespace) -> int:
     """Prints each token's name, actor and state; never a token."""
-    with beside(read_journal_settings().database_url) as database:
+    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
         tokens, now = ApplyTokens(database).all(), database.current_time()
     for one in tokens:
         state = one.obstacle(now) or f"until {one.expires_at:%Y-%m-%d}"
@@ -45,7 +46,7 @@ def run_list(_: Namespace) -> int:
 
 def run_revoke(options: Namespace) -> int:
     """Revokes a token."""
-    with beside(read_journal_settings().database_url) as database:
+    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
         if not ApplyTokens(database).revoke(options.name, by=_operator()):
             raise SettingsError(
                 f"There is no token {options.name} that can be used. To list them: python -m bot token list"

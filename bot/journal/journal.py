@@ -244,6 +244,11 @@ class Journal(WatchedJournal):
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
+    def move_schedule(self, number: int, *, expected: datetime, next_at: datetime) -> bool:
+        """Stores when a schedule recurs next; returns False if that has changed since it was read."""
+        with self.database.writing() as connection:
+            return schedules.move_next(connection, number, expected=expected, next_at=next_at)
+
     def move_card(self, number: int, old: Json | None, new: Json) -> None:
         """Stores where the card of an entry is now, unless it was moved since it was read; needs no claim."""
         with self.database.writing() as connection:
@@ -254,12 +259,18 @@ class Journal(WatchedJournal):
         with self.database.writing() as connection:
             queue.retry_untold(connection, self._at(connection))
 
-    def mark_notified(self, entry: Entry) -> None:
-        """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
+    def mark_notified(self, entry: Entry, card: Json | None = None) -> None:
+        """Marks the outcome as reported: nothing is left to do, and the response_url is deleted.
+
+        Args:
+            card: where the card is, if that is still to be stored.
+        """
+        known = {} if card is None else {"card": card}
+        new_events = {**checkpoint_events(known), "told": None}
         with self.database.writing() as connection:
             now = self._at(connection)
-            values = {"notified_at": now, "response_url": None, "lease_until": None}
-            queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events={"told": None}, at=now)
+            values = {**known, "notified_at": now, "response_url": None, "lease_until": None}
+            queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events=new_events, at=now)
 
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Gives up the claim until `run_at`; the entry keeps its position in the queue."""

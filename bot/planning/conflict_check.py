@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ChangeRepository
 from bot.errors import NotPossible, Refused, WaitsForChange
+from bot.journal.models import ScheduleState
 from bot.messages.message import Fact, Offer
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
@@ -28,6 +30,7 @@ from bot.planning.conflicts import (
     is_noop,
     is_same_wish,
     parts_of,
+    pending_changes,
     wanted_parts,
     would_not_end,
 )
@@ -36,6 +39,7 @@ from bot.planning.preview import lost_notes, plan_facts
 from bot.planning.references import ChangeReferences
 from bot.setups.replaced import names_of
 from bot.texts import cards, refusals, wording
+from bot.texts import schedules as schedule_texts
 from bot.times.format import format_moment
 from bot.times.model import Duration, End
 
@@ -95,23 +99,43 @@ class ConflictCheck:
         wanted = Wanted(parts, names, context, frozenset(but))
         # What is scheduled for the minute in which another one ends waits for that end.
         slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
+        pending = tuple(pending_changes(self._repository, wanted))
         if begins <= now:
-            check_ends(self._repository, wanted, now + slack)
-        conflicts = find_conflicts(self._repository, wanted, Period(begins + slack, ends))
+            check_ends(pending, wanted, now + slack)
+        conflicts = find_conflicts(pending, wanted, Period(begins + slack, ends))
         if self._request.source is Source.SCHEDULE:
             return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
-        if ends is not None and begins > now:
+        scheduled = plan.times is not None and plan.times.starts is not None
+        if begins > now:
             conflicts = (one for one in conflicts if one.schedule is None)  # it ends that when it begins
         found = next(conflicts, None)
         if found is not None:
             if is_same_wish(plan, found):
                 return None
-            if ends is not None and found.schedule is not None and (ended := self._ending_it(operation, plan, found)):
+            goes_first = found.schedule is not None and (ends is not None or scheduled)
+            if goes_first and (ended := self._ending_it(operation, plan, found)):
                 return ended
             raise self._refusal(operation, plan, found, context, begins)
         if ends is not None and is_noop(plan) and begins <= now:
             raise would_not_end(operation, plan, context.zone, now)
         return None
+
+    def with_schedule_notes(
+        self, operation: ChangeOperation, plan: Plan, context: RequestContext, begins: datetime
+    ) -> Plan:
+        """Returns the plan of a change that begins later with a note of each schedule that is in effect then."""
+        if begins <= self._repository.now() or self._request.source is Source.SCHEDULE:
+            return plan
+        schedules, parts = self._repository.schedules, wanted_parts(operation, plan, context)
+        present = partial(context.present_parts, names=names_of((*plan.changes, *plan.undone)))
+        notes = list[str]()
+        for one in schedules.of_parts(parts, present=present):
+            window = schedules.window_after(one.recurrence, begins)
+            if one.stored.state is not ScheduleState.ACTIVE or window is None or window.starts > begins:
+                continue
+            if self._references.is_visible(self._repository.entry(one.number)):
+                notes.append(schedule_texts.changed_during(one.number, *window, zone=context.zone))
+        return plan.model_copy(update={"notes": (*plan.notes, *notes)})
 
     def _give_way(
         self, operation: ChangeOperation, plan: Plan, conflicts: Sequence[PendingChange]
@@ -140,7 +164,7 @@ class ConflictCheck:
         names = names_of(plan.undone)
         parts = parts_of(context.present(plan.undone, operation.change, names))
         wanted = Wanted(parts, names, context, frozenset([operation.change]))
-        if (found := next(find_conflicts(self._repository, wanted, period), None)) is None:
+        if (found := next(find_conflicts(pending_changes(self._repository, wanted), wanted, period), None)) is None:
             return
         if not self._references.is_visible(found.entry):
             raise _hidden_conflict(wording.change_number(operation.change))

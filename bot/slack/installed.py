@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import BoltRequest, BoltResponse
 
 from bot.errors import JournalUnavailable, SettingsError, SlackAppRefused, SlackFailure, SlackRefused
+from bot.runtime import logs
 from bot.runtime.threads import PeriodicTask
 from bot.slack.app_config import fetch_granted_scopes
 from bot.slack.bolt_app import Dispatches, Receiver
@@ -141,6 +142,7 @@ class InstalledWorkspaces(PeriodicTask):
         if app is None:
             return texts.not_installed_yet(place.wanted, len(apps))
         token = self._installations.token(app.id)
+        logs.redact_also(frozenset({token or ""}) - {""})
         place.client.use(token or "", team if app.team is None else None)
         try:
             identity = sign_in(place.client, team)

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict
 from textwrap import wrap
 
-from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack, slack_payloads
+from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack, slack_payloads, workflows
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
 from bot.cli.network_errors import quiet_logs
 from bot.texts import wording
@@ -35,6 +35,7 @@ CHECKS = (
     Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",)),
     Check(id="slack.channels", run=slack.check_channels, requires=("policy", "slack.bot_token")),
     Check(id="slack.ids", run=slack.check_people, requires=("policy", "slack.bot_token")),
+    Check(id="workflows", run=workflows.check_workflows, requires=("policy", "slack.bot_token")),
     Check(id="pbx.address", run=network.check_address, variables=("PBX_URL",)),
     Check(id="pbx.port", run=network.check_port, requires=("pbx.address",)),
     Check(id="pbx.tls", run=network.check_tls, requires=("pbx.port",), variables=_TLS),
