@@ -150,6 +150,13 @@ def names() -> tuple[str, ...]:
     return () if file is None else tuple(_read_tables(file))
 
 
+def channels_of(name: str) -> frozenset[str] | None:
+    """Returns the ids of the channels of a PBX of the file; None: all."""
+    file = config_file()
+    channels = _read_tables(file)[name].channels if file is not None else None
+    return None if channels is None else frozenset(channels)
+
+
 def _read_tables(file: Path) -> dict[str, _Table]:
     try:
         tables = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).pbx

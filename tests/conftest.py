@@ -23,15 +23,16 @@ Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORD
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core with `-n auto`, as tests wait about half of their time."""
-    return 2 * len(os.sched_getaffinity(0))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers a core with `-n auto`, as tests wait about half of their time; one with `-n logical`."""
+    return len(os.sched_getaffinity(0)) * (1 if config.option.numprocesses == "logical" else 2)
 
 
 def pytest_collection_finish() -> None:
-    """Leaves what stays until the end, such as all tests, out of each search for garbage."""
+    """Leaves what stays until the end, such as all tests, out of the searches for garbage, and has them made rarely."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture

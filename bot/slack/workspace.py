@@ -153,6 +153,8 @@ def channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
     uses: dict[str, tuple[str, bool]] = {}
     if policy.announce:
         uses[policy.announce] = "announce", True
+    if policy.drift:
+        uses.setdefault(policy.drift, ("drift", True))
     if policy.workflows:
         uses |= {id: ("workflows", True) for id in policy.workflows.channels if id not in uses}
     for rule in policy.allow:

@@ -18,6 +18,9 @@ OTHER_PBX_REMEDY = "Eine neue Zeile im Kanal dieser PBX eingeben."
 GONE = "Es wurde nichts getan: Die PBX, um die es ging, wird von Park nicht mehr bedient."
 TITLE = "Park"
 CLOSE = "Schließen"
+STEP_WITHOUT_CHANNEL = (
+    "Es wurde nichts getan: Park bedient mehrere PBX. Im Schritt einen Kanal der gemeinten PBX angeben."
+)
 
 
 def remembered(command: str) -> str:
@@ -45,3 +48,10 @@ def away(title: str) -> str:
 
 def unknown(name: str, names: Sequence[str]) -> str:
     return f"Es wurde nichts geändert: Sie haben keine PBX „{name}“. Es gibt {listed(names)}."
+
+
+def posts_nothing(channels: Sequence[str]) -> str:
+    return (
+        f"Park postet nichts in {listed(list(channels))}: in park.toml zu den Kanälen dieser PBX hinzufügen oder andere"
+        " nennen"
+    )
