@@ -179,15 +179,8 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     example = "%(prog)s --http https://park.example.com"
     add_manifest_arguments(add("manifest", "print the manifest of the Slack app", example, run=run_manifest))
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
-    _add_doctor_arguments(
-        add(
-            "doctor",
-            summary,
-            "%(prog)s --json",
-            run=loaded_when_run("bot.cli.doctor.command", "run_doctor"),
-            of_pbx=True,
-        )
-    )
+    run_doctor = loaded_when_run("bot.cli.doctor.command", "run_doctor")
+    _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor, of_pbx=True))
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
     payloads = add("payloads", summary, "%(prog)s payloads", run=loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
