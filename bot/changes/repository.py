@@ -207,9 +207,13 @@ class ChangeRepository:
         return next((entry.id for entry in made if matches(entry) and self.is_in_effect(entry)), None)
 
 
-def ended_by(journal: Reader, number: int) -> Entry | None:
-    """Returns the change that took back the temporary change `number` with the same click that made it."""
-    for end in journal.entries_about(number):
+def ended_by(journal: Reader, number: int, follow_ups: Sequence[Entry] | None = None) -> Entry | None:
+    """Returns the change that took back the temporary change `number` with the same click that made it.
+
+    Args:
+        follow_ups: the entries about that change, where they are known.
+    """
+    for end in journal.entries_about(number) if follow_ups is None else follow_ups:
         if end.state is State.CANCELLED and end.request.source is Source.CLOCK:
             by = next(((one.data or {}).get("by") for one in journal.events(end.id) if one.what == "cancelled"), None)
             entry = None if by is None else _find(journal, by)

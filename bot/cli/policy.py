@@ -30,9 +30,10 @@ from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
 from bot.policy.workflows import step_refusal
 from bot.recurrence.calendars import HolidayCalendars
-from bot.settings import read_pbx_settings
+from bot.settings import PBXSettings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
+from bot.tenant_settings import config_file, read_for
 
 Group = TypeVar("Group", ParkGroup, RingGroup)
 
@@ -47,7 +48,7 @@ def run_check(options: Namespace) -> int:
             sys.stderr.write(f"{position}: {text}\n")
         return 2
     warnings = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
-    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy)]
+    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy, options.pbx)]
     for text in warnings:
         sys.stderr.write(f"{file}: {text}\n")
     sys.stdout.write(f"{summarize(file, policy)}\n")
@@ -180,11 +181,11 @@ def _unknown_slack_ids(policy: Policy) -> Iterator[UnknownId]:
         yield from unknown_ids(connect_client(token, url), policy)
 
 
-def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
-    """Looks the policy's name patterns up on the PBX if the environment names one."""
-    if os.environ.get("PBX_URL"):
+def _unknown_pbx_names(policy: Policy, pbx_name: str | None) -> Iterator[str]:
+    """Looks the policy's name patterns up on the PBX if the environment or park.toml names one."""
+    if os.environ.get("PBX_URL") or config_file():
         try:
-            with closing(build_client(read_pbx_settings())) as pbx:
+            with closing(build_client(read_for(PBXSettings, pbx_name))) as pbx:
                 yield from (f"“{rule.name}” {text}" for rule, text in _unmatched_patterns(pbx, policy))
         except (PBXError, SettingsError) as error:
             text = describe_failure(error) if isinstance(error, PBXError) else str(error)

@@ -259,12 +259,18 @@ class Journal(WatchedJournal):
         with self.database.writing() as connection:
             queue.retry_untold(connection, self._at(connection))
 
-    def mark_notified(self, entry: Entry) -> None:
-        """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
+    def mark_notified(self, entry: Entry, card: Json | None = None) -> None:
+        """Marks the outcome as reported: nothing is left to do, and the response_url is deleted.
+
+        Args:
+            card: where the card is, if that is still to be stored.
+        """
+        known = {} if card is None else {"card": card}
+        new_events = {**checkpoint_events(known), "told": None}
         with self.database.writing() as connection:
             now = self._at(connection)
-            values = {"notified_at": now, "response_url": None, "lease_until": None}
-            queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events={"told": None}, at=now)
+            values = {**known, "notified_at": now, "response_url": None, "lease_until": None}
+            queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events=new_events, at=now)
 
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Gives up the claim until `run_at`; the entry keeps its position in the queue."""

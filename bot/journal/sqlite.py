@@ -24,6 +24,9 @@ from bot.times.model import utc_now
 WRITE_TIMEOUT = 2.0
 """Seconds that a write waits for other threads and for the file together: Slack requires an answer within 3."""
 
+MOST_CONNECTIONS = 40
+"""Connections that stay open, once so many threads have read at once: a new one has to read the schema first."""
+
 _WRITE_WAIT, _BUSY_TIMEOUT = "write_wait", "busy_timeout"
 """Keys in `Connection.info`: seconds that the next write may wait; milliseconds that SQLite is set to."""
 _FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)  # proc_locks(5)
@@ -193,7 +196,13 @@ def _lock(lock: int, path: Path) -> None:
 def _engine(url: str) -> Engine:
     # Parameters are hidden from errors because they contain response_urls.
     engine = create_engine(
-        url, connect_args={"isolation_level": None}, pool_timeout=WRITE_TIMEOUT, hide_parameters=True
+        url,
+        connect_args={"isolation_level": None},
+        pool_size=MOST_CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
+        pool_timeout=WRITE_TIMEOUT,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)

@@ -84,6 +84,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
 
 STORED: tuple[type[Operation], ...] = (WorkflowMistake,)
 """Operations that the journal may hold, and that nobody can ask for."""
+_KINDS = {one.operation_id: one for one in (*OPERATIONS, *STORED)}
 
 
 def dump(operation: Operation) -> dict[str, Any]:
@@ -93,8 +94,7 @@ def dump(operation: Operation) -> dict[str, Any]:
 
 def load(dumped: dict[str, Any]) -> Operation:
     """Restores an operation that `dump` serialized."""
-    (kind,) = (one for one in (*OPERATIONS, *STORED) if one.operation_id == dumped["operation"])
-    return kind.model_validate(dumped["arguments"])
+    return _KINDS[dumped["operation"]].model_validate(dumped["arguments"])
 
 
 BEGIN, END = "<!-- commands: made by python -m bot table -->", "<!-- end of commands -->"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from bot.messages.text import Words
 
@@ -69,6 +69,7 @@ class CommandPattern:
         yield from _match(self.parts, words, forgiving=forgiving, first=True)
 
 
+@cache
 def command_patterns(text: str) -> tuple[CommandPattern, ...]:
     """Expands the text of a pattern: each optional part is once included and once left out."""
     optional = re.search(r"\s*\[(.*?)\]", text)

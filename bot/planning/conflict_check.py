@@ -30,6 +30,7 @@ from bot.planning.conflicts import (
     is_noop,
     is_same_wish,
     parts_of,
+    pending_changes,
     wanted_parts,
     would_not_end,
 )
@@ -98,9 +99,10 @@ class ConflictCheck:
         wanted = Wanted(parts, names, context, frozenset(but))
         # What is scheduled for the minute in which another one ends waits for that end.
         slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
+        pending = tuple(pending_changes(self._repository, wanted))
         if begins <= now:
-            check_ends(self._repository, wanted, now + slack)
-        conflicts = find_conflicts(self._repository, wanted, Period(begins + slack, ends))
+            check_ends(pending, wanted, now + slack)
+        conflicts = find_conflicts(pending, wanted, Period(begins + slack, ends))
         if self._request.source is Source.SCHEDULE:
             return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
         scheduled = plan.times is not None and plan.times.starts is not None
@@ -162,7 +164,7 @@ class ConflictCheck:
         names = names_of(plan.undone)
         parts = parts_of(context.present(plan.undone, operation.change, names))
         wanted = Wanted(parts, names, context, frozenset([operation.change]))
-        if (found := next(find_conflicts(self._repository, wanted, period), None)) is None:
+        if (found := next(find_conflicts(pending_changes(self._repository, wanted), wanted, period), None)) is None:
             return
         if not self._references.is_visible(found.entry):
             raise _hidden_conflict(wording.change_number(operation.change))

@@ -1,6 +1,6 @@
 """Changes that meet in time on the same setting or member, one of them being temporary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -111,16 +111,16 @@ class Wanted:
         return overlap(self.parts, parts_of(self.context.present(one.plan.undone, one.entry.id, self.names)))
 
 
-def find_conflicts(repository: ChangeRepository, wanted: Wanted, period: Period) -> Iterator[PendingChange]:
-    """All pending changes that meet a change in this period."""
-    for one in pending_changes(repository, wanted):
+def find_conflicts(pending: Iterable[PendingChange], wanted: Wanted, period: Period) -> Iterator[PendingChange]:
+    """Yields those of the pending changes that meet a change in this period."""
+    for one in pending:
         if one.period.meets(period) and wanted.meets(one):
             yield one
 
 
-def check_ends(repository: ChangeRepository, wanted: Wanted, by: datetime) -> None:
+def check_ends(pending: Iterable[PendingChange], wanted: Wanted, by: datetime) -> None:
     """Raises EndDue while a temporary change of the same, which ends by this time, still has to be ended."""
-    for one in pending_changes(repository, wanted):
+    for one in pending:
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and wanted.meets(one):
             raise EndDue(f"#{one.entry.id} is being ended", said=partial(refusals.being_ended, one.entry.id))

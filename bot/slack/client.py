@@ -12,15 +12,15 @@ from urllib.error import HTTPError, URLError
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry import ConnectionErrorRetryHandler, HttpResponse, RateLimitErrorRetryHandler, RetryHandler
+from slack_sdk.http_retry import ConnectionErrorRetryHandler, RetryHandler
 from slack_sdk.web import SlackResponse
-from slack_sdk.webhook import WebhookResponse
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CALLS
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
-from bot.slack.scheduling import LONGEST_WAIT, CallScheduler, Limit
+from bot.slack.scheduling import LONGEST_WAIT, RESPONSE_URL, CallScheduler, Limit
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,17 +56,6 @@ class Identity(BaseModel):
     def link(self, channel: str, ts: str) -> str:
         """Returns the permanent link to a message; empty if the workspace's address is not known."""
         return f"{self.url}archives/{channel}/p{ts.replace('.', '')}" if self.url else ""
-
-
-class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
-    """Retries once after a rate limit of a few seconds."""
-
-    def _can_retry(self, *, response: HttpResponse | None = None, **rest: Any) -> bool:
-        return (
-            super()._can_retry(response=response, **rest)
-            and response is not None
-            and retry_after(response.headers) <= LONGEST_WAIT
-        )
 
 
 class SlackClient(WebClient):
@@ -115,6 +104,28 @@ class SlackClient(WebClient):
                     raise
         raise AssertionError
 
+    def respond(self, response_url: str, **content: Any) -> None:
+        """Posts through a response_url, in its turn; raises SlackFailure.
+
+        A limit of one address says nothing of others. After a long one the caller has other destinations.
+        """
+        limit = Limit(RESPONSE_URL, response_url)
+        webhook = WebhookClient(response_url, timeout=self.timeout, retry_handlers=[_unprocessed_handler()])
+        for is_last in (False, True):
+            self.scheduler.await_turn(limit)
+            timed = SLACK_CALLS.labels(RESPONSE_URL).time()
+            with translate_errors(), self._recorded(RESPONSE_URL, bot_token=False), timed:
+                response = webhook.send(**content)
+            if (failure := webhook_failure(response)) is None:
+                return
+            self.posting.record(RESPONSE_URL, failure, bot_token=False)
+            pause = retry_after(response.headers)
+            is_limit = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+            if is_limit:
+                self.scheduler.hold(limit, pause)
+            if not is_limit or is_last or pause > LONGEST_WAIT:
+                raise failure
+
     @contextmanager
     def _recorded(self, method: str, *, bot_token: bool) -> Iterator[None]:
         try:
@@ -152,11 +163,6 @@ def connect_client(
         read_token: Reads the configured bot token again; raises SettingsError.
     """
     return SlackClient(token, api_url, posting=posting or PostingState(), read_token=read_token)
-
-
-def retry_handlers() -> list[RetryHandler]:
-    """Returns handlers for calls of response_urls, which retry what Slack did not process."""
-    return [_unprocessed_handler(), _ShortRateLimitRetryHandler()]
 
 
 def _unprocessed_handler() -> RetryHandler:

@@ -58,7 +58,7 @@ class Workspace:
 class SlackParts:
     """Access to Slack for one PBX, and the thread pools of its listeners."""
 
-    client: WebClient
+    client: SlackClient
     outgoing: Outgoing
     requests: RequestFactory
     users: SlackUserDirectory

@@ -227,7 +227,7 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
         return _Present(cards.undone(planned), cards.STATUS_UNDONE, (again,), holds=False)
     if partial := partial_undo(journal, sequel):
         return _half_way(planned, entry, entry, partial)
-    if (by := ended_by(journal, entry.id)) is not None:
+    if (by := ended_by(journal, entry.id, sequel)) is not None:
         return _replaced(planned, by)
     since = changes_since(journal, entry, plan)
     if since and is_replaced(plan, since):

@@ -27,9 +27,11 @@ class Delivery:
         self.posted = Posted.model_validate(entry.card) if entry.card else None
         """Where the entry's card is; None before the first attempt."""
         self.failures: list[SlackFailure] = []
+        self._is_saved = True
 
     def attempt(self, what: str, post: Callable[[], object]) -> bool:
         """Posts something that is not recorded here, or may be posted again; returns whether it succeeded."""
+        self.flush()
         try:
             post()
         except SlackFailure as failure:
@@ -56,9 +58,24 @@ class Delivery:
 
     def save(self, posted: Posted) -> None:
         """Records where the card is and what was posted."""
+        self.save_later(posted)
+        self.flush()
+
+    def save_later(self, posted: Posted) -> None:
+        """Records what was posted, before anything else is posted or with the end of the delivery."""
         if posted != self.posted:
-            self.posted = posted
-            self.entry = self._journal.checkpoint(self.entry, card=posted.model_dump(mode="json"))
+            self.posted, self._is_saved = posted, False
+
+    def flush(self) -> None:
+        """Stores what is still to be recorded."""
+        if not self._is_saved and self.posted is not None:
+            self.entry = self._journal.checkpoint(self.entry, card=self.posted.model_dump(mode="json"))
+            self._is_saved = True
+
+    def mark_notified(self) -> None:
+        """Marks the outcome as reported, with what is still to be recorded in the same commit."""
+        card = None if self._is_saved or self.posted is None else self.posted.model_dump(mode="json")
+        self._journal.mark_notified(self.entry, card)
 
     def retry_delay(self, age: timedelta) -> timedelta:
         """Returns when to try again what failed: when Slack wants it, or after as long as it has failed.

@@ -69,7 +69,7 @@ class Notifier:
         now = self.journal.now()
         age = now - (entry.ended_at or now)
         if readable and (not delivery.failures or age > GIVE_UP):
-            self.journal.mark_notified(delivery.entry)
+            delivery.mark_notified()
             log.info("change %d was told of in Slack", entry.id)
             seconds = (now - max(entry.accepted_at, entry.run_at)).total_seconds()
             CONFIRMATIONS.labels(current_pbx()).observe(max(0.0, seconds))
@@ -81,6 +81,7 @@ class Notifier:
             log.error("change %d is settled, and can't be told yet: %s", entry.id, reason)
             if any(isinstance(failure, SlackRefused) for failure in delivery.failures):
                 self.on_untold(reason)
+        delivery.flush()
         self.journal.release(delivery.entry, now + delivery.retry_delay(age))
 
     def show_card(self, entry: Entry) -> Posted:
@@ -209,8 +210,7 @@ class Notifier:
             readable = delivery.attempt("its answer", lambda: self.messenger.answer(entry.request, message))
         if confirmation.card is not None:
             readable = self._post_card(delivery, confirmation, confirmation.card)
-            delivery.attempt("the card of what it ends", lambda: self._redraw_ended(entry))
-            delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
+            self._redraw_others(delivery)
             self.on_change()
         return readable
 
@@ -230,8 +230,7 @@ class Notifier:
         root = root_entry(self.journal, entry)
         if root.card is not None:
             delivery.attempt("the card of its schedule", lambda: self.redraw_card(root.id))
-        delivery.attempt("the card of what it ends", lambda: self._redraw_ended(entry))
-        delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
+        self._redraw_others(delivery)
         self.on_change()
         if message is None:
             return True
@@ -242,20 +241,19 @@ class Notifier:
         reply = partial(self._reply, self.journal.get(root.id), entry, message, mention=confirmation.mention)
         return delivery.step("outcome", reply) or told or self._announcer.post_elsewhere(delivery, message)
 
-    def _redraw_ended(self, entry: Entry) -> None:
-        """Updates the card of the temporary change, or of the schedule, that this one has ended."""
+    def _redraw_others(self, delivery: Delivery) -> None:
+        """Updates the cards of what the change has ended, has replaced, or has left in effect again."""
+        if (ended := self._ended(delivery.entry)) is not None and ended.card is not None:
+            delivery.attempt("the card of what it ends", partial(self.redraw_card, ended.id))
+        for earlier in earlier_changes(self.journal, root_entry(self.journal, delivery.entry)):
+            if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
+                delivery.attempt("the card of what it replaces", partial(self.redraw_card, earlier.id))
+
+    def _ended(self, entry: Entry) -> Entry | None:
+        """Returns the temporary change, or the schedule, that this change has ended."""
         plan = plan_of(entry)
         number = None if plan is None else plan.repetition.replaces if plan.repetition else plan.ends_change
-        if number is not None:
-            ended = root_entry(self.journal, self.journal.get(number))
-            if ended.card is not None:
-                self.redraw_card(ended.id)
-
-    def _redraw_earlier(self, entry: Entry) -> None:
-        """Updates the cards of earlier changes that this one has replaced, or has left in effect again."""
-        for earlier in earlier_changes(self.journal, root_entry(self.journal, entry)):
-            if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
-                self.redraw_card(earlier.id)
+        return None if number is None else root_entry(self.journal, self.journal.get(number))
 
     def _post_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
@@ -289,7 +287,7 @@ class Notifier:
         if readable and confirmation.reply is not None and posted is not None and not posted.replied:
             reply = partial(self.messenger.reply_in_thread, delivery.entry.request, posted, confirmation.reply)
             if delivery.attempt("its reply", lambda: reply(mention=confirmation.mention)):
-                delivery.save(posted.model_copy(update={"replied": True}))
+                delivery.save_later(posted.model_copy(update={"replied": True}))
         if confirmation.tells_contact:
             delivery.step("contact", lambda: self._announcer.tell_contact(delivery.entry, card))
         self._copies.announce_emergency(delivery)

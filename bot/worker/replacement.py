@@ -110,4 +110,5 @@ def _shared(parts: frozenset[tuple[str, str]] | set[tuple[str, str]], other: Pla
 
 
 def _holds(journal: Reader, entry: Entry) -> bool:
-    return ended_by(journal, entry.id) is None and effective_undo(journal, journal.entries_about(entry.id)) is None
+    follow_ups = journal.entries_about(entry.id)
+    return ended_by(journal, entry.id, follow_ups) is None and effective_undo(journal, follow_ups) is None
