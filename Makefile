@@ -59,7 +59,7 @@ test: $(VENV)/.dev
 	@$(BIN)/python -m pytest
 
 quick: $(VENV)/.dev
-	@$(BIN)/python -m pytest --exitfirst tests/messages tests/times tests/policy tests/operations tests/changes tests/test_architecture.py
+	@$(BIN)/python -m pytest -n logical --exitfirst tests/messages tests/times tests/policy tests/operations tests/changes tests/test_architecture.py
 
 check: $(VENV)/.dev
 	@echo "Lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .

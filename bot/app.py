@@ -14,10 +14,11 @@ from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
 from bot.runtime.health import HealthServer
 from bot.settings import Settings, SlackTokens, secret_text
-from bot.slack.bolt_app import Receiver
-from bot.slack.client import Identity, SlackClient, connect_client
+from bot.slack.bolt_app import Dispatches, Receiver
+from bot.slack.client import Identity, ReadToken, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
-from bot.slack.parts import Workspace, build_receiver
+from bot.slack.installed import InstalledWorkspaces
+from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
 from bot.slack.users import SlackUserDirectory
 from bot.tenant_settings import TenantSettings, serves_all
@@ -53,19 +54,15 @@ class Park:
         """
         self.settings, self._given = given[0].settings, given
         self._read_tokens = read_tokens
-        self.posting = PostingState(now or utc_now)
-        client = _build_client(self.settings, self.posting, read_tokens)
-        self._workspace = Workspace(client, SlackUserDirectory(client, now=now or utc_now), self.posting)
+        self._workspaces = _build_workspaces(given, read_tokens, now or utc_now)
         self.faults: dict[str, ParkError] = {}
         """Why a PBX is not served, by its name."""
         self.tenants = tuple(self._build_tenants(partial(Tenant, retry_policy=retry_policy, now=now, lease=lease)))
         """The PBXs that are served, at least one."""
-        several = not serves_all(given)
-        self._router = Router(self.tenants, given, self._workspace) if several else None
-        self.posting.on_recovery = self._retry_untold
-        self.connection = SlackConnection(
-            client, self.posting, self._build_receiver, has_work=self._has_open_entries, now=now
-        )
+        self._routers = {id: self._build_router(id) for id in self._workspaces}
+        for id, workspace in self._workspaces.items():
+            workspace.posting.on_recovery = partial(self._retry_untold, id)
+        self.connection = self._build_connection(now)
         self.health = HealthServer(self.settings.park_health_listen, self._checks())
 
     def _build_tenants(self, build: Callable[[TenantSettings, Workspace], Tenant]) -> Sequence[Tenant]:
@@ -84,7 +81,33 @@ class Park:
 
     def _workspace_of(self, workspace: str | None) -> Workspace:
         """Returns access to a Slack workspace by its id; None: the only one."""
-        return self._workspace
+        return self._workspaces.get(workspace) or self._workspaces[None]
+
+    def _tenants_of(self, workspace: str | None) -> list[Tenant]:
+        return [one for one in self.tenants if self._workspace_of(one.given.workspace) is self._workspaces[workspace]]
+
+    def _build_router(self, workspace: str | None) -> Router | None:
+        """Builds what chooses among the PBXs of a workspace; None where one PBX gets all payloads from there."""
+        shared = self._workspaces[workspace]
+        given = [one for one in self._given if self._workspace_of(one.workspace) is shared]
+        tenants = self._tenants_of(workspace)
+        return Router(tenants, given, shared) if tenants and not serves_all(given) else None
+
+    def _build_connection(self, now: Clock | None) -> SlackConnection | InstalledWorkspaces:
+        """Builds the connection: with SLACK_BOT_TOKEN to one workspace, else to those that the app is installed in."""
+        if self.settings.slack_client_id is not None:
+            return build_installed(
+                self.settings,
+                self.tenants[0].journal.database,
+                {id: one.client for id, one in self._workspaces.items()},
+                self._connect,
+                self._read_app_token,
+                now,
+            )
+        workspace = self._workspaces[None]
+        return SlackConnection(
+            *(workspace.client, workspace.posting, self._build_receiver), has_work=self._has_open_entries, now=now
+        )
 
     @property
     def tenant(self) -> Tenant:
@@ -119,8 +142,8 @@ class Park:
         """
         self.health.stopping()
         self.connection.stop()
-        if self._router is not None:
-            self._router.close()
+        for router in filter(None, self._routers.values()):
+            router.close()
         with ThreadPoolExecutor(len(self.tenants)) as pool:  # so that none waits for another one's PBX
             list(pool.map(Tenant.stop, self.tenants))
         self.health.stop()
@@ -139,7 +162,8 @@ class Park:
     @property
     def idle(self) -> bool:
         """Whether all requests are answered."""
-        return (self._router is None or self._router.idle) and all(tenant.idle for tenant in self.tenants)
+        routers = filter(None, self._routers.values())
+        return all(router.idle for router in routers) and all(tenant.idle for tenant in self.tenants)
 
     @property
     def receiver(self) -> Receiver:
@@ -149,16 +173,29 @@ class Park:
 
     def _build_receiver(self, identity: Identity) -> Receiver:
         """Builds the listeners and what receives for them, once it is known who the bot is."""
-        apps = [tenant.connect(identity) for tenant in self.tenants]
-        app = self._router or apps[0]
-        read_app_token = partial(_app_token, self._read_tokens) if self._read_tokens else None
-        return build_receiver(self.settings, app, self._workspace.client, read_app_token)
+        listeners = self._connect(None, identity)
+        return build_receiver(self.settings, listeners, self._workspaces[None].client, self._read_app_token)
+
+    def _connect(self, workspace: str | None, identity: Identity) -> Dispatches:
+        """Builds the listeners for a workspace, once it is known who the bot is there."""
+        apps = [tenant.connect(identity) for tenant in self._tenants_of(workspace)]
+        return self._routers[workspace] or apps[0]
+
+    @property
+    def _read_app_token(self) -> ReadToken:
+        return partial(_app_token, self._read_tokens) if self._read_tokens else None
+
+    @property
+    def posting(self) -> PostingState:
+        """Whether Park can post: of the first workspace where it can't, or else of the first one."""
+        states = [one.posting for one in self._workspaces.values()]
+        return next((one for one in states if one.problem is not None), states[0])
 
     def _has_open_entries(self) -> bool:
         return any(tenant.has_open_entries() for tenant in self.tenants)
 
-    def _retry_untold(self) -> None:
-        for tenant in self.tenants:
+    def _retry_untold(self, workspace: str | None) -> None:
+        for tenant in self._tenants_of(workspace):
             tenant.workers.worker.retry_untold()
 
     def _checks(self) -> HealthChecks:
@@ -193,6 +230,21 @@ class Park:
         return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {pbxs}"
 
 
+def _build_workspaces(
+    given: Sequence[TenantSettings], read_tokens: Callable[[], SlackTokens] | None, now: Clock
+) -> dict[str | None, Workspace]:
+    """Returns access to each workspace by its id; None is the only one, as there is with SLACK_BOT_TOKEN."""
+    settings = given[0].settings
+    if settings.slack_client_id is None:
+        clients: dict[str | None, SlackClient] = {None: _build_client(settings, PostingState(now), read_tokens)}
+    else:
+        ids = dict.fromkeys(one.workspace for one in given)
+        clients = {
+            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True)) for id in ids
+        }
+    return {id: Workspace(one, SlackUserDirectory(one, now=now), one.posting) for id, one in clients.items()}
+
+
 def _build_client(
     settings: Settings, posting: PostingState, read_tokens: Callable[[], SlackTokens] | None
 ) -> SlackClient:
@@ -209,5 +261,5 @@ def _app_token(read: Callable[[], SlackTokens]) -> str:
     return secret_text(read().slack_app_token) or ""
 
 
-def _slack_condition(connection: SlackConnection) -> Condition:
+def _slack_condition(connection: SlackConnection | InstalledWorkspaces) -> Condition:
     return Condition.of(connection.connected, "connected", connection.problem or "not connected")

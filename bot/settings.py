@@ -164,6 +164,8 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     def _is_set_without_installations(cls, token: SecretStr, read: ValidationInfo) -> SecretStr:
         if not token.get_secret_value() and read.data.get("slack_client_id") is None:
             raise PydanticCustomError("missing", "is not set")
+        if token.get_secret_value() and read.data.get("slack_client_id") is not None:
+            raise ValueError("remove it, as SLACK_CLIENT_ID is set: install the app there at /slack/install instead")
         return token
 
     @field_validator("slack_signing_secret")
@@ -179,7 +181,7 @@ class SlackTokens(BaseSettings):
 
     model_config = JournalSettings.model_config
 
-    slack_bot_token: SecretStr
+    slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr | None = None
 
 

@@ -14,7 +14,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.recurrence.calendars import CalendarSource
-from bot.settings import JournalSettings, PBXSettings, Settings, problem_text, read_calendar, read_given
+from bot.settings import (
+    JournalSettings,
+    PBXSettings,
+    Settings,
+    SettingsT,
+    problem_text,
+    read_calendar,
+    read_given,
+)
 
 DEFAULT_FILE = Path("park.toml")
 """The file that is read if PARK_CONFIG names none."""
@@ -112,21 +120,44 @@ def config_file() -> Path | None:
     return named
 
 
-def choose_tenant(tenants: tuple[TenantSettings, ...], name: str | None) -> TenantSettings:
-    """Returns the PBX that a command is about; raises SettingsError if it has to be named, or has no such name."""
-    if name is None and len(tenants) == 1:
-        return tenants[0]
-    found = next((one for one in tenants if one.name and one.name == name), None)
-    if found is not None:
-        return found
-    names = ", ".join(one.name for one in tenants if one.name)
-    if name is None:
-        raise SettingsError(f"Park serves several PBXs here. Say which with --pbx NAME: {names}.")
-    known = f"There are: {names}." if names else "There is no park.toml that names PBXs; leave --pbx out."
-    raise SettingsError(f"--pbx {name}: there is no PBX of that name. {known}")
+def read_for(kind: type[SettingsT], name: str | None) -> SettingsT:
+    """Reads the settings that a command needs for one PBX.
+
+    Args:
+        kind: Which settings; others are not asked for.
+        name: The name of the PBX; None if there is only one.
+
+    Raises:
+        SettingsError: The PBX has to be named, there is none of that name, or its settings are wrong.
+    """
+    file = config_file()
+    if file is None:
+        if name is not None:
+            raise SettingsError(f"--pbx {name}: there is no park.toml that names PBXs. Leave --pbx out.")
+        return read_given(kind)
+    tables = _read_tables(file)
+    if name is None and len(tables) > 1:
+        raise SettingsError(f"Park serves several PBXs here. Say which with --pbx NAME: {', '.join(tables)}.")
+    if name is not None and name not in tables:
+        raise SettingsError(f"--pbx {name}: there is no PBX of that name. There are: {', '.join(tables)}.")
+    chosen = next(iter(tables)) if name is None else name
+    return _settings(kind, file, chosen, tables[chosen], alone=len(tables) == 1)
 
 
-def _read_file(file: Path) -> tuple[TenantSettings, ...]:
+def names() -> tuple[str, ...]:
+    """Returns the names of the PBXs, in the order of the file; none if the environment names the only one."""
+    file = config_file()
+    return () if file is None else tuple(_read_tables(file))
+
+
+def channels_of(name: str) -> frozenset[str] | None:
+    """Returns the ids of the channels of a PBX of the file; None: all."""
+    file = config_file()
+    channels = _read_tables(file)[name].channels if file is not None else None
+    return None if channels is None else frozenset(channels)
+
+
+def _read_tables(file: Path) -> dict[str, _Table]:
     try:
         tables = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).pbx
     except OSError as fault:
@@ -138,6 +169,11 @@ def _read_file(file: Path) -> tuple[TenantSettings, ...]:
     problems = [f"{file}, {place}: {text}" for place, text in _mistakes(tables)]
     if problems:
         raise SettingsError("\n".join(problems))
+    return tables
+
+
+def _read_file(file: Path) -> tuple[TenantSettings, ...]:
+    tables = _read_tables(file)
     tenants = tuple(_tenant(file, name, table, alone=len(tables) == 1) for name, table in tables.items())
     return (replace(tenants[0], name="", title=""),) if serves_all(tenants) else tenants
 
@@ -204,6 +240,18 @@ def _shared_places(tables: dict[str, _Table]) -> Iterator[tuple[str, str]]:
 
 
 def _tenant(file: Path, name: str, table: _Table, *, alone: bool) -> TenantSettings:
+    return TenantSettings(
+        settings=_settings(Settings, file, name, table, alone=alone),
+        name=name,
+        title=table.title or name,
+        channels=None if table.channels is None else frozenset(table.channels),
+        workspace=table.workspace,
+        inherits=alone or table.journal is not None,
+        read_again=partial(_read_again, file, name),
+    )
+
+
+def _settings(kind: type[SettingsT], file: Path, name: str, table: _Table, *, alone: bool) -> SettingsT:
     """Returns the settings of one PBX: those of the file first, and the environment's for the rest."""
     prefix = f"PBX_{name.upper().replace('-', '_')}_"
     place = f"{file}, [pbx.{name}]"
@@ -230,18 +278,10 @@ def _tenant(file: Path, name: str, table: _Table, *, alone: bool) -> TenantSetti
         "park_holidays": table.holidays,
         "database_url": table.database_url,
     }
-    settings = read_given(partial(Settings, **given, **{key: one for key, one in replaced.items() if one is not None}))
-    if table.database_url is None and table.journal is None and not alone:
+    settings = read_given(partial(kind, **given, **{key: one for key, one in replaced.items() if one is not None}))
+    if isinstance(settings, JournalSettings) and table.database_url is None and table.journal is None and not alone:
         settings = settings.model_copy(update={"database_url": journal_of(settings.database_url, name)})
-    return TenantSettings(
-        settings=settings,
-        name=name,
-        title=table.title or name,
-        channels=None if table.channels is None else frozenset(table.channels),
-        workspace=table.workspace,
-        inherits=alone or table.journal is not None,
-        read_again=partial(_read_again, file, name),
-    )
+    return settings
 
 
 def _beside(file: Path, path: Path | None) -> Path | None:

@@ -9,7 +9,9 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
 from tests.forked import demo_bots_are_forked
 from tests.journal_template import cheap_journals
@@ -21,15 +23,22 @@ Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORD
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core with `-n auto`, as tests wait about half of their time."""
-    return 2 * len(os.sched_getaffinity(0))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers a core with `-n auto`, as tests wait about half of their time; one with `-n logical`."""
+    return len(os.sched_getaffinity(0)) * (1 if config.option.numprocesses == "logical" else 2)
 
 
 def pytest_collection_finish() -> None:
-    """Leaves what stays until the end, such as all tests, out of each search for garbage."""
+    """Leaves what stays until the end, such as all tests, out of the searches for garbage, and has them made rarely."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
+
+
+@pytest.fixture
+def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starts clocks at the ordinary instant whatever PARK_TEST_NOW says: for tests that name hours of the day."""
+    monkeypatch.setattr(Sandbox, "default_now", ORDINARY_INSTANT)
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +51,14 @@ def logging_is_restored() -> Iterator[None]:
         root.removeHandler(handler)
     root.setLevel(levels[0])
     park.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def messages_are_not_paced() -> Iterator[None]:
+    """The sandbox's Slack limits only what a test has it limit; the tests of the pace set their own burst."""
+    CallScheduler.burst, burst = 10_000, CallScheduler.burst
+    yield
+    CallScheduler.burst = burst
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -89,6 +106,13 @@ def _way_in(item: pytest.Item) -> tuple[str, str, bool] | None:
     function = item.nodeid.partition("[")[0]
     others = "-".join(one for one in item.callspec._idlist if one not in ("socket mode", "http"))
     return f"{function}[{others}]", function, bool(parameters["http"])
+
+
+@pytest.fixture
+def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises the limits of PostgreSQL, for busy machines and tests of something else."""
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 30.0)
 
 
 @pytest.fixture(scope="session")

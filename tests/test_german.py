@@ -144,7 +144,7 @@ def strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
+        for _, one in sorted(value.items()):
             yield from strings(one)
     elif isinstance(value, tuple | list):
         for one in value:

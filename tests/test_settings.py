@@ -136,7 +136,7 @@ def test_installations_stand_in_for_the_bot_token(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("missing", ["SLACK_CLIENT_SECRET", "PARK_TOKEN_KEY", "PARK_INSTALL_TEAMS"])
 def test_what_installations_need_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     with pytest.raises(SettingsError, match=f"^{missing}: is needed: SLACK_CLIENT_ID, "):
-        read(monkeypatch, {**WHOLE, **OAUTH, missing: ""})
+        read(monkeypatch, {**WHOLE, "SLACK_BOT_TOKEN": "", **OAUTH, missing: ""})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_mistake_in_them_says_what_to_write(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     with pytest.raises(SettingsError, match=said):
-        read(monkeypatch, {**WHOLE, **OAUTH, name: value})
+        read(monkeypatch, {**WHOLE, "SLACK_BOT_TOKEN": "", **OAUTH, name: value})
 
 
 def test_without_a_client_id_the_rest_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

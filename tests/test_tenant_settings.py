@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings
-from bot.tenant_settings import TenantSettings, choose_tenant, journal_of, read_tenants
+from bot.settings import JournalSettings, PBXSettings, Settings
+from bot.tenant_settings import TenantSettings, journal_of, names, read_for, read_tenants
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 BERLIN = """\
@@ -155,13 +155,21 @@ def test_a_mistake_is_named_with_its_place(monkeypatch: pytest.MonkeyPatch, said
 
 
 def test_a_command_is_told_which_pbx_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
-    several = read(monkeypatch, BERLIN + MUNICH)
-    assert choose_tenant(several, "berlin") is several[0]
+    read(monkeypatch, BERLIN + MUNICH)
+    monkeypatch.delenv("SLACK_BOT_TOKEN")  # which a command that only reads the PBX does not need
+    assert names() == ("berlin", "munich-2")
+    assert read_for(PBXSettings, "berlin").pbx_username == "park"
+    assert read_for(JournalSettings, "munich-2").database_url == "sqlite:///park-munich-2.sqlite3"
     with pytest.raises(SettingsError, match=r"Say which with --pbx NAME: berlin, munich-2"):
-        choose_tenant(several, None)
+        read_for(PBXSettings, None)
     with pytest.raises(SettingsError, match=r"--pbx paris: there is no PBX of that name\. There are: berlin, munich-2"):
-        choose_tenant(several, "paris")
-    assert choose_tenant(several[:1], None) is several[0]
+        read_for(PBXSettings, "paris")
+    read(monkeypatch, BERLIN)
+    assert read_for(PBXSettings, None).pbx_username == "park"
+    assert read_for(JournalSettings, None).database_url == "sqlite:///park.sqlite3"
+    Path("park.toml").unlink()
+    with pytest.raises(SettingsError, match=r"--pbx berlin: there is no park\.toml"):
+        read_for(PBXSettings, "berlin")
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,27 @@ class Schedules:
             return {"next_at": now + LOOK_AGAIN, "waits_for": None}
         return {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
 
+    def moved(self) -> Iterator[tuple[RecurringSchedule, datetime]]:
+        """Yields the schedules on days of a calendar that begin at another time than is stored, with that time.
+
+        The days of a calendar change when it is read again, and with the policy. What waits for the end of another
+        change is left out, and so is what is due.
+        """
+        now = self.now()
+        for one in self.standing():
+            stored, at = one.stored, one.stored.next_at
+            if {one.recurrence.calendar, one.recurrence.besides} == {None} or at is None or at <= now:
+                continue
+            window = self.window_after(one.recurrence, now)
+            if window is not None and window.starts <= now and self._has_begun(stored, window):
+                window = self.window_after(one.recurrence, window.ends)
+            if window is not None and stored.waits_for is None and max(window.starts, now) != at:
+                yield one, max(window.starts, now)
+
+    def _has_begun(self, stored: StoredSchedule, window: Window) -> bool:
+        """Whether there was an entry for this occurrence, whatever became of it."""
+        return stored.latest is not None and self._journal.get(stored.latest).run_at >= window.starts
+
     def measure(self, recurrence: Recurrence) -> Measures:
         """Returns the lengths of the next occurrences; raises NotPossible if there is none."""
         found = list(islice(windows(recurrence, self.now(), self.calendars), MEASURED))

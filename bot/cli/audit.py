@@ -11,9 +11,10 @@ from bot.errors import SettingsError, SlackFailure
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
 from bot.journal.history import NameOf, to_csv, to_json_lines
-from bot.settings import read_journal_settings, read_settings
+from bot.settings import JournalSettings, Settings
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
+from bot.tenant_settings import read_for
 
 FORMATS = {"csv": to_csv, "jsonl": to_json_lines}
 """The export formats by name."""
@@ -21,7 +22,7 @@ FORMATS = {"csv": to_csv, "jsonl": to_json_lines}
 
 def run_verify(options: argparse.Namespace) -> int:
     """Verifies the hash chain of events; returns 1 and names the first broken place if it is broken."""
-    with open_read_only(read_journal_settings().database_url) as connection:
+    with open_read_only(read_for(JournalSettings, options.pbx).database_url) as connection:
         try:
             chain = verify(connection, options.head)
         except ChainBroken as broken:
@@ -34,16 +35,16 @@ def run_verify(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     """Writes the history to standard output row by row, so that memory does not grow with its length."""
     query = EventQuery(since=options.since, until=options.until and options.until + timedelta(days=1))
-    with open_read_only(read_journal_settings().database_url) as connection:
+    with open_read_only(read_for(JournalSettings, options.pbx).database_url) as connection:
         require_chain(connection)
-        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query), _name_lookup()))
+        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query), _name_lookup(options.pbx)))
     return 0
 
 
-def _name_lookup() -> NameOf:
+def _name_lookup(pbx: str | None) -> NameOf:
     """Returns a lookup of names in Slack; of no names without Slack's settings, and of no more once Slack fails."""
     try:
-        settings = read_settings()
+        settings = read_for(Settings, pbx)
     except SettingsError:
         sys.stderr.write("Without the settings of Slack, people and channels are exported by their ids only.\n")
         return lambda id: ""

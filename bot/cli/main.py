@@ -10,27 +10,31 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy
+from bot.cli.arguments import (
+    add_audit_commands,
+    add_command,
+    add_command_name,
+    add_manifest_arguments,
+    add_policy_commands,
+)
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
 from bot.settings import (
+    JournalSettings,
     SettingsT,
     SlackTokens,
     read_command_settings,
-    read_journal_settings,
     read_slack_tokens,
     secrets_of,
 )
-from bot.tenant_settings import TenantSettings, read_tenants
+from bot.tenant_settings import TenantSettings, names, read_for, read_tenants
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
-Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run_command_line(arguments: list[str] | None, load_demo: DemoLoader) -> int:
@@ -100,8 +104,9 @@ def run_migrate(_: argparse.Namespace) -> int:
     """Migrates the journal's tables to this version; concurrent runs wait for each other."""
     from bot.journal.migrations import migrate_database
 
-    revision = migrate_database(read_journal_settings().database_url)
-    sys.stdout.write(f"The journal's tables are up to date ({revision}).\n")
+    for name in names() or (None,):
+        revision = migrate_database(read_for(JournalSettings, name).database_url)
+        sys.stdout.write(f"{name + ': ' if name else ''}The journal's tables are up to date ({revision}).\n")
     return 0
 
 
@@ -149,13 +154,13 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
         prog="parkbot" if installed else "python -m bot", description="Park: call park settings, changed from Slack."
     )
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
+    add = partial(add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
     run_init = _loaded_when_run("bot.cli.init.wizard", "run_init")
     init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
     create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
     init.add_argument("--create-app", action="store_true", help=create_help)
-    _add_command_name(init)
+    add_command_name(init)
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -166,15 +171,21 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     )
     _add_demo_arguments(demo)
     summary = "check the journal for tampering, or export the history"
-    _add_audit_commands(add("audit", summary, "%(prog)s verify"))
+    add_audit_commands(add("audit", summary, "%(prog)s verify"))
     summary = "check a policy file, or run the examples in it"
-    _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
+    add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    _add_manifest_arguments(manifest)
+    add_manifest_arguments(manifest)
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(
-        add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))
+        add(
+            "doctor",
+            summary,
+            "%(prog)s --json",
+            run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"),
+            of_pbx=True,
+        )
     )
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
     payloads = add("payloads", summary, "%(prog)s payloads", run=_loaded_when_run("bot.cli.payloads", "run_payloads"))
@@ -189,47 +200,6 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
 def _loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     """Returns a command whose module is imported when it is run, as no other command needs it."""
     return lambda options: int(getattr(import_module(module), function)(options))
-
-
-def _add_command(
-    commands: Subparsers,
-    name: str,
-    summary: str,
-    example: str,
-    *,
-    run: Callable[[argparse.Namespace], int] | None = None,
-) -> argparse.ArgumentParser:
-    """Adds a command whose `--help` ends with an example; without `run` it takes sub-commands."""
-    command = commands.add_parser(
-        name, help=summary, epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    if run is not None:
-        command.set_defaults(run=run)
-    return command
-
-
-def _add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
-    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
-    manifest.add_argument("--http", metavar="URL", help=url_help)
-    _add_command_name(manifest)
-    steps_help = "with Park's steps for Workflow Builder; see docs/setup.md"
-    manifest.add_argument("--workflows", action="store_true", help=steps_help)
-    manifest.add_argument("--json", action="store_true", help="as JSON, for the Slack CLI")
-    manifest.add_argument(
-        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
-    )
-
-
-def _add_command_name(parser: argparse.ArgumentParser) -> None:
-    help_text = f"name of the slash command, such as {slash_command.DEFAULT}-test (default: PARK_COMMAND)"
-    parser.add_argument("--command", metavar="NAME", type=_command_name, help=help_text)
-
-
-def _command_name(text: str) -> str:
-    try:
-        return slash_command.check_name(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -247,38 +217,11 @@ def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
         where.add_argument(f"--{name}", dest="where", action="store_const", const=name, help=text)
 
 
-def _add_audit_commands(parser: argparse.ArgumentParser) -> None:
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "check that no event was changed or removed; exit status 1 if one was"
-    example = f"%(prog)s --head 1042:{'9f86d081884c7d65' * 4}"
-    verify = add("verify", summary, example, run=audit.run_verify)
-    verify.add_argument(
-        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads that Park posted"
-    )
-    summary = "print the history, oldest first"
-    example = "%(prog)s --since 2026-11-01 --format csv > history.csv"
-    export = add("export", summary, example, run=audit.run_export)
-    since, until = "from this day on (UTC), such as 2026-11-01", "up to and including this day"
-    export.add_argument("--since", type=audit.parse_day, metavar="DATE", help=since)
-    export.add_argument("--until", type=audit.parse_day, metavar="DATE", help=until)
-    formats = "csv (safe to open in a spreadsheet) or jsonl"
-    export.add_argument("--format", choices=audit.FORMATS, default="csv", help=formats)
-
-
-def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
-    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "list mistakes with their lines, and rules that are probably not meant like that"
-    check = add("check", summary, "%(prog)s --strict policy.toml", run=policy.run_check)
-    check.add_argument("file", metavar="FILE", type=Path)
-    check.add_argument("--strict", action="store_true", help="exit status 1 also for remarks")
-    test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
-    test.add_argument("file", metavar="FILE", type=Path)
-    add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
-
-
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"))
+    export = add(
+        "export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"), of_pbx=True
+    )
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -287,11 +230,15 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
+    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"), of_pbx=True)
     plan.add_argument("file", metavar="FILE", type=Path)
     summary = "hand a file to the running Park, which applies it as somebody, under the policy"
     apply = add(
-        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=_loaded_when_run("bot.cli.setups_apply", "run_apply")
+        "apply",
+        summary,
+        "%(prog)s park.yaml --as U0123ABCD",
+        run=_loaded_when_run("bot.cli.setups_apply", "run_apply"),
+        of_pbx=True,
     )
     apply.add_argument("file", metavar="FILE", type=Path)
     as_help = "Slack id of the user who is answerable: the policy decides as for them"
@@ -300,7 +247,7 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     wait_help = "how long to wait for the outcome (default: 180)"
     apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
     summary = "keep the set-up of the PBX as it is now, so that it can be restored"
-    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
+    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"), of_pbx=True)
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

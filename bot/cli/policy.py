@@ -29,9 +29,11 @@ from bot.policy.matching import matches_any
 from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
 from bot.policy.workflows import step_refusal
-from bot.settings import read_pbx_settings
+from bot.recurrence.calendars import HolidayCalendars
+from bot.settings import PBXSettings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
+from bot.tenant_settings import config_file, read_for
 
 Group = TypeVar("Group", ParkGroup, RingGroup)
 
@@ -46,7 +48,7 @@ def run_check(options: Namespace) -> int:
             sys.stderr.write(f"{position}: {text}\n")
         return 2
     warnings = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
-    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy)]
+    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy, options.pbx)]
     for text in warnings:
         sys.stderr.write(f"{file}: {text}\n")
     sys.stdout.write(f"{summarize(file, policy)}\n")
@@ -101,8 +103,10 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         at = example.at or datetime.now(UTC)
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
-        schedule = schedule_of(operation, Asked(at, "UTC"), at) if isinstance(operation, ChangeOperation) else None
-        operation = settle(operation, Asked(at, "UTC")) if isinstance(operation, ChangeOperation) else operation
+        calendars = HolidayCalendars(lambda: policy.calendars)
+        asked = Asked(at, "UTC", calendars=calendars)
+        schedule = schedule_of(operation, asked, at) if isinstance(operation, ChangeOperation) else None
+        operation = settle(operation, asked) if isinstance(operation, ChangeOperation) else operation
     except Refused as refused:
         return "not understood", str(refused)
     if operation.permission is None and operation.requirement:
@@ -117,7 +121,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         operation.permission,
         groups=[*_names(operation, Reference.GROUP), *_names(operation, Reference.NEW_GROUP)],
         ring_groups=list(_names(operation, Reference.RECALL)),
-        attributes=line_attributes(operation, schedule, at),
+        attributes=line_attributes(operation, schedule, at, calendars),
     )
     return _outcome(operation, decision), decision.reason
 
@@ -177,11 +181,11 @@ def _unknown_slack_ids(policy: Policy) -> Iterator[UnknownId]:
         yield from unknown_ids(connect_client(token, url), policy)
 
 
-def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
-    """Looks the policy's name patterns up on the PBX if the environment names one."""
-    if os.environ.get("PBX_URL"):
+def _unknown_pbx_names(policy: Policy, pbx_name: str | None) -> Iterator[str]:
+    """Looks the policy's name patterns up on the PBX if the environment or park.toml names one."""
+    if os.environ.get("PBX_URL") or config_file():
         try:
-            with closing(build_client(read_pbx_settings())) as pbx:
+            with closing(build_client(read_for(PBXSettings, pbx_name))) as pbx:
                 yield from (f"“{rule.name}” {text}" for rule, text in _unmatched_patterns(pbx, policy))
         except (PBXError, SettingsError) as error:
             text = describe_failure(error) if isinstance(error, PBXError) else str(error)

@@ -11,13 +11,14 @@ from bot.errors import Refused, SettingsError
 from bot.pbx.client import build_client
 from bot.pbx.models import RingGroup
 from bot.planning.name_resolution import ring_group_label
-from bot.settings import read_pbx_settings
+from bot.settings import PBXSettings
 from bot.setups.comparing import differences
 from bot.setups.csv_file import members_as_csv
 from bot.setups.files import SetupSource, decode, read_file
 from bot.setups.reading import PbxSetup, left_out, read_setup, to_file
 from bot.setups.summary import change_line, count_facts, risk_facts
 from bot.setups.yaml_file import dump, schema, update
+from bot.tenant_settings import read_for
 from bot.texts import changes as change_texts
 from bot.texts import setups as texts
 
@@ -28,8 +29,8 @@ def run_export(options: Namespace) -> int:
         sys.stdout.write(schema())
         return 0
     if options.check is not None:
-        return 1 if print_plan(options.check) else 0
-    with closing(build_client(read_pbx_settings())) as pbx:
+        return 1 if print_plan(options.check, options.pbx) else 0
+    with closing(build_client(read_for(PBXSettings, options.pbx))) as pbx:
         setup = read_setup(pbx)
     if options.members:
         sys.stdout.write(members_as_csv(setup))
@@ -43,7 +44,7 @@ def run_export(options: Namespace) -> int:
 
 def run_plan(options: Namespace) -> int:
     """Prints what a file would change; changes nothing."""
-    print_plan(options.file)
+    print_plan(options.file, options.pbx)
     return 0
 
 
@@ -56,19 +57,26 @@ def _updated(file: Path, setup: PbxSetup) -> str:
         raise SettingsError(_told(refused)) from refused
 
 
-def print_plan(file: Path) -> int:
-    """Prints what the file would change and returns the number of changes; raises SettingsError for its mistakes."""
+def print_plan(file: Path, pbx: str | None) -> int:
+    """Prints what the file would change on a PBX, and returns the number of changes.
+
+    Args:
+        pbx: The name of the PBX; None if there is only one.
+
+    Raises:
+        SettingsError: The file has a mistake, or the PBX has to be named.
+    """
     try:
         source = read_file(file.name, content_of(file))
-        changes, ring_groups, notes = _changes(source)
+        changes, ring_groups, notes = _changes(source, pbx)
     except Refused as refused:
         raise SettingsError(_told(refused)) from refused
     sys.stdout.writelines(f"{line}\n" for line in _lines(changes, ring_groups, notes))
     return len(changes)
 
 
-def _changes(source: SetupSource) -> tuple[tuple[Change, ...], dict[str, RingGroup], list[str]]:
-    with closing(build_client(read_pbx_settings())) as pbx:
+def _changes(source: SetupSource, name: str | None) -> tuple[tuple[Change, ...], dict[str, RingGroup], list[str]]:
+    with closing(build_client(read_for(PBXSettings, name))) as pbx:
         now = read_setup(pbx)
         found = source.resolve(now, pbx)
     return differences(now, found.wanted), dict(now.ring_groups), found.notes

@@ -24,18 +24,20 @@ from bot.operations.catalog import dump
 from bot.operations.footprint import footprint
 from bot.operations.setups import Apply
 from bot.pbx.client import build_client
-from bot.settings import read_journal_settings, read_pbx_settings, read_settings
+from bot.settings import JournalSettings, PBXSettings, Settings
 from bot.setups.past import SetupHistory
 from bot.slack.client import connect_client, sign_in
+from bot.tenant_settings import read_for
 from bot.texts import setups as texts
 
 POLL_INTERVAL = 0.5
 """Seconds between two looks for the outcome."""
 
 
-def run_snapshot(_: Namespace) -> int:
+def run_snapshot(options: Namespace) -> int:
     """Keeps the set-up as it is now."""
-    with _beside() as database, closing(build_client(read_pbx_settings())) as pbx:
+    settings = read_for(PBXSettings, options.pbx)
+    with _beside(options.pbx) as database, closing(build_client(settings)) as pbx:
         taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
     sys.stdout.writelines(f"{line}\n" for line in (texts.snapshot_taken(taken.id, taken.groups), *taken.left_out))
     return 0
@@ -43,16 +45,16 @@ def run_snapshot(_: Namespace) -> int:
 
 def run_apply(options: Namespace) -> int:
     """Hands a file to Park and waits for the outcome; returns 0 if the PBX is as the file says then, else 1."""
-    if not print_plan(options.file):
+    if not print_plan(options.file, options.pbx):
         return 0
     if not options.yes and not _confirmed():
         sys.stdout.write("Nothing was changed.\n")
         return 1
     content = content_of(options.file)
-    with _beside() as database:
+    with _beside(options.pbx) as database:
         file = StoredPrompt(options.file.name, content, digest(content))
         PromptStore(database, setup_files).keep(file)
-        key = _hand_over(database, Apply(file=file.reference), options.user)
+        key = _hand_over(database, Apply(file=file.reference), options)
         entry = _outcome(Reader(database), key, options.wait)
     sys.stdout.write(f"{_told(entry)}\n")
     return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not _stopped(entry) else 1
@@ -67,16 +69,16 @@ def _confirmed() -> bool:
 
 
 @contextmanager
-def _beside() -> Iterator[Database]:
-    with closing(open_beside(read_journal_settings().database_url)) as database:
+def _beside(pbx: str | None) -> Iterator[Database]:
+    with closing(open_beside(read_for(JournalSettings, pbx).database_url)) as database:
         with database.reading() as connection:
             require_current(connection)
         yield database
 
 
-def _hand_over(database: Database, operation: Apply, user: str) -> str:
+def _hand_over(database: Database, operation: Apply, options: Namespace) -> str:
     """Stores the request as Park stores those from Slack, and returns its key."""
-    settings = read_settings()
+    settings, user = read_for(Settings, options.pbx), options.user
     team = sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
     key = f"{team}:terminal:{secrets.token_hex(8)}"
     with database.writing() as connection:

@@ -244,6 +244,11 @@ class Journal(WatchedJournal):
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
+    def move_schedule(self, number: int, *, expected: datetime, next_at: datetime) -> bool:
+        """Stores when a schedule recurs next; returns False if that has changed since it was read."""
+        with self.database.writing() as connection:
+            return schedules.move_next(connection, number, expected=expected, next_at=next_at)
+
     def move_card(self, number: int, old: Json | None, new: Json) -> None:
         """Stores where the card of an entry is now, unless it was moved since it was read; needs no claim."""
         with self.database.writing() as connection:

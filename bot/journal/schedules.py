@@ -35,6 +35,11 @@ _TAKE = (
     .where(schedules.c.number == bindparam("of"), schedules.c.next_at == bindparam("expected", type_=UtcDateTime()))
     .values(next_at=None, waits_for=None, begun=schedules.c.begun + 1)
 )
+_MOVE = (
+    update(schedules)
+    .where(schedules.c.number == bindparam("of"), schedules.c.next_at == bindparam("expected", type_=UtcDateTime()))
+    .values(next_at=bindparam("then", type_=UtcDateTime()))
+)
 _SET_LATEST = update(schedules).where(schedules.c.number == bindparam("of")).values(latest=bindparam("entry"))
 
 
@@ -67,6 +72,12 @@ def _accept(connection: Connection, number: int, row: Row[Any], *, at: datetime)
 def occurrence_prefix(team: str, number: int) -> str:
     """Returns what the keys of all occurrences of a schedule begin with."""
     return f"{team}:schedule {number}, occurrence "
+
+
+def move_next(connection: Connection, number: int, *, expected: datetime, next_at: datetime) -> bool:
+    """Stores when a schedule recurs next; returns False if that has changed since it was read."""
+    values = {"of": number, "expected": expected, "then": next_at}
+    return connection.execute(_MOVE, values).rowcount == 1
 
 
 def next_time(connection: Connection) -> datetime | None:

@@ -175,7 +175,8 @@ def _selection(query: HistoryQuery, context: OperationContext) -> str:
     person, own = (query.person or "").strip("<@>"), query.person == "me"
     by = texts.by_person("" if own else context.viewer.name_of(person), own=own) if person else ""
     before = texts.before_number(query.before) if query.before is not None else ""
-    return f"{of}{by}{f' {query.period}' if query.period else ''}{before}"
+    period = texts.in_period(query.period) if query.period else ""
+    return f"{of}{by}{period}{before}"
 
 
 def _period_in_full(period: Period, context: OperationContext) -> str:

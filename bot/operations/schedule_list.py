@@ -117,7 +117,7 @@ def edit_form(schedule: RecurringSchedule) -> FormOffer:
         operation=dumped["operation"],
         arguments={
             **{name: value for name, value in dumped["arguments"].items() if value},
-            "recurs": schedule.recurrence.model_dump(mode="json", exclude_defaults=True),
+            "recurs": schedule.recurrence.model_dump(mode="json", exclude_defaults=True, exclude={"skipped_until"}),
         },
         replaces=schedule.number,
     )

@@ -117,12 +117,12 @@ class Skip(ScheduleControl):
             raise NotPossible(texts.IS_PAUSED)
         self._check_day(context, schedule)
         shifts = self.ending_now(context, schedule)
+        until, now = self._skipped_until(context, schedule, in_effect=bool(shifts)), context.repository.now()
         values: Json = {}
-        if isinstance(self.ends, End):
-            values = self._from(context, schedule, _instant(self.ends, context.repository.now()))
-        elif not shifts and (at := schedule.stored.next_at) is not None:
-            window = schedules.window_after(schedule.recurrence, at)
-            values = schedules.next_values(schedule.recurrence, window.ends if window else at)
+        if until is not None:
+            recurrence = schedule.recurrence.model_copy(update={"skipped_until": until})
+            values = {"recurrence": recurrence.model_dump(mode="json")}
+            values |= schedules.next_values(recurrence, now) if not shifts or isinstance(self.ends, End) else {}
         next_at = values.get("next_at", schedule.stored.next_at)
         next_time = texts.moment(next_at, schedule.recurrence.zone or "UTC") if next_at else ""
         return JournalEffect(
@@ -132,13 +132,25 @@ class Skip(ScheduleControl):
             schedules=self.changed(schedule, values) if values else (),
         )
 
-    def _from(self, context: OperationContext, schedule: RecurringSchedule, at: datetime) -> Json:
-        """The first occurrence that begins at `at` or later; raises NotPossible if there is none."""
-        found = windows(schedule.recurrence, at, context.repository.schedules.calendars)
-        starts = next((one.starts for one in found if one.starts >= at), None)
-        if starts is None:
-            raise NotPossible(texts.none_after(schedule.number))
-        return {"next_at": starts, "waits_for": None}
+    def _skipped_until(
+        self, context: OperationContext, schedule: RecurringSchedule, *, in_effect: bool
+    ) -> datetime | None:
+        """When what is skipped is over; None if there is nothing to skip.
+
+        Raises:
+            NotPossible: no occurrence begins after the time that was said.
+        """
+        schedules, now = context.repository.schedules, context.repository.now()
+        if isinstance(self.ends, End):
+            at = _instant(self.ends, now)
+            found = windows(schedule.recurrence, at, schedules.calendars)
+            starts = next((one.starts for one in found if one.starts >= at), None)
+            if starts is None:
+                raise NotPossible(texts.none_after(schedule.number))
+            return starts
+        begins = now if in_effect else schedule.stored.next_at
+        window = None if begins is None else schedules.window_after(schedule.recurrence, begins)
+        return begins if window is None else window.ends
 
     def _check_day(self, context: OperationContext, schedule: RecurringSchedule) -> None:
         """Raises NotPossible if the next occurrence, or the present one, does not begin on the day that was said."""

@@ -92,10 +92,11 @@ class AnswerBuilder:
             context.resolve()
             groups, now = operation.groups(context), self.planner.repository.now()
             self.planner.authorizer.require_read(principal, groups)
-            asked = Asked(now, self.planner.users.zone(user), self.planner.times.working_day)
+            calendars = self.planner.repository.schedules.calendars
+            asked = Asked(now, self.planner.users.zone(user), self.planner.times.working_day, calendars)
             schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
             operation = settle(operation, asked)
-            attributes = line_attributes(operation, schedule, now)
+            attributes = line_attributes(operation, schedule, now, calendars)
             permission = operation.required_permission(context)
             return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
 

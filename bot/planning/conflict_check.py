@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ChangeRepository
 from bot.errors import NotPossible, Refused, WaitsForChange
+from bot.journal.models import ScheduleState
 from bot.messages.message import Fact, Offer
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
@@ -37,6 +39,7 @@ from bot.planning.preview import lost_notes, plan_facts
 from bot.planning.references import ChangeReferences
 from bot.setups.replaced import names_of
 from bot.texts import cards, refusals, wording
+from bot.texts import schedules as schedule_texts
 from bot.times.format import format_moment
 from bot.times.model import Duration, End
 
@@ -102,18 +105,37 @@ class ConflictCheck:
         conflicts = find_conflicts(pending, wanted, Period(begins + slack, ends))
         if self._request.source is Source.SCHEDULE:
             return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
-        if ends is not None and begins > now:
+        scheduled = plan.times is not None and plan.times.starts is not None
+        if begins > now:
             conflicts = (one for one in conflicts if one.schedule is None)  # it ends that when it begins
         found = next(conflicts, None)
         if found is not None:
             if is_same_wish(plan, found):
                 return None
-            if ends is not None and found.schedule is not None and (ended := self._ending_it(operation, plan, found)):
+            goes_first = found.schedule is not None and (ends is not None or scheduled)
+            if goes_first and (ended := self._ending_it(operation, plan, found)):
                 return ended
             raise self._refusal(operation, plan, found, context, begins)
         if ends is not None and is_noop(plan) and begins <= now:
             raise would_not_end(operation, plan, context.zone, now)
         return None
+
+    def with_schedule_notes(
+        self, operation: ChangeOperation, plan: Plan, context: RequestContext, begins: datetime
+    ) -> Plan:
+        """Returns the plan of a change that begins later with a note of each schedule that is in effect then."""
+        if begins <= self._repository.now() or self._request.source is Source.SCHEDULE:
+            return plan
+        schedules, parts = self._repository.schedules, wanted_parts(operation, plan, context)
+        present = partial(context.present_parts, names=names_of((*plan.changes, *plan.undone)))
+        notes = list[str]()
+        for one in schedules.of_parts(parts, present=present):
+            window = schedules.window_after(one.recurrence, begins)
+            if one.stored.state is not ScheduleState.ACTIVE or window is None or window.starts > begins:
+                continue
+            if self._references.is_visible(self._repository.entry(one.number)):
+                notes.append(schedule_texts.changed_during(one.number, *window, zone=context.zone))
+        return plan.model_copy(update={"notes": (*plan.notes, *notes)})
 
     def _give_way(
         self, operation: ChangeOperation, plan: Plan, conflicts: Sequence[PendingChange]

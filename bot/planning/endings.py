@@ -63,7 +63,11 @@ class Endings:
     ) -> EndingPlan | None:
         """The authorized plan that takes back the temporary change which a click ends; None once it has ended."""
         number = request.ends_change
-        if number is None or not self.repository.will_end(references.check(number).id):
+        if number is None:
+            return None
+        if self.repository.entry(number).request.source is not Source.SCHEDULE:
+            references.check(number)  # an occurrence may have begun after a change was planned that now ends it
+        if not self.repository.will_end(number):
             return None
         undo = Undo(number=number)
         context = self.context(principal, undo)

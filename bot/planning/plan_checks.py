@@ -12,7 +12,7 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.operations.undo import Undo
 from bot.planning.recurring import recurring_attributes
 from bot.policy.model import NO_DURATION, ActionAttributes
-from bot.recurrence.model import NoCalendars
+from bot.recurrence.model import Calendars
 from bot.recurrence.windows import next_window
 
 TIMER_SETTINGS = ("recall_time", "recall_ring_group_time")
@@ -48,7 +48,9 @@ def change_attributes(changes: Sequence[Change], *, at: datetime, duration: time
     return ActionAttributes(at=at, members=len(touched), recall_time=max(times, default=None), duration=duration)
 
 
-def line_attributes(operation: Operation, known: Schedule | None, now: datetime) -> ActionAttributes:
+def line_attributes(
+    operation: Operation, known: Schedule | None, now: datetime, calendars: Calendars
+) -> ActionAttributes:
     """The attributes as far as the arguments of an operation determine them."""
     begins = max(now, known.starts) if known and known.starts else now
     duration = None if isinstance(operation, ChangeOperation) else NO_DURATION
@@ -56,7 +58,7 @@ def line_attributes(operation: Operation, known: Schedule | None, now: datetime)
     recurs = operation.recurs if isinstance(operation, ChangeOperation) else None
     recurring: timedelta | None = NO_DURATION
     if recurs is not None and recurs.is_settled:
-        window = next_window(recurs, now, NoCalendars())
+        window = next_window(recurs, now, calendars)
         begins, duration = (window.starts, window.ends - window.starts) if window else (begins, A_DAY)
         recurring = longest_run(recurs, now)
     return ActionAttributes(

@@ -156,9 +156,10 @@ class Planner:
             if plan.changes or plan.undone:
                 grant = self._authorize(principal, operation, plan, context, due=due)
             if operation.recurs is None:
-                instead = ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
-                if isinstance(instead, AuthorizedPlan):
+                check = ConflictCheck(self, request, references)
+                if isinstance(instead := check.check_plan(operation, plan, context, begins), AuthorizedPlan):
                     return instead
+                plan = check.with_schedule_notes(operation, plan, context, begins)
         plan = plan.with_emergency(operation.emergency, grant.channels)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
 

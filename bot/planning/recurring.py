@@ -73,7 +73,8 @@ class RecurringPlans:
         if operation.emergency is not None:
             raise NotPossible(texts.NO_EMERGENCY)
         if replaces is not None:
-            self._repository.schedules.get(replaces)
+            earlier = self._repository.schedules.get(replaces).recurrence
+            recurrence = recurrence.model_copy(update={"skipped_until": earlier.skipped_until})
         parts = wanted_parts(operation, plan, context)
         self._check_length(recurrence)
         self._check_number(plan, replaces)

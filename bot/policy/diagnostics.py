@@ -11,10 +11,17 @@ from bot.policy.field_types import as_toml_list, is_user_group
 from bot.policy.matching import matches_any
 from bot.policy.model import RECALL_PERMISSIONS, ActionAttributes, Permission
 from bot.policy.rules import MATCH_ALL, UNGROUPED, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
+from bot.policy.workflow_settings import Workflows
 from bot.recurrence.calendars import CalendarSource
 
 OPERATION_NAMES = (*Permission, "all")
-RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example, "calendars": CalendarSource}
+RULE_MODELS: dict[str, type[BaseModel]] = {
+    "allow": Rule,
+    "deny": Deny,
+    "example": Example,
+    "calendars": CalendarSource,
+    "workflows": Workflows,
+}
 _EXAMPLES = {
     "channels": '["C0123ABCD"]',
     "users": '["U0123ABCD"]',
@@ -30,6 +37,8 @@ _EXAMPLES = {
     "user": '"U0123ABCD"',
     "expect": '"allowed"',
     "calendar_hosts": '["calendar.example.com"]',
+    "time_zone": '"Europe/Berlin"',
+    "decide_within": '"4h"',
 }
 
 _ID_EXAMPLES = dict.fromkeys(("announce", "drift", "ask_in", "emergency"), '"C0123ABCD"') | {"contact": '"S0123ABCD"'}
@@ -49,6 +58,9 @@ _SYNONYMS = {
     "approvals": {"approval_count", "min_approvals", "quorum"},
     "emergency": {"urgent", "break_glass", "emergency_channel", "reason"},
     "calendars": {"calendar", "holidays", "holiday"},
+    "workflows": {"workflow", "steps", "workflow_builder"},
+    "time_zone": {"zone", "timezone", "tz"},
+    "decide_within": {"within", "expires", "expire", "lifetime"},
     "calendar_hosts": {"hosts", "allowed_hosts", "calendar_urls"},
     "announce": {"announcements", "channel", "log", "audit"},
     "contact": {"contacts", "help", "owner", "admin", "support"},
@@ -60,6 +72,8 @@ def explain_error(error: ErrorDetails) -> str:
     """Describes one validation error of pydantic and its correction, without the line number."""
     if error["loc"][:1] == ("calendars",) and error["type"] in ("model_type", "dict_type"):
         return 'a calendar is a table of its own: write [calendars.holidays], and below it country = "DE"'
+    if error["loc"] == ("workflows",) and error["type"] in ("model_type", "dict_type"):
+        return 'workflows is one table: write [workflows], and below it channels = ["C0123ABCD"]'
     match error["type"]:
         case "extra_forbidden":
             return _unknown_key(error)
@@ -129,6 +143,8 @@ def _unknown_key(error: ErrorDetails) -> str:
     tables = [table for table, other in RULE_MODELS.items() if key in other.model_fields]
     if model is None and tables == ["calendars"]:
         return f"{key} belongs to a calendar: put [calendars.holidays] on a line above it"
+    if model is None and tables == ["workflows"]:
+        return f"{key} belongs to workflows: put [workflows] on a line above it"
     if model is None and tables:
         return f"{key} belongs to a rule: put [[{tables[0]}]] on a line above it"
     fields = (model or Policy).model_fields

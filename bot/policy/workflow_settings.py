@@ -4,9 +4,15 @@ from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from bot.policy.field_types import ChannelId, DurationField
+
+
+def _not_empty(channels: tuple[str, ...]) -> tuple[str, ...]:
+    if not channels:
+        raise ValueError("nothing is listed: name at least one")
+    return channels
 
 
 def _is_time_zone(name: str) -> str:
@@ -22,7 +28,7 @@ class Workflows(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
 
-    channels: Annotated[tuple[ChannelId, ...], Field(min_length=1)]
+    channels: Annotated[tuple[ChannelId, ...], AfterValidator(_not_empty)]
     """Ids of the channels in which steps may propose changes, and whose rules decide what they may show."""
     time_zone: Annotated[str, AfterValidator(_is_time_zone)] | None = None
     """What a step's "until 18:00" means, such as "Europe/Berlin". Left out: steps take only lengths, such as 2h."""

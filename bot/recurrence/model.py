@@ -1,6 +1,6 @@
 """Recurrence: on which days a change begins, from when to when, in which zone."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, Protocol, Self
 
@@ -69,6 +69,8 @@ class Recurrence(TimeValue):
     """First day on which it may begin; None if any may be."""
     until: date | Day | Duration | None = None
     """Last day on which it begins; None if it has no end."""
+    skipped_until: datetime | None = None
+    """Occurrences that begin before this instant are left out, because people have skipped them."""
 
     @property
     def is_settled(self) -> bool:

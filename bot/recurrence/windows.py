@@ -1,7 +1,7 @@
 """The times at which a recurrence is in effect, as instants; its days are dateutil's."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ def windows(recurrence: Recurrence, after: datetime, calendars: Calendars) -> It
     """
     zone = _zone(recurrence)
     earliest = (after.astimezone(zone) - _LOOK_BACK).date()
+    skipped_until = recurrence.skipped_until or datetime.min.replace(tzinfo=UTC)
     found = _joined(_window(recurrence, day, zone) for day in _days(recurrence, earliest, calendars))
     if recurrence.outside:
         gaps = (Window(one.ends, other.starts) for one, other in pairwise(found))
@@ -43,7 +44,7 @@ def windows(recurrence: Recurrence, after: datetime, calendars: Calendars) -> It
     for window in found:
         if recurrence.until is not None and _day(window, zone) > _date(recurrence.until):
             return
-        if window.ends > after:
+        if window.ends > after and window.starts >= skipped_until:
             yield window
 
 

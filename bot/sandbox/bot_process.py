@@ -33,13 +33,15 @@ def environment_variables(settings: Settings) -> dict[str, str]:
     """Returns environment variables that hold the settings, without the caller's own bot settings."""
     names = {name.upper() for name in type(settings).model_fields}
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    plain = {
-        name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in values.items()
-        if value is not None and value != ()
-    }
+    plain = {name.upper(): _as_variable(value) for name, value in values.items() if value not in (None, ())}
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in names}
     return {**inherited, **plain, "PYTHONPATH": str(ROOT)}
+
+
+def _as_variable(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def start_process(ahead: float, environment: Mapping[str, str]) -> "subprocess.Popen[str]":

@@ -26,11 +26,17 @@ from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
 
 
-def workspace() -> FakeSlack:
-    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
+def workspace(*, name: str = "Park Sandbox", beside: FakeSlack | None = None) -> FakeSlack:
+    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest.
+
+    Args:
+        beside: A workspace whose app can be installed in this one, too.
+    """
     manifest = _manifest()
     features, settings = manifest["features"], manifest["settings"]
     return FakeSlack(
+        name=name,
+        beside=beside,
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},

@@ -23,6 +23,8 @@ HELP = """\
   as ben, as gil, as eve        be somebody else: on call, a guest, a colleague in New York
   in #random                    go to another channel; in @Park: write to Park alone
   say Good morning              write into the channel, without Park
+  step recall group = Sales; recall = Night Desk
+                                run a step of Workflow Builder in this channel; step: what came of it
   home                          open the Home tab; fill Search groups = sal
   fill Members = 1001           fill in a field of a form, by its label; then submit or close
   pbx                           show what the PBX was asked
@@ -167,6 +169,7 @@ class TerminalClient:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
+            "step": self._step,
             "pbx": self._pbx,
             "/park": self._slash,
             "say": self._say,
@@ -287,6 +290,20 @@ class TerminalClient:
         before = self.screen.go_home()
         ack = self.sandbox.slack.open_home(self.screen.user)
         return ack is not None and ack.ok and self.screen.wait(before)
+
+    def _step(self, text: str) -> bool:
+        """`step show_group group = Sales`: executes a step of Workflow Builder here; `step` shows what came of all."""
+        name, _, rest = text.partition(" ")
+        pairs = (part.partition("=") for part in rest.split(";") if part.strip())
+        inputs = {"channel_id": self.screen.channel_id} | {key.strip(): value.strip() for key, _, value in pairs}
+        try:
+            ok = not name or self.sandbox.slack.run_step(name, inputs)[1].ok
+        except LookupError as fault:
+            return self.screen.print_error(str(fault))
+        self.sandbox.settle(ANSWER_TIMEOUT)
+        for one in self.sandbox.slack.state.workflows.executions.values():
+            self.screen.console.print(escape(f"  The step {one.callback_id} is {one.status}. {one.said}".rstrip()))
+        return ok and self._drawn()
 
     def _drawn(self) -> bool:
         self.screen.draw()

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
@@ -122,8 +124,8 @@ def _request_url(url: str) -> str:
     return parts._replace(path=REQUEST_PATH).geturl() if parts.path in ("", "/") else url
 
 
-def declared_commands(client: WebClient, config_token: str, bot: str) -> frozenset[str]:
-    """Returns the slash commands in the manifest of the client's app: docs.slack.dev, apps.manifest.export.
+def exported_manifest(client: WebClient, config_token: str, bot: str) -> dict[str, Any]:
+    """Returns the manifest of the client's app: docs.slack.dev, apps.manifest.export.
 
     Args:
         config_token: An app configuration token of somebody who may manage the app.
@@ -136,5 +138,10 @@ def declared_commands(client: WebClient, config_token: str, bot: str) -> frozens
     check_kind(config_token, CONFIG_TOKEN)
     with explain_refusals(), translate_errors():
         app = client.bots_info(bot=bot)["bot"]["app_id"]
-        exported = client.apps_manifest_export(token=config_token, app_id=app)["manifest"]
-    return frozenset(one["command"] for one in exported.get("features", {}).get("slash_commands", ()))
+        manifest: dict[str, Any] = client.apps_manifest_export(token=config_token, app_id=app)["manifest"]
+    return manifest
+
+
+def declared_commands(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Returns the slash commands in a manifest."""
+    return frozenset(one["command"] for one in manifest.get("features", {}).get("slash_commands", ()))

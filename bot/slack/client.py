@@ -12,15 +12,15 @@ from urllib.error import HTTPError, URLError
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry import ConnectionErrorRetryHandler, HttpResponse, RateLimitErrorRetryHandler, RetryHandler
+from slack_sdk.http_retry import ConnectionErrorRetryHandler, RetryHandler
 from slack_sdk.web import SlackResponse
-from slack_sdk.webhook import WebhookResponse
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CALLS
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
-from bot.slack.scheduling import LONGEST_WAIT, CallScheduler, Limit
+from bot.slack.scheduling import LONGEST_WAIT, RESPONSE_URL, CallScheduler, Limit
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,6 +31,12 @@ Client = WebClient
 """The Web API client, for packages that must not import the SDK."""
 TIMEOUT = 10
 """Seconds that one API call may take. No call is made before an acknowledgement."""
+
+
+_NEEDS_TEAM = frozenset(
+    {"bots.info", "conversations.list", "users.conversations", "users.list", "usergroups.list", "users.lookupByEmail"}
+)
+"""Methods that need a team_id with the token of an organization: docs.slack.dev, Developing for organizations."""
 
 
 class Identity(BaseModel):
@@ -52,17 +58,6 @@ class Identity(BaseModel):
         return f"{self.url}archives/{channel}/p{ts.replace('.', '')}" if self.url else ""
 
 
-class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
-    """Retries once after a rate limit of a few seconds."""
-
-    def _can_retry(self, *, response: HttpResponse | None = None, **rest: Any) -> bool:
-        return (
-            super()._can_retry(response=response, **rest)
-            and response is not None
-            and retry_after(response.headers) <= LONGEST_WAIT
-        )
-
-
 class SlackClient(WebClient):
     """Records how each call went, and reads a bot token again that Slack rejects."""
 
@@ -71,6 +66,11 @@ class SlackClient(WebClient):
         super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
+        self._team: str | None = None
+
+    def use(self, token: str, team: str | None) -> None:
+        """Uses a token from now on; for that of an organization, `team` is the workspace that calls are about."""
+        self.token, self._team = token, team
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Calls a method; raises the SDK's errors, which `translate_errors` translates."""
@@ -86,6 +86,9 @@ class SlackClient(WebClient):
 
     def _send(self, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
         """Sends a call in its turn, and again after a short rate limit; all calls under that limit wait meanwhile."""
+        if self._team is not None and method in _NEEDS_TEAM:
+            given = "json" if arguments.get("json") else "params"
+            arguments = {**arguments, given: {**(arguments.get(given) or {}), "team_id": self._team}}
         limit = Limit.of(method, arguments)
         for is_last in (False, True):
             self.scheduler.await_turn(limit)
@@ -100,6 +103,28 @@ class SlackClient(WebClient):
                 if is_last or pause > LONGEST_WAIT:
                     raise
         raise AssertionError
+
+    def respond(self, response_url: str, **content: Any) -> None:
+        """Posts through a response_url, in its turn; raises SlackFailure.
+
+        A limit of one address says nothing of others. After a long one the caller has other destinations.
+        """
+        limit = Limit(RESPONSE_URL, response_url)
+        webhook = WebhookClient(response_url, timeout=self.timeout, retry_handlers=[_unprocessed_handler()])
+        for is_last in (False, True):
+            self.scheduler.await_turn(limit)
+            timed = SLACK_CALLS.labels(RESPONSE_URL).time()
+            with translate_errors(), self._recorded(RESPONSE_URL, bot_token=False), timed:
+                response = webhook.send(**content)
+            if (failure := webhook_failure(response)) is None:
+                return
+            self.posting.record(RESPONSE_URL, failure, bot_token=False)
+            pause = retry_after(response.headers)
+            is_limit = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+            if is_limit:
+                self.scheduler.hold(limit, pause)
+            if not is_limit or is_last or pause > LONGEST_WAIT:
+                raise failure
 
     @contextmanager
     def _recorded(self, method: str, *, bot_token: bool) -> Iterator[None]:
@@ -140,29 +165,29 @@ def connect_client(
     return SlackClient(token, api_url, posting=posting or PostingState(), read_token=read_token)
 
 
-def retry_handlers() -> list[RetryHandler]:
-    """Returns handlers for calls of response_urls, which retry what Slack did not process."""
-    return [_unprocessed_handler(), _ShortRateLimitRetryHandler()]
-
-
 def _unprocessed_handler() -> RetryHandler:
     """Returns a handler that retries only what Slack did not receive: chat.postMessage is not idempotent."""
     return ConnectionErrorRetryHandler(error_types=[URLError])
 
 
-def sign_in(client: WebClient) -> Identity:
+def sign_in(client: WebClient, workspace: str | None = None) -> Identity:
     """Calls auth.test for the identity of the client's token.
 
+    Args:
+        workspace: Id of the workspace that Park is used in; needed where the app is installed for an organization.
+
     Raises:
-        SlackAppRefused: With the code `org_install`, the app is installed for a whole Enterprise organisation.
+        SlackAppRefused: With the code `org_install`, the app is installed for a whole organization, and no workspace
+            is given.
         SlackFailure: Slack rejects the token, or is unavailable.
     """
     with translate_errors():
         response = client.auth_test()
-    if response.get("is_enterprise_install") or str(response["team_id"]).startswith("E"):
+    org_wide = response.get("is_enterprise_install") or str(response["team_id"]).startswith("E")
+    if org_wide and workspace is None:
         raise SlackAppRefused("org_install")
     return Identity(
-        team=response["team_id"],
+        team=workspace if org_wide and workspace else response["team_id"],
         team_name=response["team"],
         user=response["user_id"],
         bot=response["bot_id"],

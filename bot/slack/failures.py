@@ -13,13 +13,15 @@ TOKEN_CODES = frozenset(
     | {"team_access_not_granted", "enterprise_is_restricted", "accesslimited", "org_install", "team_disabled"}
 )
 """Codes that reject every call with this token, until the token, the app or its network is repaired."""
+OTHER_CHANNEL = "channel_of_another_pbx"
+"""Park's own code for the refusal to post in a channel that does not belong to the PBX; Slack is not asked."""
 DESTINATION_CODES = frozenset(
     {"channel_not_found", "is_archived", "is_inactive", "not_in_channel", "user_not_in_channel", "user_not_found"}
     | {"user_disabled", "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "no_permission", "not_found"}
     | {"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
     | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "thread_not_found"}
     | {"message_not_found", "cannot_reply_to_message", "cant_update_message", "edit_window_closed", "users_not_found"}
-    | {"method_not_supported_for_channel_type", "channel_type_not_supported", "ekm_access_denied"}
+    | {"method_not_supported_for_channel_type", "channel_type_not_supported", "ekm_access_denied", OTHER_CHANNEL}
 )
 """Codes about one channel, user or message, which say nothing about others; unknown codes may concern all of them."""
 _APP_CODES = TOKEN_CODES | {"missing_scope", "invalid_scope", "app_not_installed", "method_deprecated"}

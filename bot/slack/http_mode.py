@@ -16,7 +16,7 @@ from waitress.server import create_server
 
 from bot.errors import SettingsError
 from bot.slack.app_manifest import REQUEST_PATH
-from bot.slack.bolt_app import LISTENERS, Dispatches
+from bot.slack.bolt_app import LISTENERS, Dispatches, Receiver
 
 log = logging.getLogger(__name__)
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every short queue
@@ -35,9 +35,9 @@ class Pages(Protocol):
 class SignedRequestHandler(SlackRequestHandler):
     """Bolt's WSGI adapter, with the SDK's verification of signature and timestamp before Bolt parses a body."""
 
-    def __init__(self, app: Dispatches, path: str, secret: str, pages: Pages | None = None) -> None:
+    def __init__(self, app: Dispatches, path: str, secret: str | None, pages: Pages | None = None) -> None:
         super().__init__(app, path)  # type: ignore[arg-type]  # of an App it uses only what is overridden here
-        self._verifier, self._pages = SignatureVerifier(secret), pages
+        self._verifier, self._pages = SignatureVerifier(secret) if secret else None, pages
 
     def _get_http_response(self, request: WsgiHttpRequest) -> WsgiHttpResponse:
         """Answers people's requests for pages, which have no signature, and what Slack posts."""
@@ -49,6 +49,8 @@ class SignedRequestHandler(SlackRequestHandler):
 
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
         """Passes a signed request to Bolt; returns 401 for one that is not signed, or older than five minutes."""
+        if self._verifier is None:  # payloads come over Socket Mode
+            return BoltResponse(status=404)
         body, headers = request.environ["wsgi.input"].read(), request.get_headers()
         if b"ssl_check=1" in body.split(b"&"):  # Slack's check of the certificate may come without a signature
             return BoltResponse(status=200)
@@ -62,7 +64,7 @@ class SignedRequestHandler(SlackRequestHandler):
 
     def _is_valid(self, body: bytes, timestamp: object, signature: object) -> bool:
         try:
-            return self._verifier.is_valid(body, timestamp, signature)  # type: ignore[arg-type]
+            return self._verifier is not None and self._verifier.is_valid(body, timestamp, signature)  # type: ignore[arg-type]
         except (TypeError, ValueError):  # missing, no number, no ASCII or no UTF-8
             return False
 
@@ -77,7 +79,7 @@ class HTTPMode:
     def __init__(
         self,
         app: Dispatches,
-        secret: str,
+        secret: str | None,
         listen: tuple[str, int],
         *,
         proxy: str | None = None,
@@ -86,6 +88,7 @@ class HTTPMode:
         """Prepares the server without listening yet.
 
         Args:
+            secret: The app's signing secret; None serves only the pages.
             pages: Those with which people install the app, if it can be installed over OAuth.
             proxy: Address of the proxy whose X-Forwarded headers are trusted.
         """
@@ -168,3 +171,40 @@ def _listening_socket(address: tuple[str, int]) -> socket.socket:
 def _proxy_options(proxy: str | None) -> dict[str, Any]:
     headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
     return {} if proxy is None else {"trusted_proxy": proxy, "trusted_proxy_headers": headers}
+
+
+class SocketModeWithPages:
+    """Receives over Socket Mode, and serves pages for people over HTTP beside it."""
+
+    def __init__(self, socket_mode: Receiver, pages: Receiver) -> None:
+        self._socket_mode, self._pages = socket_mode, pages
+
+    def start(self) -> None:
+        """Starts both; raises as they do."""
+        self._pages.start()
+        self._socket_mode.start()
+
+    def stop(self) -> None:
+        """Stops both."""
+        self._socket_mode.stop()
+        self._pages.stop()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can deliver payloads now."""
+        return self._socket_mode.connected
+
+    @property
+    def alive(self) -> bool:
+        """Whether the threads of both run or were not started yet."""
+        return self._socket_mode.alive and self._pages.alive
+
+    @property
+    def problem(self) -> str | None:
+        """Why Slack rejects connections, with the remedy; None if it does not."""
+        return self._socket_mode.problem
+
+    @property
+    def where(self) -> str:
+        """How Slack delivers payloads, and where the pages are."""
+        return f"{self._socket_mode.where}, pages at {self._pages.where}"

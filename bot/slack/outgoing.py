@@ -12,13 +12,12 @@ from slack_bolt import BoltResponse
 
 from bot.errors import SlackRefused
 from bot.slack.blocks import Payload
+from bot.slack.failures import OTHER_CHANNEL
 
 MARK = "pbx"
 """The key of private_metadata, and the first part of a block_id, that hold a PBX's name."""
 MAX_MESSAGE_BLOCKS, MAX_VIEW_BLOCKS = 50, 100
 """Blocks; docs.slack.dev, Block Kit and views."""
-OTHER_CHANNEL = "channel_of_another_pbx"
-"""The code of the refusal to post in a channel that does not belong to the PBX."""
 Json = dict[str, Any]
 
 

@@ -1,10 +1,15 @@
 """Builds the parts of this package: what calls Slack, the listeners, and the receiver."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.installation_settings import split_keys
+from bot.journal.database import Database
 from bot.journal.journal import Journal
 from bot.journal.notes import NoteStore
 from bot.journal.storage import DestinationStore
@@ -28,6 +33,10 @@ from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
 from bot.times.model import Clock
 
+if TYPE_CHECKING:
+    from bot.slack.http_mode import Pages
+    from bot.slack.installed import InstalledWorkspaces
+
 FORM_THREADS = 20
 """Forms opened or reviewed at once; each may wait for a slow PBX."""
 VIEW_THREADS = 8
@@ -49,7 +58,7 @@ class Workspace:
 class SlackParts:
     """Access to Slack for one PBX, and the thread pools of its listeners."""
 
-    client: WebClient
+    client: SlackClient
     outgoing: Outgoing
     requests: RequestFactory
     users: SlackUserDirectory
@@ -95,11 +104,51 @@ def build_listeners(
     return app
 
 
-def build_receiver(settings: Settings, app: Dispatches, client: WebClient, read_app_token: ReadToken) -> Receiver:
-    """Builds Socket Mode if there is an app-level token, else HTTP mode."""
+def build_receiver(
+    settings: Settings, app: Dispatches, client: WebClient, read_app_token: ReadToken, pages: "Pages | None" = None
+) -> Receiver:
+    """Builds Socket Mode if there is an app-level token, else HTTP mode.
+
+    Args:
+        pages: Pages for people, which are served over HTTP in either mode.
+    """
+    socket_mode = None
     if settings.slack_app_token is not None:
-        return SocketMode(app, client, settings.slack_app_token.get_secret_value(), read_token=read_app_token)
-    from bot.slack.http_mode import HTTPMode  # with its server, which Socket Mode does not need
+        token = settings.slack_app_token.get_secret_value()
+        socket_mode = SocketMode(app, client, token, read_token=read_app_token)
+        if pages is None:
+            return socket_mode
+    from bot.slack.http_mode import HTTPMode, SocketModeWithPages  # with a server, which Socket Mode does not need
 
     secret, listen = secret_text(settings.slack_signing_secret), parse_listen_address(settings.park_http_listen)
-    return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)
+    http_mode = HTTPMode(app, secret, listen, proxy=settings.park_http_trusted_proxy, pages=pages)
+    return SocketModeWithPages(socket_mode, http_mode) if socket_mode else http_mode
+
+
+def build_installed(
+    settings: Settings,
+    database: Database,
+    clients: Mapping[str | None, SlackClient],
+    connect: Callable[[str | None, Identity], Dispatches],
+    read_app_token: ReadToken,
+    now: Clock | None,
+) -> "InstalledWorkspaces":
+    """Builds the connection to the workspaces that the app is installed in, and the pages that install it."""
+    from bot.slack.installations import Installations  # with the SDK's OAuth, which one workspace does not need
+    from bot.slack.installed import InstalledWorkspaces
+    from bot.slack.installing import InstallFlow
+
+    client_id, keys = str(settings.slack_client_id), settings.park_token_key or SecretStr("")
+    installations = Installations(database, client_id, split_keys(keys))
+    connection = InstalledWorkspaces(installations, clients, connect, now)
+    flow = InstallFlow(
+        installations,
+        client_id=client_id,
+        client_secret=str(secret_text(settings.slack_client_secret)),
+        allowed=settings.park_install_teams,
+        api_url=settings.slack_api_url,
+        on_installed=lambda _: connection.wake(),
+    )
+    client = next(iter(clients.values()))
+    connection.receive_with(build_receiver(settings, connection, client, read_app_token, flow))
+    return connection

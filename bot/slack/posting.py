@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.errors import SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CAN_POST, SLACK_FAILURES
 from bot.slack.failures import DESTINATION_CODES, is_token_fault
-from bot.texts import delivery
+from bot.texts import delivery, installing
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -21,8 +21,9 @@ _KINDS = ((SlackUnavailable, "unavailable"), (SlackAppRefused, "app"), (SlackPay
 class PostingState:
     """Records failures and successes of calls; thread-safe."""
 
-    def __init__(self, now: Clock = utc_now) -> None:
-        self._now = now
+    def __init__(self, now: Clock = utc_now, *, installed: bool = False) -> None:
+        """Prepares the state; `installed` if the token is that of an installation, which only another one replaces."""
+        self._now, self._installed = now, installed
         self._lock = threading.Lock()
         self._since: datetime | None = None
         self._reason = ""
@@ -50,11 +51,14 @@ class PostingState:
             return
         if is_token_fault(failure) or (posts and isinstance(failure, SlackAppRefused)):
             scope = failure.scope if isinstance(failure, SlackAppRefused) else None
-            self.failed(f"Slack rejects Park: {failure}", remedy=delivery.remedy(str(failure), scope))
+            self.failed(f"Slack rejects Park: {failure}", remedy=self._remedy(str(failure), scope))
             self._ends_with_sign_in = True
         elif posts and isinstance(failure, SlackUnavailable) and "ratelimited" not in str(failure):
             self.failed(f"Slack does not answer: {failure}", grace=OUTAGE_GRACE)
             self._ends_with_sign_in = True
+
+    def _remedy(self, code: str, scope: str | None) -> str:
+        return installing.INSTALL_AGAIN if self._installed else delivery.remedy(code, scope)
 
     def failed(self, reason: str, *, remedy: str = "", grace: timedelta = timedelta()) -> None:
         """Records that Park can't post.

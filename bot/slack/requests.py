@@ -175,8 +175,7 @@ def _location(body: Payload) -> MessageLocation:
     if body["type"] == "message_action":
         thread = message.get("thread_ts", message.get("ts"))
         return MessageLocation(_channel(body["channel"]["id"]), None, thread, thread == message.get("ts"))
-    if metadata := body.get("view", {}).get("private_metadata"):
-        state = FormState.model_validate_json(metadata)
+    if (state := FormState.of(body.get("view", {}))) is not None:
         return MessageLocation(state.channel, None, state.thread, state.on_thread_root)
     return MessageLocation()
 

@@ -152,6 +152,12 @@ _MESSAGES = {
     "table-without-text": Message(
         title="Groups", table=Table(columns=("Name", "Nothing"), rows=((NAME, ""), ("", "")))
     ),
+    "proposal": Message(
+        title=NAME,
+        facts=(*_FACTS, Fact(label="Expires", value="", at=NOW)),
+        notes=(NAME,),
+        offers=(replace(_OFFER, line="recall Sales to " + "Night " * 240, proposal=42), _OFFER),
+    ),
     "buttons": Message(title="Which one?", offers=(_OFFER,) * 30),
 }
 """By name; each field of a message is in one of them, with text that is longer than one message in some."""

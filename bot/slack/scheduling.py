@@ -1,7 +1,8 @@
-"""One schedule of the calls to Slack's Web API for the whole process: rate limits are shared, and cards go first.
+"""One schedule of the calls to Slack for the whole process: rate limits are shared, and cards go first.
 
-Slack limits each method in a workspace, and messages in each channel (docs.slack.dev, rate limits). Whoever is told to
-wait tells all others, so that no thread asks Slack for the same again, and several threads don't resume at once.
+Slack limits each method in a workspace, and messages in each channel (docs.slack.dev, rate limits). Messages are paced
+before Slack says anything, so that a burst of cards meets no limit. Whoever is told to wait tells all others, so that
+no thread asks Slack for the same again, and several threads don't resume at once.
 """
 
 import threading
@@ -10,7 +11,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from bot.errors import SlackUnavailable
 
@@ -18,6 +19,8 @@ LONGEST_WAIT = 3.0
 """Seconds that a call waits for its turn; what takes longer is for the caller to schedule, as the worker does cards."""
 SPACING = 1.0
 """Seconds between calls once a limit is over: a message a second and channel is what Slack documents."""
+BURST = 20
+"""Messages that a channel gets without a pause: Slack takes short bursts, and does not say how long they may be."""
 RECOVERY = 10.0
 """Seconds after a limit for which calls are spaced."""
 PER_MINUTE = {"conversations.info": 50, "usergroups.list": 20, "users.info": 100, "views.publish": 100}
@@ -25,6 +28,11 @@ PER_MINUTE = {"conversations.info": 50, "usergroups.list": 20, "users.info": 100
 BACKGROUND_SHARE = 0.8
 """The part of these that Home tabs use, so that a card never finds the limit reached by them."""
 _MINUTE = 60.0
+RESPONSE_URL = "response_url"
+"""What calls of response_urls are called in limits and metrics, as the addresses are secrets."""
+_PACED = "chat.postMessage"
+_MAX_PACED = 1000
+"""Channels whose pace is remembered, until those that are idle are forgotten."""
 _BY_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral"})
 _in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
@@ -55,8 +63,11 @@ class Limit(NamedTuple):
 class CallScheduler:
     """Holds calls back while Slack wants that; thread-safe."""
 
+    burst: ClassVar[int] = BURST
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._free_at: dict[Limit, float] = {}  # when all messages so far would be sent, one every SPACING
         self._changed = threading.Condition()
         self._not_before: dict[Limit, float] = {}
         self._recovers_until: dict[Limit, float] = {}
@@ -70,18 +81,35 @@ class CallScheduler:
         with self._changed:
             if limit.method in PER_MINUTE:
                 self._count(limit, background=background)
-            if limit not in self._recovers_until:
-                return
-            self._waiting[limit] += not background
-            try:
-                while (left := self._time_left(limit, background=background)) > 0:
-                    if self._clock() + left > give_up:
-                        raise SlackUnavailable("ratelimited", left)
-                    self._changed.wait(left)
-            finally:
-                self._waiting[limit] -= not background
-                self._changed.notify_all()
-            self._take_turn(limit)
+            if limit in self._recovers_until:
+                self._recover(limit, give_up, background=background)
+            elif limit.method == _PACED:
+                self._pace(limit)
+
+    def _recover(self, limit: Limit, give_up: float, *, background: bool) -> None:
+        self._waiting[limit] += not background
+        try:
+            while (left := self._time_left(limit, background=background)) > 0:
+                if self._clock() + left > give_up:
+                    raise SlackUnavailable("ratelimited", left)
+                self._changed.wait(left)
+        finally:
+            self._waiting[limit] -= not background
+            self._changed.notify_all()
+        self._take_turn(limit)
+
+    def _pace(self, limit: Limit) -> None:
+        """Takes the next place in a channel and waits for it; takes none where that would be too long."""
+        now = self._clock()
+        free = max(self._free_at.get(limit, now), now)
+        turn = free - (self.burst - 1) * SPACING
+        if turn - now > LONGEST_WAIT:
+            raise SlackUnavailable("ratelimited", turn - now)
+        if len(self._free_at) >= _MAX_PACED:
+            self._free_at = {one: at for one, at in self._free_at.items() if at > now}
+        self._free_at[limit] = free + SPACING
+        while (left := turn - self._clock()) > 0:
+            self._changed.wait(left)
 
     def _count(self, limit: Limit, *, background: bool) -> None:
         """Counts a call; raises SlackUnavailable for one of a Home tab if their share of the minute is used up."""

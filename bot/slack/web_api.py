@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackAppRefused, SlackPayloadRefused, SlackRefused
 from bot.messages.message import Attachment
 from bot.slack.blocks import Payload, plain
-from bot.slack.client import retry_handlers, translate_errors, webhook_failure
+from bot.slack.client import SlackClient, translate_errors
 from bot.slack.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ class PostedMessage(NamedTuple):
 class ChatApi:
     """Posts and updates messages; links don't unfurl, and only the mentions in a payload notify."""
 
-    def __init__(self, client: WebClient, outgoing: Outgoing | None = None) -> None:
+    def __init__(self, client: SlackClient, outgoing: Outgoing | None = None) -> None:
         self._client, self._outgoing = client, outgoing or Outgoing()
 
     def post(self, channel: str, payload: Payload, thread: str | None = None) -> PostedMessage:
@@ -140,19 +139,16 @@ class ChatApi:
     def respond(self, response_url: str, payload: Payload, *, to_all: bool, channel: str | None = None) -> None:
         """Posts through a response_url, which also works where the bot is not a member.
 
-        Slack accepts five such messages within 30 minutes; they can't be updated later.
+        Slack accepts five such messages within 30 minutes (docs.slack.dev, handling user interaction); they can't be
+        updated later.
 
         Args:
             channel: Where the gesture was made; None: in a direct message.
         """
-        webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
         kind = "in_channel" if to_all else "ephemeral"
 
         def send(content: Payload) -> None:
-            with translate_errors():
-                response = webhook.send(**content, response_type=kind, replace_original=False)
-            if failure := webhook_failure(response):
-                raise failure
+            self._client.respond(response_url, **content, response_type=kind, replace_original=False)
 
         _with_plain_text(send, self._outgoing.message(payload, channel))
 

@@ -122,7 +122,7 @@ class PolicyChannel:
 
 def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
     """Yields each channel of the policy; raises SlackFailure where channels can't be looked up."""
-    for id, (use, posted_to) in _channel_uses(policy).items():
+    for id, (use, posted_to) in channel_uses(policy).items():
         try:
             with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
@@ -148,11 +148,15 @@ def _hides_private(refusal: SlackRefused) -> bool:
     return isinstance(refusal, SlackAppRefused) and refusal.scope == "groups:read"
 
 
-def _channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
+def channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
     """Returns the most important use of each channel, and whether Park posts there."""
     uses: dict[str, tuple[str, bool]] = {}
     if policy.announce:
         uses[policy.announce] = "announce", True
+    if policy.drift:
+        uses.setdefault(policy.drift, ("drift", True))
+    if policy.workflows:
+        uses |= {id: ("workflows", True) for id in policy.workflows.channels if id not in uses}
     for rule in policy.allow:
         notified = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
         if rule.approvers and rule.ask_in is None:

@@ -71,6 +71,8 @@ class Answers:
                 self._reply(origin, body["event"], payload)
             case Kind.HOME if body["event"].get("tab", "home") == "home":
                 self._views.publish(origin.user, home_tab(payload))
+            case Kind.STEP:
+                self._chat.fail_step(body["event"]["function_execution_id"], payload["text"])
             case Kind.BUTTON:
                 self._chat.respond(body["response_url"], payload, to_all=False, channel=origin.channel)
             case Kind.SHORTCUT:

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     OPTIONS = "options"
     """Somebody types into a picker."""
     SHORTCUT = "shortcut"
+    STEP = "step"
+    """A step of Workflow Builder is due; no person has made a gesture."""
     OTHER = "other"
 
 
@@ -55,6 +57,11 @@ def read_origin(body: Payload) -> Origin:
 
 def _of_event(body: Payload) -> Origin:
     event = body["event"]
+    if event["type"] == "function_executed":
+        where = (event.get("inputs") or {}).get("channel_id")
+        return Origin(
+            Kind.STEP, body.get("team_id") or "", "", _channel(where if isinstance(where, str) else None), None
+        )
     kind = {"app_mention": Kind.MESSAGE, "message": Kind.MESSAGE, "app_home_opened": Kind.HOME}.get(event["type"])
     writer = event.get("message") or {}
     user = event.get("user") or writer.get("user") or ""

@@ -26,7 +26,7 @@ def question(possible: Sequence[Tenant], line: str = "", nonce: str = "") -> Pay
     """Returns the question which PBX is meant; its buttons then run the line, if there is one that fits."""
     carried = line if len(possible) <= MAX_BUTTONS and len(line) <= _MAX_LINE else ""
     note = (texts.RUNS_THEN,) if carried else (texts.NOT_RUN_YET,) if line else ()
-    (payload,) = render(Message(title=texts.WHICH, notes=(*note, texts.remembered(slash_command.typed()))))
+    (payload,) = render(Message(title=texts.WHICH, notes=(*note, texts.remembered(slash_command.name()))))
     return with_choice(payload, choice(possible, None, carried, nonce))
 
 

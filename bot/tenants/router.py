@@ -100,6 +100,8 @@ class Router:
             return self._marked(origin, req)
         if origin.kind is Kind.OTHER:
             return BoltResponse(status=404)
+        if origin.kind is Kind.STEP:
+            return self._answers.send(origin, req.body, Message(title=texts.STEP_WITHOUT_CHANNEL))
         return self._personal(origin, req)
 
     def _in_channel(self, origin: Origin, channel: str, req: BoltRequest) -> BoltResponse:

@@ -1,5 +1,6 @@
 """All parts that serve one PBX: its client, policy, journal, worker, background tasks and Slack listeners."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -18,12 +19,16 @@ from bot.slack.client import Identity
 from bot.slack.home import HomeTabs
 from bot.slack.outgoing import Json, Outgoing
 from bot.slack.parts import Workspace, build_listeners, build_slack
+from bot.slack.workspace import channel_uses
 from bot.tenant_settings import TenantSettings
 from bot.tenants.building import build_planner, build_workers
+from bot.texts import tenants as texts
 from bot.times.model import Clock, utc_now
 from bot.worker.calendars import build_calendars, calendar_condition
 from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
+
+log = logging.getLogger(__name__)
 
 
 class Part(NamedTuple):
@@ -68,6 +73,7 @@ class Tenant:
                 *(settings, self.journal, planner, self.policy_store, slack.messenger, self.home_tabs),
                 *(workspace.posting, retry_policy),
             )
+            self.calendars.on_read = self.workers.worker.follow_calendars
             self.pbx.sign_in.on_recovery = self.workers.worker.retry_postponed
             self.daily, self.drift = build_audit_tasks(
                 settings, self.journal, self.pbx, self.policy_store, slack.messenger, now
@@ -117,6 +123,7 @@ class Tenant:
     def start(self) -> None:
         """Starts all parts; entries left by an earlier process are processed first."""
         with pbx_scope(self.name):
+            self._warn_of_foreign_channels()
             for part in self.parts():
                 part.start()
 
@@ -153,7 +160,21 @@ class Tenant:
         """Returns the unfinished entries of the journal; None if it can't be read."""
         return self.journal.backlog()
 
+    def _policy_state(self) -> str:
+        foreign = self.foreign_channels()
+        return self.policy_store.state + (f", {texts.posts_nothing(foreign)}" if foreign else "")
+
+    def foreign_channels(self) -> tuple[str, ...]:
+        """Returns the channels in which the policy has Park post, and which don't belong to the PBX."""
+        uses = channel_uses(self.policy_store.now).items()
+        return tuple(id for id, (_, posted_to) in uses if posted_to and not self.outgoing.owns(id))
+
+    def _warn_of_foreign_channels(self) -> None:
+        if foreign := self.foreign_channels():
+            log.warning("%s: %s", self.policy_store.file.name, texts.posts_nothing(foreign))
+
     def _on_policy_change(self) -> None:
+        self._warn_of_foreign_channels()
         self.daily.channel = self.policy_store.now.announce
         self.drift.wake()
         self.calendars.wake()
@@ -173,7 +194,7 @@ class Tenant:
         """Returns the states that the health endpoint reports."""
         return {
             "journal": Remembered(lambda: _journal_condition(self.journal.fault())),
-            "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
+            "policy": lambda: Condition(self.policy_store.fault is None, self._policy_state()),
             "ends": lambda: ends_condition(self.journal),
             "calendars": lambda: calendar_condition(self.calendars.calendars),
             "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests

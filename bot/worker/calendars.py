@@ -22,7 +22,7 @@ from bot.recurrence.calendars import (
     with_environment,
 )
 from bot.runtime.checks import Condition
-from bot.runtime.threads import PeriodicTask
+from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.settings import Settings
 from bot.texts import calendars as texts
 from bot.times.model import Clock
@@ -59,6 +59,8 @@ class CalendarTask(PeriodicTask):
         self.calendars, self._store, self._folder, self._hosts = calendars, store, folder, hosts
         self._fetch = fetch or fetch_calendar
         self._tried = dict[str, tuple[str, datetime]]()
+        self.on_read: Callable[[], None] = lambda: None
+        """Called when the days of calendars may have changed."""
         try:
             for name, read in store.all().items():
                 calendars.keep(name, read)
@@ -77,6 +79,11 @@ class CalendarTask(PeriodicTask):
                 tried = (str(source), self._refresh(name, source, now))
                 self._tried[name] = tried
             due.append(tried[1])
+        try:
+            self.on_read()
+        except JournalUnavailable as fault:
+            log.warning("the next times of schedules are not known: %s", fault)
+            return now + RETRY_DELAY
         return min(due)
 
     def _refresh(self, name: str, source: CalendarSource, now: datetime) -> datetime:

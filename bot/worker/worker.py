@@ -59,6 +59,18 @@ class Worker:
         self._started = True
         self.wake()
 
+    def follow_calendars(self) -> None:
+        """Stores when schedules recur by the days that calendars have by now; raises JournalUnavailable."""
+        moved = [
+            one.number
+            for one, at in list(self.processor.planner.repository.schedules.moved())
+            if one.stored.next_at and self.journal.move_schedule(one.number, expected=one.stored.next_at, next_at=at)
+        ]
+        for number in moved:
+            self.processor.notifier.redraw_root(self.journal.get(number))
+        if moved:
+            self.wake()
+
     def wake(self) -> None:
         """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.
 

@@ -21,7 +21,7 @@ from tests.postgres import Server
 
 
 @pytest.fixture
-def empty(postgres: Server) -> Iterator[JournalHarness]:
+def empty(postgres: Server, long_timeouts: None) -> Iterator[JournalHarness]:
     harness = JournalHarness(postgres.database())
     yield harness
     harness.journal.close()

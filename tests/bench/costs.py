@@ -11,9 +11,10 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,11 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Recorder:
-    """Writes a line for each test: its seconds of CPU and of the clock for set-up, call and tear-down."""
+    """Writes a line for each test: seconds of CPU of its phases and of the processes it started, and of the clock."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("w", encoding="utf-8")
-        self._phases: dict[str, tuple[float, float]] = {}
+        self._costs: dict[str, float] = defaultdict(float)
+        self._others = other_processes()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Iterator[None]:
@@ -59,23 +61,27 @@ class Recorder:
         yield from self._measure("teardown")
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Writes the line."""
-        self._file.write(json.dumps({"test": nodeid, **self._phases}) + "\n")
+        """Writes the line; other processes are looked at once a test, as that takes longer than most tests."""
+        others = other_processes()
+        self._costs["other processes"] = max(others - self._others, 0)  # PostgreSQL's are gone when it has ended
+        self._others = others
+        self._file.write(json.dumps({"test": nodeid, "costs": self._costs}) + "\n")
         self._file.flush()
-        self._phases = {}
+        self._costs = defaultdict(float)
 
     def _measure(self, phase: str) -> Iterator[None]:
-        cpu, clock = cpu_seconds(), time.monotonic()
+        cpu, clock = time.process_time(), time.monotonic()
         try:
             yield
         finally:
-            self._phases[phase] = (round(cpu_seconds() - cpu, 4), round(time.monotonic() - clock, 4))
+            self._costs[phase] = time.process_time() - cpu
+            self._costs["clock"] += time.monotonic() - clock
 
 
-def cpu_seconds() -> float:
-    """Returns what this process and all that it started have used, PostgreSQL included."""
+def other_processes() -> float:
+    """Returns the CPU seconds of all processes that this one has started, ended ones and PostgreSQL's included."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime + _of_descendants()
+    return ended.ru_utime + ended.ru_stime + _of_descendants()
 
 
 def _of_descendants() -> float:
@@ -97,27 +103,33 @@ def _of_descendants() -> float:
 
 
 def report(folder: Path, most: int = 60) -> None:
-    """Prints the sums, then the dearest files and test functions."""
+    """Prints the sums, then the dearest folders, files and test functions."""
     tests = [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
-    for title, key in (
-        ("phase", None),
-        ("folder", lambda test: "/".join(test.split("::")[0].split("/")[:2])),
-        ("file", lambda test: test.split("::")[0]),
-        ("test function", lambda test: test.split("[")[0]),
-    ):
-        sums: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
-        for one in tests:
-            for phase in ("setup", "call", "teardown"):
-                cpu, clock = one.get(phase, (0.0, 0.0))
-                row = sums[phase if key is None else key(one["test"])]
-                row[0] += phase == "call" or key is None
-                row[1] += cpu
-                row[2] += clock
-        print(f"\n{'CPU s':>8} {'clock s':>8} {'tests':>6} {'CPU ms/test':>11}  {title}")
-        for name, (count, cpu, clock) in sorted(sums.items(), key=lambda item: -item[1][1])[:most]:
-            print(f"{cpu:8.1f} {clock:8.1f} {count:6} {1000 * cpu / max(count, 1):11.0f}  {name}")
-        total = [sum(row[at] for row in sums.values()) for at in range(3)]
-        print(f"{total[1]:8.1f} {total[2]:8.1f} {total[0]:6}              all")
+    phases: dict[str, float] = defaultdict(float)
+    for one in tests:
+        for phase, seconds in one["costs"].items():
+            phases[phase] += seconds
+    print(f"{len(tests)} tests, in seconds: {', '.join(f'{phase} {sum_:.1f}' for phase, sum_ in phases.items())}")
+    kinds: dict[str, Callable[[str], str]] = {
+        "folder": lambda test: "/".join(test.split("::")[0].split("/")[:2]),
+        "file": lambda test: test.split("::")[0],
+        "test function": lambda test: test.split("[")[0],
+    }
+    for title, kind in kinds.items():
+        _print_sums(title, kind, tests, most)
+
+
+def _print_sums(title: str, kind: Callable[[str], str], tests: list[dict[str, Any]], most: int) -> None:
+    sums: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
+    for one in tests:
+        clock = one["costs"]["clock"]
+        for row in (sums[kind(one["test"])], sums["all"]):
+            row[0] += 1
+            row[1] += sum(one["costs"].values()) - clock
+            row[2] += clock
+    print(f"\n{'CPU s':>8} {'clock s':>8} {'tests':>6} {'CPU ms/test':>11}  {title}")
+    for name, (count, cpu, clock) in sorted(sums.items(), key=lambda item: -item[1][1])[: most + 1]:
+        print(f"{cpu:8.1f} {clock:8.1f} {count:6} {1000 * cpu / count:11.0f}  {name}")
 
 
 if __name__ == "__main__":

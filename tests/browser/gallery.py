@@ -78,6 +78,19 @@ def decisions(sandbox: Sandbox) -> None:
     say(sandbox, "pause because of an update")
 
 
+def proposals(sandbox: Sandbox) -> None:
+    """What workflows propose: waiting, accepted, declined."""
+    people, where = sandbox.people, {"channel_id": sandbox.channels["phones"]}
+    for number, label in (("1001", "Do it"), ("1004", "Decline"), ("1005", "")):
+        inputs = {"action": "add", "members": number, "group": "Sales", "ends": "until 18:00", "note": "Eve is ill"}
+        sandbox.slack.run_step("members", {**where, **inputs})
+        settle(sandbox)
+        if label:
+            card = sandbox.slack.messages(sandbox.channels["phones"])[-1]
+            sandbox.slack.click(people["ben"], card, label=label)
+            settle(sandbox)
+
+
 def faults(sandbox: Sandbox) -> None:
     """A change whose outcome is unknown, one that fails, and one that is not run in time."""
     say(sandbox, "resume")
@@ -259,6 +272,7 @@ def scenes() -> Iterator[Scene]:
     yield Scene("home-guest", nothing, HOME.format(who="gil"))
     yield Scene("panel-guest", lambda sandbox: say(sandbox, "", who="gil"), "?as=gil&in=phones")
     yield Scene("panel", lambda sandbox: say(sandbox, ""))
+    yield Scene("proposals", proposals)
     yield Scene("faults", faults)
     yield Scene("refusals-ben", refusals, "?as=ben&in=phones")
     yield Scene("refusals-ana", nothing)

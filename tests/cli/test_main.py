@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -246,17 +247,16 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
         ({"PARK_POLICY": "nowhere.toml"}, "nowhere.toml"),
     ],
 )
-def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], text: str) -> None:
-    with Sandbox() as sandbox:
-        bot = subprocess.run(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=tmp_path,
-            env=environment(sandbox, tmp_path, **changed),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert bot.returncode == 2, bot.stderr
-    assert text in bot.stderr
-    assert "Traceback" not in bot.stderr
+def test_a_start_that_fails_says_why_and_ends(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, str],
+    text: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as sandbox, patch.dict(os.environ, environment(sandbox, tmp_path, **changed), clear=True):
+        assert main(["run"]) == 2
+    said = capsys.readouterr().err
+    assert text in said
+    assert "Traceback" not in said

@@ -82,6 +82,31 @@ def test_an_example_is_held_to_what_it_expects(
     assert ("expected" in capsys.readouterr().out.splitlines()[0]) is True
 
 
+CALENDAR = """\
+[calendars.holidays]
+country = "DE"
+
+[[allow]]
+name = "Ana, again and again"
+users = ["U0123ABCD"]
+operations = ["members"]
+recurring = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expect", "status"),
+    [
+        ("add 1001 to Sales on holidays", "allowed", 0),
+        ("add 1001 to Sales on holidays", "refused", 1),
+        ("add 1001 to Sales on school holidays", "allowed", 1),
+    ],
+)
+def test_an_example_may_repeat_on_the_days_of_a_calendar(tmp_path: Path, line: str, expect: str, status: int) -> None:
+    example = f'at = 2026-12-20T09:00:00Z\nuser = "U0123ABCD"\nline = "{line}"\nexpect = "{expect}"'
+    assert main(["policy", "test", write_policy(tmp_path, f"{CALENDAR}[[example]]\n{example}\n")]) == status
+
+
 def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from bot.sandbox.pbx.faults import FaultKind
 from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
 RULES = """
 [[allow]]
 name = "On call, once a lead agrees"

@@ -17,6 +17,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
 from tests.conversations.conftest import Typed
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
 POLICY = """\
 announce = "{announce}"
 contact = "{leads}"

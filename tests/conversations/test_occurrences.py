@@ -1,6 +1,6 @@
 """Recurring schedules: when they begin and end, what goes first, and what people do about them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -161,6 +161,52 @@ def test_a_permanent_change_asks_for_the_base_or_only_for_now(scene: Conversatio
     assert target(scene)[1] == "Reception"
 
 
+@pytest.mark.parametrize("asked_within", [False, True])
+def test_a_permanent_change_that_was_planned_goes_first_when_it_begins(
+    scene: ConversationHarness, asked_within: bool
+) -> None:
+    scene.do(NIGHTLY)
+    if asked_within:
+        go(scene, 10, "18:00")
+        assert is_night(scene)
+    scene.do("recall Sales to Reception from 22:00")
+    said = scene.cards()[-1].plain
+    assert "Schedule #1 is in effect then, Wed 10 Jun 18:00 to Thu 11 Jun 08:00" in said
+    assert "this change goes first" in said
+    go(scene, 10, "18:00")
+    assert is_night(scene)
+    go(scene, 10, "22:00")
+    assert target(scene)[1] == "Reception"
+    assert "Replaced by" not in scene.cards()[-1].plain
+    go(scene, 11, "8:00")
+    assert target(scene)[1] == "Reception"
+    go(scene, 11, "18:00")
+    assert is_night(scene)
+    go(scene, 12, "8:00")
+    assert target(scene)[1] == "Reception"
+
+
+def test_a_change_that_begins_outside_of_a_schedule_says_nothing_of_it(scene: ConversationHarness) -> None:
+    scene.do(NIGHTLY)
+    scene.do("recall Sales to Reception from 13:00")
+    assert "Schedule #1" not in scene.cards()[-1].plain
+
+
+def test_one_that_meets_two_broader_ones_waits_for_both(scene: ConversationHarness) -> None:
+    scene.do("remove 1007 from Sales every day 18:00 to 20:00")
+    scene.do("remove 1003 from Sales every day 18:00 to 21:00")
+    scene.do("remove 1007, 1003 from Sales every Wednesday 19:00 to 23:00")
+    go(scene, 10, "18:00")
+    assert set(scene.members("Sales")) == {"1002", "1011"}
+    go(scene, 10, "19:00")
+    go(scene, 10, "20:00")
+    assert "1007" in scene.members("Sales")
+    go(scene, 10, "21:00")
+    scene.sandbox.slack.wait_for(lambda: set(scene.members("Sales")) == {"1002", "1011"}, timeout=30)
+    go(scene, 10, "23:00")
+    assert set(scene.members("Sales")) == {"1002", "1003", "1007", "1011"}
+
+
 def test_the_undo_of_an_occurrence_ends_it_and_skips_the_rest(scene: ConversationHarness) -> None:
     scene.do(NIGHTLY)
     go(scene, 10, "18:00")
@@ -204,6 +250,39 @@ def test_skip_ends_the_night_that_has_begun(scene: ConversationHarness) -> None:
     scene.sandbox.settle()
     assert is_base(scene)
     go(scene, 11, "18:00")
+    assert is_night(scene)
+
+
+def adopt(scene: ConversationHarness) -> None:
+    scene.do("pause schedule 1")
+    scene.do("adopt 1")
+
+
+def pause_and_resume(scene: ConversationHarness) -> None:
+    scene.do("pause schedule 1")
+    scene.do("resume 1")
+
+
+@pytest.mark.parametrize("follows", [pause_and_resume, adopt])
+@pytest.mark.parametrize("line", ["skip 1", "skip 1 until Friday 12:00", "skip 1, and the rest of the night"])
+def test_what_is_skipped_stays_skipped(
+    scene: ConversationHarness, line: str, follows: Callable[[ConversationHarness], None]
+) -> None:
+    scene.do(NIGHTLY)
+    rest = "rest" in line
+    if rest:
+        go(scene, 10, "18:00")
+        assert is_night(scene)
+    scene.do(line.partition(",")[0])
+    follows(scene)
+    scene.sandbox.settle(30)
+    assert is_base(scene)
+    go(scene, 10, "19:00")
+    assert is_base(scene)
+    until_friday = "Friday" in line
+    go(scene, 11, "18:00")
+    assert is_night(scene) is not until_friday
+    go(scene, 12, "18:00")
     assert is_night(scene)
 
 

@@ -96,3 +96,43 @@ def test_what_is_not_understood_says_what_to_type(scene: ConversationHarness, li
     scene.do(line)
     assert said in scene.last_ephemeral().plain
     assert not scene.changes()
+
+
+CLOSED = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:Closed\nEND:VEVENT\nEND:VCALENDAR\n"
+
+
+def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: ConversationHarness) -> None:
+    sandbox = scene.sandbox
+    file, task = sandbox.park.settings.park_policy.parent / "gone.ics", sandbox.park.tenant.calendars
+
+    def read_again(day: str) -> None:
+        file.write_text(CLOSED.format(day=day))
+        task._tried.clear()
+        task.turn()
+        sandbox.settle(30)
+
+    read_again("20261230")
+    scene.do("recall Sales to Night Desk on company holidays")
+    assert "30 Dec" in scene.cards()[-1].plain
+    read_again("20261212")
+    assert "12 Dec" in scene.cards()[-1].plain
+    read_again("20261220")
+    assert "20 Dec" in scene.cards()[-1].plain
+    read_again("20261129")
+    night = sandbox.pbx.state.ring_group_id("Night Desk")
+    sandbox.slack.wait_for(lambda: sandbox.pbx.state.groups[scene.id("Sales")]["ring_group_id"] == night, timeout=20)
+    scene.do("undo 2")
+    sandbox.settle(30)
+    assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
+    task.turn()
+    sandbox.settle(30)
+    assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY", "what was ended stays ended"
+
+
+@pytest.mark.parametrize("line", ["can me {}", "who can {}"])
+def test_questions_about_the_policy_know_the_calendars(scene: ConversationHarness, line: str) -> None:
+    scene.do(line.format("recall Sales to Night Desk on holidays"))
+    assert "recall Sales to Night Desk on holidays" in scene.last_ephemeral().plain
+    assert "knows no holidays" not in scene.last_ephemeral().plain
+    scene.do(line.format("recall Sales to Night Desk on school holidays"))
+    assert "There is no calendar “school”" in scene.last_ephemeral().plain

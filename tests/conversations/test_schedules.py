@@ -11,6 +11,7 @@ from bot.sandbox.slack.model import Message
 from bot.sandbox.slack.rendering import View
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
 LINES = {
     "recall Sales to Night Desk every weekday 18:00 to 8:00": "every weekday 18:00 to 8:00",
     "recall Sales to Night Desk every day from 22:00 for 9h": "every day from 22:00 for 9h",

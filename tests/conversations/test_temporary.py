@@ -10,6 +10,8 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.bot_harness import bot_harness
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
+
 
 @pytest.fixture
 def scene() -> Iterator[ConversationHarness]:

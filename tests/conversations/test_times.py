@@ -8,6 +8,8 @@ import pytest
 from bot.sandbox.environment import Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
+
 
 @pytest.fixture
 def scene() -> Iterator[ConversationHarness]:

@@ -37,6 +37,7 @@ def run_replica(
     def arm(*_: object) -> None:
         steps.armed = True
         clock.ahead += signal_at.ahead_when_armed
+        os.write(pipe.fileno(), b"armed\n")
         park.wake()
 
     signal.signal(signal.SIGUSR1, arm)

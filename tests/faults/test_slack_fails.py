@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.slack.faults import Drop
+from bot.slack.scheduling import CallScheduler
 from tests.faults.scene import ConversationHarness
 
 
@@ -101,6 +102,31 @@ def test_a_private_answer_takes_the_next_way_when_one_fails(scene: ConversationH
     scene.sandbox.slack.faults.fail("chat.postEphemeral", "user_not_in_channel")
     scene.do("group Support")
     assert "1021" in scene.direct()[-1].plain
+
+
+@pytest.mark.parametrize("retry_after", [1, 60], ids=["waited out", "another way"])
+def test_a_rate_limit_of_a_response_url_loses_no_answer(scene: ConversationHarness, retry_after: int) -> None:
+    scene.sandbox.slack.faults.fail("response_url", "ratelimited", retry_after=retry_after)
+    scene.do("group Sales")
+    assert "1002" in scene.last_ephemeral().plain
+    calls = [one for one in scene.sandbox.slack.calls if one.method == "response_url"]
+    assert len(calls) == (2 if retry_after == 1 else 1)
+
+
+def test_a_burst_of_cards_is_paced_and_all_are_posted(
+    scene: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallScheduler, "burst", 2)
+    for number in ("1001", "1004", "1005", "1006"):
+        scene.slash(f"add {number} to Sales")
+    scene.sandbox.settle(60)
+    phones = scene.sandbox.channels["phones"]
+    posted = [one for one in scene.sandbox.slack.calls if one.method == "chat.postMessage"]
+    times = sorted(float((one.answer or {})["ts"]) for one in posted if one.args["channel"] == phones)
+    assert len(times) == 8, "a card and a reply for each"
+    gaps = [later - earlier for earlier, later in zip(times, times[2:], strict=False)]
+    assert all(gap > 0.9 for gap in gaps), gaps
+    assert sum("· done" in card.plain for card in scene.cards()) == 4
 
 
 def test_an_ephemeral_answer_to_a_mention_that_fails_comes_directly(scene: ConversationHarness) -> None:

@@ -3,16 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.journal import postgresql
 from tests.journal.making import JournalHarness, sqlite_url
 from tests.postgres import Server
-
-
-@pytest.fixture
-def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises the limits of PostgreSQL, for busy machines."""
-    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
-    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 30.0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

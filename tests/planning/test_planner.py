@@ -12,6 +12,8 @@ from bot.operations.parser import parse
 from bot.slack.buttons import offer_button
 from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
 
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
+
 
 @pytest.fixture
 def park(tmp_path: Path) -> Iterator[BotHarness]:

@@ -87,7 +87,7 @@ def _names(entry: Any) -> list[str]:
 
 
 @given(asked_for)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operation) -> None:
     read = type(operation)(**form_state.parse_values(type(operation), as_filled(operation)))
     assert read == operation
@@ -96,7 +96,7 @@ def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operat
 
 
 @given(asked_for)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(operation: Operation) -> None:
     blocks = drawn_inputs(type(operation), operation.model_dump(mode="json", exclude_none=True))
     values = initial_values(blocks, None)

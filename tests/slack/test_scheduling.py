@@ -1,6 +1,8 @@
 """The schedule of calls to Slack: one rate limit holds all calls under it back, and only those."""
 
 import threading
+import time
+from itertools import pairwise
 
 import pytest
 
@@ -116,3 +118,79 @@ def test_one_limit_is_asked_for_once_however_many_threads_post() -> None:
         client.chat_postMessage(channel=random, text="card")
         asked = [call.args["channel"] for call in slack.calls if call.method == "chat.postMessage"]
         assert asked == [phones, random]
+
+
+def test_a_burst_is_sent_at_once_and_then_a_message_a_second(scheduler: CallScheduler, clock: Clock) -> None:
+    scheduler.burst = 5  # type: ignore[misc]  # of this one alone
+    for _ in range(5):
+        scheduler.await_turn(POST)
+    clock.now += 1
+    scheduler.await_turn(POST)
+    scheduler.await_turn(OTHER)
+    clock.now += 3
+    for _ in range(3):
+        scheduler.await_turn(POST)
+    clock.now += 60
+    for _ in range(5):
+        scheduler.await_turn(POST)
+
+
+def test_whoever_would_wait_for_too_long_is_told_when_to_come_back_and_takes_no_place(clock: Clock) -> None:
+    scheduler = CallScheduler(clock)
+    scheduler.burst = 1  # type: ignore[misc]
+    scheduler._free_at[POST] = clock.now + 10
+    for _ in range(5):
+        with pytest.raises(SlackUnavailable) as told:
+            scheduler.await_turn(POST)
+        assert told.value.retry_after == 10
+    clock.now += 10
+    scheduler.await_turn(POST)
+
+
+def test_only_messages_are_paced(scheduler: CallScheduler) -> None:
+    scheduler.burst = 1  # type: ignore[misc]
+    for _ in range(100):
+        scheduler.await_turn(Limit("chat.update", "C1"))
+        scheduler.await_turn(Limit("chat.postEphemeral", "C1"))
+
+
+def test_channels_that_are_idle_are_forgotten(scheduler: CallScheduler, clock: Clock) -> None:
+    for number in range(3000):
+        scheduler.await_turn(Limit("chat.postMessage", f"C{number}"))
+        clock.now += 1
+    assert len(scheduler._free_at) <= 1001
+
+
+def test_the_pace_of_a_channel_is_kept_by_threads_that_wait() -> None:
+    scheduler = CallScheduler()
+    scheduler.burst = 1  # type: ignore[misc]
+    sent = list[float]()
+
+    def send() -> None:
+        scheduler.await_turn(POST)
+        sent.append(time.monotonic())
+
+    threads = [threading.Thread(target=send) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    gaps = [later - earlier for earlier, later in pairwise(sorted(sent))]
+    assert all(gap > 0.5 for gap in gaps), gaps
+
+
+def test_a_response_url_is_left_alone_while_slack_wants_that_and_others_are_not() -> None:
+    with FakeSlack(scopes=SCOPES) as slack:
+        ada = slack.add_person("ada", real_name="Ada Lovelace")
+        channel = slack.add_channel("phones", [ada])
+        client = connect_client(slack.bot_token, slack.api_url)
+        one, other = slack.urls.new(channel, ada), slack.urls.new(channel, ada)
+        slack.faults.fail("response_url", "ratelimited", retry_after=60)
+        for _ in range(3):
+            with pytest.raises(SlackUnavailable):
+                client.respond(one, text="Hello")
+        client.respond(other, text="Hello")
+        assert len([call for call in slack.calls if call.method == "response_url"]) == 2
+        slack.faults.fail("response_url", "ratelimited", retry_after=1)
+        client.respond(other, text="Hello again")
+        assert [message.text for message in slack.ephemerals(ada)] == ["Hello", "Hello again"]

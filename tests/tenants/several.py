@@ -11,6 +11,8 @@ from bot.tenant_settings import TenantSettings, journal_of
 from bot.tenants.tenant import Tenant
 
 BERLIN, MUNICH, PARIS = "berlin", "munich", "paris"
+OWN_GROUPS = {BERLIN: "Zebra", MUNICH: "Yak", PARIS: "Wombat"}
+"""The only group of each PBX that no other one has."""
 POLICY = """\
 announce = "{own}"
 contact = "{leads}"
@@ -32,6 +34,9 @@ name = "On call, once a lead agrees"
 users = [{people}]
 operations = ["members", "recall", "groups"]
 approvers = ["{leads}"]
+
+[workflows]
+channels = ["{own}"]
 """
 """Of each PBX: `{own}` is its channel, `{people}` are those who may do something there."""
 
@@ -50,6 +55,8 @@ class SeveralPbxs(Sandbox):
             self.channels[name] = self.slack.add_channel(name, everybody)
         self.channels[BERLIN] = self.channels["phones"]
         self.pbxs = {BERLIN: self.pbx, MUNICH: FakePbx(), PARIS: FakePbx()}
+        for name, group in OWN_GROUPS.items():
+            self.pbxs[name].console_create_group(group)
         self.allowed = {BERLIN: ["ben"], MUNICH: ["eve"], PARIS: ["ada"]}
         self.moved: dict[str, str] = {}
         """Channels that belong to another PBX than their own, by id; the name of the PBX."""

@@ -128,7 +128,7 @@ def test_home_shows_the_chosen_pbx_and_the_choice(park: SeveralPbxs) -> None:
     home = park.slack.wait_for(lambda: park.slack.home(ana))
     assert home is not None
     assert "about Munich" in home.plain
-    assert "1001" not in home.plain.split("12 park groups")[1].split("Support")[0]
+    assert "1001" not in home.plain.split("13 park groups")[1].split("Support")[0]
     park.slack.click(ana, home, label="Berlin")
     park.slack.wait_for(lambda: "about Berlin" in _home(park))
 
@@ -159,3 +159,27 @@ def test_a_pbx_that_could_not_be_started_is_named_and_the_others_work(one_way: S
     assert "Park doesn't serve Munich just now" in one_way.type("add 1001 to Sales", MUNICH)
     one_way.type("add 1001 to Sales", BERLIN)
     assert changed(one_way) == {BERLIN}
+
+
+@pytest.mark.parametrize("name", [BERLIN, MUNICH])
+def test_a_step_of_a_workflow_asks_about_the_pbx_of_its_channel(park: SeveralPbxs, name: str) -> None:
+    inputs = {"channel_id": park.channels[name], "action": "add", "members": "1001", "group": "Sales"}
+    execution, ack = park.slack.run_step("members", inputs)
+    assert ack.ok
+    park.settle(30)
+    park.slack.click(park.people["ana"], park.slack.messages(park.channels[name])[-1], label="Do it")
+    park.settle(30)
+    assert changed(park) == {name}
+    assert execution.outputs["outcome"] == "done"
+
+
+@pytest.mark.parametrize("place", ["random", None])
+def test_a_step_of_a_workflow_in_a_channel_of_no_pbx_ends_with_the_reason(
+    one_way: SeveralPbxs, place: str | None
+) -> None:
+    where = {"channel_id": one_way.channels[place]} if place else {}
+    execution, ack = one_way.slack.run_step("show_group", {**where, "group": "Sales"})
+    assert ack.ok
+    one_way.settle(30)
+    assert execution.status == "failed"
+    assert "channel" in (execution.error or "")

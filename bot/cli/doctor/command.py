@@ -5,13 +5,15 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import asdict
+from contextlib import ExitStack, closing
+from dataclasses import asdict, replace
 from textwrap import wrap
 
-from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack, slack_payloads
-from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
+from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack, slack_payloads, workflows
+from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, error, run_checks
 from bot.cli.network_errors import quiet_logs
+from bot.errors import SettingsError
+from bot.tenant_settings import names
 from bot.texts import wording
 from bot.times.model import utc_now
 
@@ -23,18 +25,26 @@ _PBX = ("PBX_TOKEN", "PBX_USERNAME", "PBX_PASSWORD", "PBX_DOMAIN")
 CHECKS = (
     Check(id="settings", run=environment.check_settings),
     Check(id="read_only", run=environment.check_read_only, variables=("PARK_READ_ONLY",)),
-    Check(id="time_zones", run=environment.check_time_zones),
+    Check(id="time_zones", run=environment.check_time_zones, shared=True),
     Check(id="policy", run=environment.check_policy, variables=("PARK_POLICY",)),
+    Check(id="policy.channels", run=environment.check_policy_channels, requires=("policy",)),
     Check(id="policy.lint", run=environment.check_policy_lint, requires=("policy",)),
     Check(id="calendars", run=environment.check_calendars, requires=("policy",), variables=("PARK_HOLIDAYS",)),
-    Check(id="slack.bot_token", run=slack.check_bot_token, variables=_SLACK),
-    Check(id="slack.install", run=slack.check_installation, requires=("slack.bot_token",)),
-    Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",)),
-    Check(id="slack.way_in", run=slack.check_connection_mode, variables=_SLACK_REQUESTS),
-    Check(id="slack.command", run=slack.check_command, requires=("slack.bot_token",), variables=("PARK_COMMAND",)),
-    Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",)),
+    Check(id="slack.bot_token", run=slack.check_bot_token, variables=_SLACK, shared=True),
+    Check(id="slack.install", run=slack.check_installation, requires=("slack.bot_token",), shared=True),
+    Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",), shared=True),
+    Check(id="slack.way_in", run=slack.check_connection_mode, variables=_SLACK_REQUESTS, shared=True),
+    Check(
+        id="slack.command",
+        run=slack.check_command,
+        requires=("slack.bot_token",),
+        variables=("PARK_COMMAND",),
+        shared=True,
+    ),
+    Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",), shared=True),
     Check(id="slack.channels", run=slack.check_channels, requires=("policy", "slack.bot_token")),
     Check(id="slack.ids", run=slack.check_people, requires=("policy", "slack.bot_token")),
+    Check(id="workflows", run=workflows.check_workflows, requires=("policy", "slack.bot_token")),
     Check(id="pbx.address", run=network.check_address, variables=("PBX_URL",)),
     Check(id="pbx.port", run=network.check_port, requires=("pbx.address",)),
     Check(id="pbx.tls", run=network.check_tls, requires=("pbx.port",), variables=_TLS),
@@ -67,14 +77,35 @@ def run_doctor(options: Namespace) -> int:
     """Runs the checks and prints the findings; returns 0, 1 with warnings, 2 with errors."""
     quiet_logs()
     findings = []
-    with closing(DoctorContext(utc_now)) as context:
-        for finding in run_checks((*CHECKS, *PROBES) if options.probe else CHECKS, context):
-            findings.append(finding)
-            if not options.json:
-                sys.stdout.writelines(f"{line}\n" for line in _format_finding(finding))
-                sys.stdout.flush()
+    for finding in _diagnose((*CHECKS, *PROBES) if options.probe else CHECKS, options.pbx):
+        findings.append(finding)
+        if not options.json:
+            sys.stdout.writelines(f"{line}\n" for line in _format_finding(finding))
+            sys.stdout.flush()
     sys.stdout.write(f"{_format_json(findings) if options.json else _format_summary(findings)}\n")
     return _exit_status(findings)
+
+
+def _diagnose(checks: Sequence[Check], pbx: str | None) -> Iterator[Finding]:
+    """Runs the checks for one PBX, or for each: what all have in common is checked with the first."""
+    try:
+        known = names()
+    except SettingsError as failure:
+        for text in str(failure).splitlines():
+            yield error("settings.file", text, "Correct it; docs/tenants.md explains the file.")
+        return
+    if pbx is not None and pbx not in known:
+        raise SettingsError(f"--pbx {pbx}: there is no PBX of that name. There are: {', '.join(known) or 'none'}.")
+    first: DoctorContext | None = None
+    with ExitStack() as contexts:
+        for name in (pbx,) if pbx else known or (None,):
+            context = contexts.enter_context(closing(DoctorContext(utc_now, name, first)))
+            left = [check for check in checks if first is None or not check.shared]
+            shared = {check.id for check in left if check.shared}
+            for finding in run_checks(left, context):
+                common = any(finding.id == id or finding.id.startswith(f"{id}.") for id in shared)
+                yield finding if common else replace(finding, pbx=name)
+            first = first or context
 
 
 def _exit_status(findings: Iterable[Finding]) -> int:
@@ -82,7 +113,8 @@ def _exit_status(findings: Iterable[Finding]) -> int:
 
 
 def _format_finding(finding: Finding) -> Iterator[str]:
-    yield from _wrap(f"{_LABELS[finding.severity]:8} {finding.id}: ", finding.text, indent=9)
+    about = f"{finding.pbx} " if finding.pbx else ""
+    yield from _wrap(f"{_LABELS[finding.severity]:8} {about}{finding.id}: ", finding.text, indent=9)
     if finding.remedy:
         yield from _wrap("         -> ", finding.remedy, indent=12)
 

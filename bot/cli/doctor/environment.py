@@ -20,6 +20,8 @@ from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
 from bot.recurrence.calendars import with_environment
 from bot.settings import Settings, problem_text
+from bot.slack.workspace import channel_uses
+from bot.tenant_settings import channels_of, read_for
 from bot.texts import calendars as texts
 from bot.worker.calendars import read_calendar
 
@@ -35,6 +37,9 @@ def check_settings(context: DoctorContext) -> Iterator[Finding]:
     Pydantic validates combinations of variables only once each variable alone is valid. So the settings are read
     again with placeholders for invalid variables, until no new problem appears.
     """
+    if context.pbx_name is not None:
+        yield from _check_settings_of_file(context, context.pbx_name)
+        return
     problems: dict[str, str] = {}
     placeholders: dict[str, Any] = {}
     untried = {name: _placeholders_for(name) for name in Settings.model_fields}
@@ -46,6 +51,22 @@ def check_settings(context: DoctorContext) -> Iterator[Finding]:
         yield error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
     if not problems:
         yield ok("settings", "all variables are set and valid")
+
+
+def _check_settings_of_file(context: DoctorContext, name: str) -> Iterator[Finding]:
+    """Reports what is wrong with the settings of a PBX of park.toml."""
+    try:
+        context.settings = read_for(Settings, name)
+        parse_base_url(str(context.settings.pbx_url))
+        build_credentials(context.settings)
+    except SettingsError as failure:
+        remedy = "Set it there, or in the environment; docs/tenants.md explains the file, docs/setup.md each variable."
+        for text in str(failure).splitlines():
+            yield error("settings.variable", text, remedy, about=text.partition(":")[0])
+        return
+    context.invalid_variables = frozenset()
+    slash_command.use(context.settings.park_command)
+    yield ok("settings", "the settings in park.toml and in the environment are valid")
 
 
 def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -108,6 +129,21 @@ def check_policy(context: DoctorContext) -> Iterator[Finding]:
             yield error("policy.mistake", f"{position}: {text}", remedy, about=position)
         return
     yield ok("policy", summarize(file, context.policy))
+
+
+def check_policy_channels(context: DoctorContext) -> Iterator[Finding]:
+    """Checks that Park posts only in channels that belong to the PBX, where there are several."""
+    own = channels_of(context.pbx_name) if context.pbx_name is not None else None
+    if own is None:
+        yield ok("policy.channels", "all channels belong to the only PBX")
+        return
+    uses = [(id, use) for id, (use, posted_to) in channel_uses(context.policy).items() if posted_to and id not in own]
+    for id, use in uses:
+        text = f"{id} ({use}) doesn't belong to this PBX, so Park posts nothing there"
+        remedy = f"Add {id} to the channels of [pbx.{context.pbx_name}] in park.toml, or name another channel."
+        yield error("policy.channels.foreign", text, remedy, about=id)
+    if not uses:
+        yield ok("policy.channels", "the channels in which Park posts belong to this PBX")
 
 
 def check_calendars(context: DoctorContext) -> Iterator[Finding]:

@@ -52,6 +52,8 @@ class Finding:
     """What to do about it; always set for a warning or an error."""
     answer: str | None = None
     """The result of a probe's experiment as a stable word."""
+    pbx: str | None = None
+    """The PBX of park.toml that it is about; None for what all have in common, and where there is only one."""
 
 
 def ok(id: str, text: str, *, answer: str | None = None) -> Finding:
@@ -96,8 +98,23 @@ class DoctorContext:
     pause_reason: str | None = None
     """Why Park is paused, as recorded in the journal; None if it is not."""
 
-    def __init__(self, now: Clock) -> None:
-        self.now = now
+    def __init__(self, now: Clock, pbx: str | None = None, shared: "DoctorContext | None" = None) -> None:
+        """Prepares what is found out.
+
+        Args:
+            pbx: Name of the PBX in park.toml; None for that of the environment.
+            shared: What was found out about Slack, with another PBX.
+        """
+        self.now, self.pbx_name = now, pbx
+        self.shared_checks: frozenset[str] = frozenset()
+        """Ids of the checks whose results hold for other PBXs too."""
+        self.failed: dict[str, str] = {}
+        """The check at the beginning of the chain of failures, by the check that it blocks."""
+        if shared is not None:
+            self.failed |= {id: cause for id, cause in shared.failed.items() if id in shared.shared_checks}
+            for name in ("slack", "granted"):
+                if hasattr(shared, name):
+                    setattr(self, name, getattr(shared, name))
         self.invalid_variables = frozenset(name.upper() for name in Settings.model_fields)
         """Environment variables that are missing or invalid; `settings` holds placeholders for them."""
 
@@ -117,12 +134,16 @@ class Check:
     """Ids of checks without whose success this one is skipped."""
     variables: tuple[str, ...] = ()
     """Environment variables that have to be valid, or this check is skipped."""
+    shared: bool = False
+    """Whether the result holds for all PBXs."""
 
 
 def run_checks(checks: Iterable[Check], context: DoctorContext) -> Iterator[Finding]:
     """Runs the checks in order and yields each finding as soon as it is known."""
-    failed: dict[str, str] = {}
+    failed = context.failed
     for check in checks:
+        if check.shared:
+            context.shared_checks |= {check.id}
         if cause := _blocking_cause(check, context, failed):
             failed[check.id] = cause
             yield skipped(check.id, f"not checked, because of {cause}")

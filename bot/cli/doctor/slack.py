@@ -15,7 +15,7 @@ from bot.slack.app_config import (
     fetch_granted_scopes,
     request_socket_url,
 )
-from bot.slack.app_manifest import declared_commands
+from bot.slack.app_manifest import declared_commands, exported_manifest
 from bot.slack.client import connect_client
 from bot.slack.workspace import PolicyChannel, policy_channels, unknown_users
 
@@ -117,7 +117,7 @@ def check_command(context: DoctorContext) -> Iterator[Finding]:
         yield ok("slack.command", text)
         return
     try:
-        declared = declared_commands(context.slack, token, context.granted.bot)
+        declared = declared_commands(exported_manifest(context.slack, token, context.granted.bot))
     except (SlackFailure, SettingsError) as failure:
         text = f"the app's manifest could not be read: {describe_failure(failure)}"
         remedy = (

@@ -129,6 +129,10 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         with self.state.changed:
             self.state.installed = False
             self.state.credentials.revoked.add(token)
+        return self.announce_end()
+
+    def announce_end(self) -> list[Ack]:
+        """Delivers the events of an uninstallation, which Slack may also do late."""
         revoked: Json = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.state.bot.id]}}
         return [self.deliveries.event(app_event(self.state, one)) for one in (revoked, {"type": "app_uninstalled"})]
 

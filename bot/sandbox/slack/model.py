@@ -95,6 +95,11 @@ class StepExecution:
     outputs: Json = field(default_factory=dict)
     error: str = ""
 
+    @property
+    def said(self) -> str:
+        """What it gives to the steps after it, or what is wrong with it, for people."""
+        return self.error or ", ".join(f"{name}: {value}" for name, value in self.outputs.items())
+
 
 @dataclass(kw_only=True)
 class WorkflowSteps:

@@ -72,6 +72,12 @@ class FormState(BaseModel):
     """Number of the schedule that the form was filled from, and that its submission replaces."""
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
+    @classmethod
+    def of(cls, view: Mapping[str, Any]) -> "FormState | None":
+        """Returns the state that a view carries; None for one that is no form. Raises pydantic's ValidationError."""
+        metadata = view.get("private_metadata") or "{}"
+        return cls.model_validate_json(metadata) if '"operation"' in metadata else None
+
     def updated(self, **changes: Any) -> "FormState":
         """Returns a copy with changes and a new nonce, for the next rendering."""
         return self.model_copy(update={"nonce": token_urlsafe(9), **changes})

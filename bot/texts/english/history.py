@@ -49,6 +49,11 @@ def by_person(name: str, *, own: bool) -> str:
     return " by you" if own else f" by {name or 'that person'}"
 
 
+def in_period(typed: str) -> str:
+    """The part of a selection that names a period, as it was typed."""
+    return f" {typed}"
+
+
 def period_in_full(start: str, end: str, zone: str) -> str:
     """The period that was understood, with its dates; the first and the last of whole days."""
     if start and end:

@@ -27,5 +27,16 @@ def failed(reason: str, id: str) -> str:
     return f"Nothing was installed\n{why}"
 
 
+INSTALL_AGAIN = "Open /slack/install in that workspace. What could not be posted follows then."
+NOT_YET = "Park is not signed in to Slack yet."
 NOT_INSTALLED = "Park is not installed in this workspace any more. Ask whoever runs Park to install it again."
 STARTING = "Nothing was done: Park is just starting. Please try again in a few seconds."
+
+
+def not_installed_yet(workspace: str | None, installations: int) -> str:
+    """Says why Park is not in a workspace; None is the only one."""
+    if workspace is not None:
+        return f"the app is not installed in {workspace}: open /slack/install there"
+    if installations:
+        return "the app is installed in several workspaces: say in park.toml which one the PBX belongs to (workspace)"
+    return "the app is installed nowhere: open /slack/install"

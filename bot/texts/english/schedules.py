@@ -63,6 +63,12 @@ def goes_first(number: int, starts: datetime, ends: datetime, *, zone: str, firs
     return f"{other.capitalize()} goes first, as on {when}." if first else f"Goes before {other}, as on {when}."
 
 
+def changed_during(number: int, starts: datetime, ends: datetime, *, zone: str) -> str:
+    """A change begins while a schedule is in effect."""
+    when = period(starts, ends, zone)
+    return f"Schedule {change_number(number)} is in effect then, {when}: this change goes first and ends that."
+
+
 def too_many(number: int) -> str:
     """No more schedules in all."""
     return f"Park keeps at most {count(number, 'schedule')}. Delete one that is not needed any more. {NOTHING_CHANGED}"

@@ -16,6 +16,7 @@ NO_CHANNEL = "Nothing was done: this channel belongs to no PBX of Park's."
 OTHER_PBX = "Nothing was done: this is about a PBX that doesn't belong to this channel."
 OTHER_PBX_REMEDY = "Type a new line in the channel of that PBX."
 GONE = "Nothing was done: the PBX that this was about isn't served by Park any more."
+STEP_WITHOUT_CHANNEL = "Nothing was done: Park serves several PBXs. Let the step name a channel of the one you mean."
 TITLE = "Park"
 CLOSE = "Close"
 
@@ -43,6 +44,12 @@ def chosen(title: str) -> str:
 def away(title: str) -> str:
     """Says that Park could not start to serve a PBX."""
     return f"Nothing was done: Park doesn't serve {title} just now. Whoever runs Park finds the reason in its log."
+
+
+def posts_nothing(channels: Sequence[str]) -> str:
+    """Says that the policy names channels of other PBXs."""
+    listed_ids = listed(list(channels))
+    return f"Park posts nothing in {listed_ids}: add it to the channels of this PBX in park.toml, or name another one"
 
 
 def unknown(name: str, names: Sequence[str]) -> str:

@@ -27,6 +27,10 @@ LABELS = {
     "end": "Endet",
     "pause end": "Endet",
     "repetition": "Wiederholung",
+    "restored scope": "Was",
+    "restored moment": "Stand vom",
+    "restored change": "Oder Stand vor Änderung",
+    "new groups": "Seitdem angelegte Gruppen",
 }
 
 HINTS = {
@@ -40,6 +44,8 @@ HINTS = {
     "change to reject": "Die Nummer steht auf der Karte der Änderung.",
     "emergency line": "Wie in einer Zeile eingegeben: recall Sales to Night Desk for 2h",
     "emergency reason": "Der Grund wird sofort in dem Kanal gepostet, den die Richtlinie nennt.",
+    "restored moment": "Zum Beispiel: Friday 18:00, yesterday 9:00, 2 hours ago",
+    "restored change": "Die Nummer, zum Beispiel 42",
     "repetition": f"{EXAMPLES}. Leer: einmal.",
 }
 
@@ -47,4 +53,7 @@ NO_TIMES = {
     "start": "Jetzt",
     "end": "Kein Ende: bleibt, bis jemand es ändert",
     "pause end": "Kein Ende: bis jemand fortsetzt",
+    "new groups": "Behalten",
 }
+
+CHOICES = {"new groups": "Löschen"}

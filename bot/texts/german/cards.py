@@ -25,6 +25,14 @@ def undone(planned: str) -> str:
     return f"Rückgängig gemacht: {planned}"
 
 
+def partly_undone(planned: str) -> str:
+    return f"Teilweise rückgängig gemacht: {planned}"
+
+
+def partly_done_again(planned: str) -> str:
+    return f"Teilweise erneut ausgeführt: {planned}"
+
+
 def replaced(planned: str) -> str:
     return f"Ersetzt: {planned}"
 
@@ -78,6 +86,8 @@ def emergency(title: str) -> str:
 STATUS_DONE = "ausgeführt"
 STATUS_ENDED = "beendet"
 STATUS_UNDONE = "rückgängig gemacht"
+STATUS_PARTLY_UNDONE = "teilweise rückgängig gemacht"
+STATUS_PARTLY_DONE_AGAIN = "teilweise erneut ausgeführt"
 STATUS_NOT_ENDED = "konnte nicht beendet werden"
 STATUS_WAITING = "wartet auf Freigabe"
 STATUS_CANCELLED = "abgesagt"
@@ -118,6 +128,8 @@ WITHDRAWN = "Zurückgezogen"
 LATE = "Überfällig"
 NOT_ENDED = "Konnte nicht beendet werden"
 UNDONE = "Rückgängig gemacht"
+PARTLY_UNDONE = "Teilweise rückgängig gemacht"
+PARTLY_DONE_AGAIN = "Teilweise erneut ausgeführt"
 DONE_AGAIN = "Erneut ausgeführt"
 REPLACED = "Ersetzt"
 CHANGED_SINCE = "Seitdem geändert"
@@ -130,6 +142,8 @@ REASON = "Grund"
 # Buttons.
 
 UNDO = "Rückgängig"
+UNDO_REST = "Rest rückgängig machen"
+DO_REST = "Rest erneut ausführen"
 DO_AGAIN = "Erneut ausführen"
 RESTORE_ANYWAY = "Wie vorher herstellen"
 END_NOW = "Jetzt beenden"

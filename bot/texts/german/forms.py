@@ -32,6 +32,7 @@ def at_a_time(label: str) -> str:
     return f"{label} am"
 
 
+EVERYTHING, SERVER = "Alles: der Server und alle Gruppen", "Der Call-Park-Server"
 ON, OFF = "An", "Aus: Dann kann niemand einen Anruf parken"
 OR_KEEP = "Oder behalten"
 

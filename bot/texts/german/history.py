@@ -48,6 +48,10 @@ def by_person(name: str, *, own: bool) -> str:
     return " durch Sie" if own else f" durch {name or 'diese Person'}"
 
 
+def in_period(typed: str) -> str:
+    return f" („{typed}“)"
+
+
 def period_in_full(start: str, end: str, zone: str) -> str:
     if start and end:
         return f"{start}, {zone}" if start == end else f"{start} bis {end}, {zone}"

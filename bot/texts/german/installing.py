@@ -38,3 +38,13 @@ NOT_INSTALLED = (
     "Park ist in diesem Workspace nicht mehr installiert. Die Betreiber von Park können es neu installieren."
 )
 STARTING = "Es wurde nichts getan: Park startet gerade. Bitte in ein paar Sekunden erneut versuchen."
+INSTALL_AGAIN = "In diesem Workspace /slack/install öffnen. Was nicht gepostet werden konnte, folgt dann."
+NOT_YET = "Park ist noch nicht bei Slack angemeldet."
+
+
+def not_installed_yet(workspace: str | None, installations: int) -> str:
+    if workspace is not None:
+        return f"die App ist in {workspace} nicht installiert: dort /slack/install öffnen"
+    if installations:
+        return "die App ist in mehreren Workspaces installiert: in park.toml den der PBX angeben (workspace)"
+    return "die App ist nirgends installiert: /slack/install öffnen"

@@ -182,6 +182,14 @@ TEXTS = {
         button="Ablehnen",
         card_label="Abgelehnt",
     ),
+    "decline": OperationTexts(
+        "Vorschlag verwerfen",
+        "Verwirft eine Änderung, die ein Workflow vorschlägt, und lässt den Workflow weiterlaufen.",
+        card_label="Verworfen",
+    ),
+    "workflow_mistake": OperationTexts(
+        "Fehler in einem Schritt", "Was das Journal von einem Schritt behält, der sich nicht lesen lässt."
+    ),
     "emergency": OperationTexts(
         "Notfalländerung",
         "Macht eine Änderung sofort, nach einer Regel für Notfälle. Der Grund wird in dem Kanal gepostet, den die"
@@ -237,7 +245,7 @@ TEXTS = {
         "Speichert die ganze jetzige Konfiguration, um sie später wiederherzustellen. Park tut das auch jeden Tag.",
     ),
     "restore": OperationTexts(
-        "Wiederherstellen",
+        "Stand wiederherstellen",
         "Stellt eine Gruppe, den Server oder alles so her, wie es zu einer Zeit oder vor einer Änderung war. Zeigt"
         " vorher, was sich ändert. Seitdem angelegte Gruppen bleiben, außer mit „and delete new groups“.",
         button="Wiederherstellen",

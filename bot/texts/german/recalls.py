@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.texts.german.wording import listed
 
-PARKER = "die Person, die den Anruf geparkt hat"
+PARKER = "die parkende Person"
 
 
 def not_called(whom: Sequence[str]) -> str:

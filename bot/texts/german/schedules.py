@@ -59,6 +59,11 @@ def goes_first(number: int, starts: datetime, ends: datetime, *, zone: str, firs
     return f"{other} hat Vorrang, zum Beispiel {when}." if first else f"Hat Vorrang vor {other}, zum Beispiel {when}."
 
 
+def changed_during(number: int, starts: datetime, ends: datetime, *, zone: str) -> str:
+    when = period(starts, ends, zone)
+    return f"Zeitplan {change_number(number)} ist dann wirksam ({when}): Diese Änderung hat Vorrang und beendet das."
+
+
 def too_many(number: int) -> str:
     kept = count(number, "Zeitplan", "Zeitpläne")
     return f"Park behält höchstens {kept}. Einen löschen, der nicht mehr gebraucht wird. {NOTHING_CHANGED}"

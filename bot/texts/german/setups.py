@@ -111,6 +111,10 @@ def not_done(names: Sequence[str]) -> str:
     return f"Nicht ausgeführt: {shortened(names)}."
 
 
+def half_done(names: Sequence[str]) -> str:
+    return f"Teilweise ausgeführt: {shortened(names)}."
+
+
 def changed_by_others(target: str) -> str:
     return f"Inzwischen hat jemand anderes das geändert: {target}."
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
-from bot.journal import postgresql
 from bot.journal.leases import DURATION as SCAN_LEASE
 from bot.journal.models import State
 from bot.runtime.threads import RETRY_DELAY
@@ -22,8 +21,7 @@ SALES = ["Sales was changed outside Park"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def harness(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DriftHarness]:
-    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+def harness(request: pytest.FixtureRequest, tmp_path: Path, long_timeouts: None) -> Iterator[DriftHarness]:
     lite = request.param == "sqlite"
     with drift_harness(
         sqlite_url(tmp_path) if lite else request.getfixturevalue("postgres").database(), tmp_path
@@ -32,8 +30,7 @@ def harness(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.fixture
-def replicas(postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DriftHarness]:
-    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+def replicas(postgres: Server, tmp_path: Path, long_timeouts: None) -> Iterator[DriftHarness]:
     with drift_harness(postgres.database(), tmp_path) as running:
         yield running
 

@@ -8,7 +8,7 @@ from bot.cli.doctor.model import DoctorContext, Finding
 from bot.cli.doctor.slack_payloads import check_payloads
 from bot.slack.client import connect_client
 from bot.times.model import utc_now
-from tests.cli.doctor.conftest import Installation
+from tests.cli.doctor.conftest import POLICY, Installation
 from tests.pbx.scripted import json_reply, scripted
 
 
@@ -30,6 +30,7 @@ def test_a_bot_token_that_slack_refuses_is_told_from_one_that_was_revoked(
         "slack.clock",
         "slack.channels",
         "slack.ids",
+        "workflows",
     } == report.skipped
     assert report.status == 2
 
@@ -197,7 +198,7 @@ def test_a_broken_policy_is_told_by_its_places_and_leaves_the_rest_to_be_looked_
     }
     assert places == {"1:1", "2:10", "3:1"}
     assert "policy check" in report.findings_with_id("policy.mistake")[0]["remedy"]
-    assert report.skipped == {"calendars", "policy.lint", "slack.channels", "slack.ids"}
+    assert report.skipped == {"calendars", "policy.lint", "slack.channels", "slack.ids", "workflows"}
 
 
 def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) -> None:
@@ -262,3 +263,19 @@ def test_the_declared_command_is_compared_with_the_setting_where_slack_shows_the
 def test_a_command_that_slack_would_refuse_is_an_invalid_setting(installation: Installation) -> None:
     installation.set(PARK_COMMAND="/Two words")
     assert "like /park or /park-test" in installation.diagnose()["settings.variable"]["text"]
+
+
+def test_steps_are_declared_where_the_policy_allows_them_and_only_there(
+    installation: Installation,
+) -> None:
+    assert "SLACK_CONFIG_TOKEN" in installation.diagnose()["workflows"]["text"]
+    installation.set(SLACK_CONFIG_TOKEN=installation.slack.state.config_token)
+    assert installation.diagnose()["workflows.unnamed"]["severity"] == "warning"
+    steps = installation.slack.state.workflows
+    steps.declared, declared = {}, steps.declared
+    assert installation.diagnose()["workflows"]["text"] == "the app declares 0 steps for workflows"
+    installation.policy(POLICY + '[workflows]\nchannels = ["{ops}"]\n')
+    missing = installation.diagnose()["workflows.undeclared"]
+    assert "does not declare the steps members, recall, show_group" in missing["text"]
+    steps.declared = declared
+    assert installation.diagnose()["workflows"]["text"] == "the app declares 3 steps for workflows"

@@ -26,7 +26,8 @@ def create(state: SlackState, args: Json) -> Json:
 
 @api_method("apps.manifest.export", token="config")  # noqa: S106
 def export(state: SlackState, args: Json) -> Json:
-    """Returns the slash command in the manifest of the installed app: docs.slack.dev, apps.manifest.export."""
+    """Returns what the installed app's manifest has of commands and steps: docs.slack.dev, apps.manifest.export."""
     if args.get("app_id") != state.app:
         raise SlackError("app_not_found")
-    return {"manifest": {"features": {"slash_commands": [{"command": state.command}]}}}
+    features = {"slash_commands": [{"command": state.command}]}
+    return {"manifest": {"features": features, "functions": state.workflows.declared}}
