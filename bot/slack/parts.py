@@ -25,6 +25,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import ProgressNotes
 from bot.slack.outgoing import Outgoing
 from bot.slack.posting import PostingState
+from bot.slack.reader_languages import ReaderLanguages
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -68,9 +69,13 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Outgoing) -> SlackParts:
-    """Builds what calls Slack; the listeners follow once there is something for them to call."""
-    client, users = workspace.client, workspace.users.limited_to(outgoing.owns)
+def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Outgoing, language: str) -> SlackParts:
+    """Builds what calls Slack; the listeners follow once there is something for them to call.
+
+    Args:
+        language: That of people whose language Park lacks.
+    """
+    client, users = workspace.client, workspace.users.limited_to(outgoing.owns, language)
     chat, views = ChatApi(client, outgoing), ViewsApi(client, outgoing)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
@@ -90,6 +95,7 @@ def build_listeners(
     """Builds the Bolt app and registers all listeners."""
     slack.requests.identify(identity)
     app, messenger = build_app(slack.client, identity, slack.outgoing), slack.messenger
+    app.languages = ReaderLanguages(slack.users, slack.reply_pool)
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
     forms = FormListeners(
