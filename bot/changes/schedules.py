@@ -14,12 +14,15 @@ from bot.messages.request import Source
 from bot.recurrence.model import Calendars, Recurrence
 from bot.recurrence.windows import Window, first_clash, next_window, rank, windows
 from bot.texts import schedules as texts
+from bot.texts.languages import in_each_language
 from bot.times.model import Clock
 
 WHOLE_TARGET = "*"
 """The part that stands for a whole target."""
 LOOK_AGAIN = timedelta(days=7)
 """When a schedule is looked at again whose calendar names no further day yet."""
+_SKIP = "skip"
+"""Id of the operation that skips occurrences, as journals hold it."""
 MEASURED = 14
 """Occurrences by which the length and the distance of a schedule's occurrences are judged."""
 
@@ -63,6 +66,16 @@ class RecurringSchedule:
     def holder(self) -> str:
         """Id of the Slack user whose rights decide about its occurrences."""
         return self.stored.request.user
+
+    @property
+    def note(self) -> str | None:
+        """What hinders it, or became of its latest occurrence; None where there is nothing, or people paused it."""
+        return None if self.was_paused_by_people else self.stored.note
+
+    @property
+    def was_paused_by_people(self) -> bool:
+        """Whether people paused it last; its note then says so, in the language that was in force."""
+        return self.stored.note in in_each_language(lambda: texts.PAUSED_BY_HAND)
 
     @property
     def rank(self) -> int:
@@ -182,12 +195,24 @@ class Schedules:
             window = self.window_after(one.recurrence, now)
             if window is not None and window.starts <= now and self._has_begun(stored, window):
                 window = self.window_after(one.recurrence, window.ends)
-            if window is not None and stored.waits_for is None and max(window.starts, now) != at:
-                yield one, max(window.starts, now)
+            if window is None or stored.waits_for is not None or (begins := max(window.starts, now)) == at:
+                continue
+            if begins > at or not self._is_skipped_by_time(one):
+                yield one, begins
 
     def _has_begun(self, stored: StoredSchedule, window: Window) -> bool:
         """Whether there was an entry for this occurrence, whatever became of it."""
         return stored.latest is not None and self._journal.get(stored.latest).run_at >= window.starts
+
+    def _is_skipped_by_time(self, schedule: RecurringSchedule) -> bool:
+        """Whether only the next time says that people have skipped what is before it.
+
+        That is how a skip was stored before `skipped_until`; it counts until the next occurrence has begun.
+        """
+        if schedule.recurrence.skipped_until is not None:
+            return False
+        later = (one for one in self._journal.entries_about(schedule.number) if one.id > (schedule.stored.latest or 0))
+        return any(one.state is State.DONE and one.operations[0]["operation"] == _SKIP for one in later)
 
     def measure(self, recurrence: Recurrence) -> Measures:
         """Returns the lengths of the next occurrences; raises NotPossible if there is none."""

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from bot.changes.plan import Plan
+from bot.changes.repository import is_partly_done
 from bot.changes.snapshot import digest
 from bot.cli.beside import beside
 from bot.cli.setups import content_of, print_plan
@@ -61,7 +62,7 @@ def run_apply(options: Namespace) -> int:
         key = _hand_over(database, Apply(file=file.reference), actor, _team(options.pbx))
         entry = _outcome(Reader(database), key, options.wait)
     sys.stdout.write(f"{_told(entry)}\n")
-    return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not _stopped(entry) else 1
+    return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not is_partly_done(entry) else 1
 
 
 def _confirmed() -> bool:
@@ -141,10 +142,6 @@ def _outcome(journal: Reader, key: str, seconds: float) -> Entry | None:
         if time.monotonic() > end:
             return None
         time.sleep(POLL_INTERVAL)
-
-
-def _stopped(entry: Entry) -> bool:
-    return (entry.outcome or {}).get("status") == texts.STATUS_PARTLY
 
 
 def _told(entry: Entry | None) -> str:

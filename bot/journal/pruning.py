@@ -31,7 +31,8 @@ def prune(database: Database, *, before: datetime, at: datetime, should_stop: Ca
     """Deletes events from before a time, and then the entries that nothing needs any more.
 
     An entry is needed, with all of its events, if it is unfinished, if something happened to it since, if "undo" may
-    refer to it, or if an entry refers to it that is needed itself.
+    refer to it, or if an entry refers to it that is needed itself; so is a schedule until it ends, with its latest
+    occurrence.
 
     Raises:
         JournalUnavailable: what was deleted until then stays deleted.
@@ -84,7 +85,8 @@ def _survey(database: Database, before: datetime, should_stop: Callable[[], bool
     """Reads all entries, the newest first, each batch in a transaction of its own."""
     with database.reading() as connection:
         needed = set(connection.scalars(select(set_aside.c.entry_id)))
-        needed |= set(connection.scalars(select(schedules.c.number).where(schedules.c.state != ScheduleState.ENDED)))
+        standing = select(schedules.c.number, schedules.c.latest).where(schedules.c.state != ScheduleState.ENDED)
+        needed |= {number for row in connection.execute(standing) for number in row if number is not None}
     deletable, undoable = list[int](), _UndoableChanges()
     for rows, unreadable in _read_entries(database, should_stop):
         needed |= set(unreadable)

@@ -166,8 +166,7 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
     schedule, now = shown.schedule, context.repository.now()
     present = context.repository.schedules.present(schedule)
     if schedule.stored.state is ScheduleState.PAUSED:
-        note = schedule.stored.note
-        state, coming = texts.state_paused(None if note == schedules.PAUSED_BY_HAND else note), []
+        state, coming = texts.state_paused(schedule.note), []
     else:
         state = schedules.STATUS_ACTIVE
         if present is not None:

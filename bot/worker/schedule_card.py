@@ -53,8 +53,7 @@ def schedule_card(journal: Reader, schedule: RecurringSchedule, what: str, seque
             return ScheduleCard(cards.ended(what), schedules.STATUS_ENDED, facts)
         case ScheduleState.PAUSED:
             offers = schedule_buttons(schedule, in_effect=end is not None)
-            by_itself = schedule.stored.note != schedules.PAUSED_BY_HAND
-            adopt = (adopt_button(schedule.number),) if by_itself else ()
+            adopt = () if schedule.was_paused_by_people else (adopt_button(schedule.number),)
             return ScheduleCard(
                 texts.paused(what), schedules.STATUS_PAUSED, facts, (*offers, *adopt), (edit_form(schedule),)
             )
@@ -76,7 +75,7 @@ def _facts(
     journal: Reader, schedule: RecurringSchedule, latest: Entry | None, end: Entry | None, sequel: Sequence[Entry]
 ) -> Iterator[Fact]:
     stored, now = schedule.stored, journal.now()
-    note = None if stored.note == schedules.PAUSED_BY_HAND else stored.note
+    note = schedule.note
     if stored.state is not ScheduleState.ACTIVE:
         yield from _decided(sequel)
     if latest is not None:

@@ -66,10 +66,10 @@ class Worker:
             for one, at in list(self.processor.planner.repository.schedules.moved())
             if one.stored.next_at and self.journal.move_schedule(one.number, expected=one.stored.next_at, next_at=at)
         ]
+        if moved:
+            self.wake()  # before the cards are drawn, which may take longer than until the first of these times
         for number in moved:
             self.processor.notifier.redraw_root(self.journal.get(number))
-        if moved:
-            self.wake()
 
     def wake(self) -> None:
         """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
+from bot.journal.tables import schedules
 from bot.sandbox.environment import DEMO_POLICY, Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
@@ -99,6 +101,7 @@ def test_what_is_not_understood_says_what_to_type(scene: ConversationHarness, li
 
 
 CLOSED = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:Closed\nEND:VEVENT\nEND:VCALENDAR\n"
+TWICE = CLOSED.replace("DTSTART", "RDATE;VALUE=DATE:20261220\nDTSTART")
 
 
 def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: ConversationHarness) -> None:
@@ -136,3 +139,21 @@ def test_questions_about_the_policy_know_the_calendars(scene: ConversationHarnes
     assert "knows no holidays" not in scene.last_ephemeral().plain
     scene.do(line.format("recall Sales to Night Desk on school holidays"))
     assert "There is no calendar “school”" in scene.last_ephemeral().plain
+
+
+def test_what_an_earlier_park_skipped_of_a_schedule_stays_skipped_when_its_calendar_is_read(
+    scene: ConversationHarness,
+) -> None:
+    park, journal = scene.sandbox.park, scene.sandbox.park.journal
+    (park.settings.park_policy.parent / "gone.ics").write_text(TWICE.format(day="20261212"))
+    park.calendars.turn()
+    scene.do("recall Sales to Night Desk on company holidays")
+    scene.do("skip 1")
+    with journal.database.writing() as connection:  # an earlier Park stored nothing but the next time
+        recurrence = connection.scalars(select(schedules.c.recurrence)).one()
+        assert recurrence.pop("skipped_until")
+        connection.execute(update(schedules).values(recurrence=recurrence))
+    park.calendars._tried.clear()
+    park.calendars.turn()
+    (known,) = journal.standing_schedules()
+    assert known.next_at == datetime(2026, 12, 19, 23, tzinfo=UTC)

@@ -123,6 +123,19 @@ def test_pruning_keeps_a_schedule_until_it_has_ended(harness: JournalHarness) ->
     check(harness)
 
 
+def test_pruning_keeps_the_latest_occurrence_of_a_schedule_until_that_has_ended(harness: JournalHarness) -> None:
+    number = make_schedule(harness)
+    harness.clock.move(hours=1)
+    latest = harness.claim()
+    coming = ScheduleUpdate(number=number, values={"next_at": harness.clock() + timedelta(days=2000)})
+    harness.journal.mark_notified(harness.journal.end(latest, State.ALREADY, {}, schedule_updates=[coming]))
+    harness.clock.move(days=1000)
+    now = harness.clock()
+    prune(harness.journal.database, before=now - HOUR, at=now, should_stop=lambda: False)
+    assert harness.journal.get(latest.id).request.schedule == number
+    check(harness)
+
+
 def test_two_replicas_never_both_begin_an_occurrence(postgres: Server) -> None:
     harness = JournalHarness(postgres.database())
     other = Journal(harness.address, now=harness.clock)

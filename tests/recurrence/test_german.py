@@ -13,6 +13,7 @@ from bot.recurrence.parser import read_recurrence
 from bot.recurrence.settling import meanings
 from bot.texts.english import recurrences as english
 from bot.texts.german import recurrences as german
+from bot.texts.languages import speaking
 from bot.times.model import WorkingDay
 from tests.recurrence.strategies import settled
 
@@ -73,3 +74,29 @@ def test_german_says_every_number_and_place_of_the_line(recurrence: Recurrence) 
 def _numbers(text: str) -> set[str]:
     """The numbers in a text, and its names of zones and calendars."""
     return set(re.findall(r"\d+:\d\d|\d{4}|[A-Z]\w+/\w+|berlin|uk-wales|de_by", text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "every 31 February",
+        "every 40 days 9:00 to 9:00",
+        "hourly",
+        "quarterly",
+        "every Mondag 8:00",
+        "x" * 300,
+    ],
+)
+def test_a_mistake_is_said_in_the_language_of_each_reader_whoever_typed_it_first(line: str) -> None:
+    def said(code: str) -> str | None:
+        with speaking(code):
+            try:
+                read_recurrence(split_words(line))
+            except ValueError as mistake:
+                return str(mistake)
+        return None
+
+    german_text = said("de")
+    assert german_text is not None
+    assert said("en") not in (None, german_text)
+    assert said("de") == german_text

@@ -6,12 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from bot.messages.text import fold
+
 revision = "0017"
 down_revision = "0015"
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _LATEST = 1000
-"""How many of the latest changes are looked at: earlier ones were not found before either."""
+"""How many of the latest changes that were made are looked at: earlier ones were not found before either."""
 _SERVER = "the call park server"
 
 
@@ -35,6 +37,7 @@ def upgrade() -> None:
 _ENTRIES = sa.table(
     "entries",
     sa.column("id", _ID),
+    sa.column("state", sa.String),
     sa.column("plan", sa.JSON),
     sa.column("about", _ID),
     sa.column("told_at", sa.DateTime),
@@ -42,9 +45,10 @@ _ENTRIES = sa.table(
 
 
 def _entries(connection: sa.Connection) -> set[int]:
-    """Returns the ids of the latest entries, of the unfinished ones, and of those that these are about."""
+    """Returns the ids of the latest changes that were made, of what is unfinished, and of what that is about."""
     unfinished = _ENTRIES.c.told_at.is_(None)
-    latest = sa.select(_ENTRIES.c.id).order_by(_ENTRIES.c.id.desc()).limit(_LATEST)
+    made = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.state == "done")
+    latest = made.order_by(_ENTRIES.c.id.desc()).limit(_LATEST)
     found = {*connection.scalars(latest), *connection.scalars(sa.select(_ENTRIES.c.id).where(unfinished))}
     return found | ({*connection.scalars(sa.select(_ENTRIES.c.about).where(unfinished))} - {None})
 
@@ -62,7 +66,7 @@ def _keys_of(plan: dict[str, Any]) -> Iterator[str]:
     for change in (*plan.get("changes", ()), *(plan.get("base") or ())):
         yield change["target"]["id"] or change["target"]["name"] or _SERVER
         if (name := change["target"]["name"]) is not None:
-            yield f"named {' '.join(name.casefold().split())}"
+            yield f"named {fold(name)}"
         before, after = (
             {one["number"] for one in (change[side] or {}).get("members") or ()} for side in ("before", "after")
         )
