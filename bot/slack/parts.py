@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.installation_settings import split_keys
 from bot.journal.database import Database
 from bot.journal.journal import Journal
 from bot.journal.notes import NoteStore
@@ -144,14 +142,14 @@ def build_installed(
     from bot.slack.installed import InstalledWorkspaces
     from bot.slack.installing import InstallFlow
 
-    client_id, keys = str(settings.slack_client_id), settings.park_token_key or SecretStr("")
-    installations = Installations(database, client_id, split_keys(keys))
+    client_id = str(settings.slack_client_id)
+    installations = Installations(database, client_id, settings.token_keys)
     connection = InstalledWorkspaces(installations, clients, connect, now)
     flow = InstallFlow(
         installations,
         client_id=client_id,
         client_secret=str(secret_text(settings.slack_client_secret)),
-        allowed=settings.park_install_teams,
+        allowed=settings.park_install_teams or (),
         api_url=settings.slack_api_url,
         on_installed=lambda _: connection.wake(),
     )
