@@ -40,5 +40,5 @@ def test_journals_of_one_database_know_nothing_of_each_other(postgres: Server, l
 
 
 def test_a_schema_has_a_name_that_needs_no_quotes(postgres: Server) -> None:
-    with pytest.raises(SettingsError, match="park_schema can't be “Park; DROP”. It has to be up to 63 small letters"):
-        migrate_database(f"{postgres.database()}?park_schema=Park; DROP")
+    with pytest.raises(SettingsError, match=r"park_schema can't be “Park; DROP”\. It has to be up to 63 small letters"):
+        migrate_database(f"{postgres.database()}&park_schema=Park; DROP")
