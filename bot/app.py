@@ -17,8 +17,7 @@ from bot.runtime.turns import TurnRunner
 from bot.settings import Settings, SlackTokens, secret_text
 from bot.slack.bolt_app import Dispatches, Receiver
 from bot.slack.client import Identity, ReadToken, SlackClient, connect_client
-from bot.slack.connection import SlackConnection
-from bot.slack.installed import InstalledWorkspaces
+from bot.slack.connection import Connection, SlackConnection
 from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
 from bot.slack.users import SlackUserDirectory
@@ -95,12 +94,12 @@ class Park:
         tenants = self._tenants_of(workspace)
         return Router(tenants, given, shared) if tenants and not serves_all(given) else None
 
-    def _build_connection(self, now: Clock | None) -> SlackConnection | InstalledWorkspaces:
+    def _build_connection(self, now: Clock | None) -> Connection:
         """Builds the connection: with SLACK_BOT_TOKEN to one workspace, else to those that the app is installed in."""
         if self.settings.slack_client_id is not None:
             return build_installed(
                 self.settings,
-                self.tenants[0].journal.database,
+                self._first().journal.database,
                 {id: one.client for id, one in self._workspaces.items()},
                 self._connect,
                 self._read_app_token,
@@ -194,6 +193,12 @@ class Park:
         states = [one.posting for one in self._workspaces.values()]
         return next((one for one in states if one.problem is not None), states[0])
 
+    def _first(self) -> Tenant:
+        """Returns the first PBX, whose journal holds the installations; raises ParkError if it can't be served."""
+        if (fault := self.faults.get(self._given[0].name)) is not None:
+            raise fault
+        return self.tenants[0]
+
     def _has_open_entries(self) -> bool:
         return any(tenant.has_open_entries() for tenant in self.tenants)
 
@@ -264,5 +269,5 @@ def _app_token(read: Callable[[], SlackTokens]) -> str:
     return secret_text(read().slack_app_token) or ""
 
 
-def _slack_condition(connection: SlackConnection | InstalledWorkspaces) -> Condition:
+def _slack_condition(connection: Connection) -> Condition:
     return Condition.of(connection.connected, "connected", connection.problem or "not connected")

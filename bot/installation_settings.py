@@ -28,10 +28,15 @@ class InstallationSettings(BaseSettings):
     slack_client_secret: SecretStr | None = Field(default=None, validate_default=True)
     park_token_key: SecretStr | None = Field(default=None, validate_default=True)
     """Keys that encrypt the tokens, the newest first, separated by commas."""
-    park_install_teams: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
-        default=(), validate_default=True
+    park_install_teams: Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_split)] = Field(
+        default=None, validate_default=True
     )
     """Ids of the workspaces (T...) and organizations (E...) that may install the app."""
+
+    @property
+    def token_keys(self) -> list[str]:
+        """The keys of PARK_TOKEN_KEY, the newest first."""
+        return split_keys(self.park_token_key) if self.park_token_key is not None else []
 
     @field_validator("slack_client_secret", "park_token_key", "park_install_teams")
     @classmethod
@@ -49,8 +54,8 @@ class InstallationSettings(BaseSettings):
 
     @field_validator("park_install_teams")
     @classmethod
-    def _holds_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if wrong := [one for one in value if not _WORKSPACE.fullmatch(one)]:
+    def _holds_ids(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if wrong := [one for one in value or () if not _WORKSPACE.fullmatch(one)]:
             raise ValueError(f"{wrong[0]} is no id: write those of workspaces (T...) or organizations (E...)")
         return value
 

@@ -24,6 +24,7 @@ from bot.errors import SettingsError
 from bot.installation_settings import InstallationSettings
 from bot.messages import slash_command
 from bot.recurrence.calendars import CalendarSource, parse_source
+from bot.texts.languages import ENGLISH, PACKAGES
 
 
 def parse_listen_address(listen: str) -> tuple[str, int]:
@@ -44,6 +45,13 @@ def parse_listen_address(listen: str) -> tuple[str, int]:
 def _check_address(text: str) -> str:
     parse_listen_address(text)
     return text
+
+
+def check_language(code: str) -> str:
+    """Checks the code of a language that Park speaks; raises ValueError."""
+    if code not in PACKAGES:
+        raise ValueError(f"write the code of a language that Park speaks: {' or '.join(PACKAGES)}")
+    return code
 
 
 def read_calendar(text: object) -> object:
@@ -133,6 +141,10 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     """Most recurring schedules in all."""
     park_schedules_per_group: int = Field(default=20, ge=1, le=1000)
     """Most recurring schedules of one park group, or of the call park server."""
+
+    park_language: Annotated[str, AfterValidator(check_language)] = ENGLISH
+    """The language of cards and of whatever else many people read, and of private answers to people whose own Park
+    lacks: en or de."""
 
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False

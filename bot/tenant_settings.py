@@ -8,7 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,6 +28,7 @@ from bot.settings import (
     PBXSettings,
     Settings,
     SettingsT,
+    check_language,
     problem_text,
     read_calendar,
     read_given,
@@ -92,6 +102,7 @@ class _Table(BaseModel):
     read_only: bool | None = None
     drift_interval: int | None = Field(default=None, ge=1, le=1440)
     holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
+    language: Annotated[str, AfterValidator(check_language)] | None = None
 
 
 class _File(BaseModel):
@@ -276,6 +287,7 @@ def _settings(kind: type[SettingsT], file: Path, name: str, table: _Table, *, al
         "park_read_only": table.read_only,
         "park_drift_interval": table.drift_interval,
         "park_holidays": table.holidays,
+        "park_language": table.language,
         "database_url": table.database_url,
     }
     settings = read_given(partial(kind, **given, **{key: one for key, one in replaced.items() if one is not None}))

@@ -77,6 +77,9 @@ class FakeUserDirectory:
     def remembered(self) -> "FakeUserDirectory":
         return self
 
+    def language(self, user: str) -> str:
+        return "en"
+
     def zone(self, user: str) -> str:
         return "Europe/Berlin"
 

@@ -216,3 +216,21 @@ def test_one_is_no_plural() -> None:
         if re.search(ONE, english) and re.search(ONE_OF_SEVERAL, german)
     }
     assert wrong == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_german_has_the_same_names_keys_and_parameters(name: str) -> None:
+    english, german = both(name)
+    for constant, value in vars(english).items():
+        if constant.isupper():
+            assert _shape(getattr(german, constant)) == _shape(value), constant
+    for function_name, function in text_functions(english):
+        assert inspect.signature(getattr(german, function_name)) == inspect.signature(function), function_name
+
+
+def _shape(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _shape(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return (type(value), [_shape(one) for one in value])
+    return (type(value), value == "")

@@ -87,7 +87,7 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         user=request["user"],
         line=names.line or request["line"],
         said=_summary(known["state"], known["plan"], known["outcome"]),
-        source=request["source"],
+        source=_source(request),
         channel=request["channel"],
         outcome=known["state"],
         reason=_reason(known["state"], known["outcome"]),
@@ -100,6 +100,11 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         about=names.about,
         schedule=request.get("schedule"),
     )
+
+
+def _source(request: Json) -> str:
+    """Returns where a request came from, with the name of the token that a pipeline used."""
+    return f"{request['source']} (token {request['token']})" if request.get("token") else str(request["source"])
 
 
 def _data(event: Event) -> Json:

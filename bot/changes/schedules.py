@@ -76,6 +76,11 @@ class Clash(NamedTuple):
     schedule: RecurringSchedule
     window: Window
 
+    def described(self, recurrence: Recurrence) -> str:
+        """Returns which of the two goes first, beside a schedule that recurs so."""
+        first = self.schedule.rank > rank(recurrence)
+        return texts.goes_first(self.schedule.number, *self.window, zone=recurrence.zone or "UTC", first=first)
+
 
 class Measures(NamedTuple):
     """The first occurrence, and of the next ones the longest, the shortest and the shortest distance of two starts."""

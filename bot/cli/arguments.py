@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,10 +38,17 @@ def add_command(
     return command
 
 
+def loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """Returns a command whose module is imported when it is run, as no other command needs it."""
+    return lambda options: int(getattr(import_module(module), function)(options))
+
+
 def add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
     """Adds the arguments of `manifest`."""
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
+    install_help = "for several workspaces: the address at which people reach /slack/install, such as the same one"
+    manifest.add_argument("--install", metavar="URL", help=install_help)
     add_command_name(manifest)
     steps_help = "with Park's steps for Workflow Builder; see docs/setup.md"
     manifest.add_argument("--workflows", action="store_true", help=steps_help)

@@ -8,16 +8,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from bot import __version__
+from bot.cli.app_arguments import add_installation_commands, add_token_commands
 from bot.cli.arguments import (
     add_audit_commands,
     add_command,
     add_command_name,
     add_manifest_arguments,
     add_policy_commands,
+    loaded_when_run,
 )
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
@@ -124,13 +125,14 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_manifest import http_manifest, manifest_as_json, socket_mode_manifest
+    from bot.slack.app_manifest import http_manifest, installable, manifest_as_json, socket_mode_manifest
     from bot.slack.workflow_manifest import with_workflow_steps
 
     slash_command.use(options.command or read_command_settings().park_command)
     plain = options.plain
     text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
     text = with_workflow_steps(text) if options.workflows else text
+    text = installable(text, options.install) if options.install is not None else text
     sys.stdout.write(f"{manifest_as_json(text)}\n" if options.json else text)
     return 0
 
@@ -156,7 +158,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
-    run_init = _loaded_when_run("bot.cli.init.wizard", "run_init")
+    run_init = loaded_when_run("bot.cli.init.wizard", "run_init")
     init = add("init", summary, "%(prog)s < answers.txt", run=run_init)
     create_help = "create the Slack app first, with an app configuration token from https://api.slack.com/apps"
     init.add_argument("--create-app", action="store_true", help=create_help)
@@ -175,31 +177,26 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     summary = "check a policy file, or run the examples in it"
     add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
-    manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
-    add_manifest_arguments(manifest)
+    add_manifest_arguments(add("manifest", "print the manifest of the Slack app", example, run=run_manifest))
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
-    _add_doctor_arguments(
-        add(
-            "doctor",
-            summary,
-            "%(prog)s --json",
-            run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"),
-            of_pbx=True,
-        )
-    )
+    run_doctor = loaded_when_run("bot.cli.doctor.command", "run_doctor")
+    _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor, of_pbx=True))
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
-    payloads = add("payloads", summary, "%(prog)s payloads", run=_loaded_when_run("bot.cli.payloads", "run_payloads"))
+    payloads = add("payloads", summary, "%(prog)s payloads", run=loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
     _add_setup_commands(add)
+    _add_access_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
 
 
-def _loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
-    """Returns a command whose module is imported when it is run, as no other command needs it."""
-    return lambda options: int(getattr(import_module(module), function)(options))
+def _add_access_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    summary = "list or remove the installations of the app in Slack workspaces"
+    add_installation_commands(add("installations", summary, "%(prog)s list"))
+    summary = "tokens with which pipelines run apply"
+    add_token_commands(add("token", summary, "%(prog)s create --as U0123ABCD --name ci"))
 
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -220,7 +217,7 @@ def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
     export = add(
-        "export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"), of_pbx=True
+        "export", summary, "%(prog)s > park.yaml", run=loaded_when_run("bot.cli.setups", "run_export"), of_pbx=True
     )
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
@@ -230,24 +227,24 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"), of_pbx=True)
+    plan = add("plan", summary, "%(prog)s park.yaml", run=loaded_when_run("bot.cli.setups", "run_plan"), of_pbx=True)
     plan.add_argument("file", metavar="FILE", type=Path)
     summary = "hand a file to the running Park, which applies it as somebody, under the policy"
     apply = add(
         "apply",
         summary,
         "%(prog)s park.yaml --as U0123ABCD",
-        run=_loaded_when_run("bot.cli.setups_apply", "run_apply"),
+        run=loaded_when_run("bot.cli.setups_apply", "run_apply"),
         of_pbx=True,
     )
     apply.add_argument("file", metavar="FILE", type=Path)
-    as_help = "Slack id of the user who is answerable: the policy decides as for them"
-    apply.add_argument("--as", dest="user", metavar="USER", required=True, help=as_help)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them (or set PARK_APPLY_TOKEN)"
+    apply.add_argument("--as", dest="user", metavar="USER", help=as_help)
     apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
     wait_help = "how long to wait for the outcome (default: 180)"
     apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
     summary = "keep the set-up of the PBX as it is now, so that it can be restored"
-    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"), of_pbx=True)
+    add("snapshot", summary, "%(prog)s", run=loaded_when_run("bot.cli.setups_apply", "run_snapshot"), of_pbx=True)
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:

@@ -5,16 +5,17 @@ import secrets
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
+from dataclasses import dataclass
 
 from bot.changes.plan import Plan
 from bot.changes.snapshot import digest
+from bot.cli.beside import beside
 from bot.cli.setups import content_of, print_plan
 from bot.errors import SettingsError
 from bot.journal import intake
-from bot.journal.database import Database, open_beside
-from bot.journal.migrations import require_current
+from bot.journal.apply_tokens import ApplyTokens
+from bot.journal.database import Database
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.journal.storage import PromptStore, StoredPrompt
@@ -27,17 +28,19 @@ from bot.pbx.client import build_client
 from bot.settings import JournalSettings, PBXSettings, Settings
 from bot.setups.past import SetupHistory
 from bot.slack.client import connect_client, sign_in
-from bot.tenant_settings import read_for
+from bot.tenant_settings import read_for, read_tenants
 from bot.texts import setups as texts
 
+TOKEN_VARIABLE = "PARK_APPLY_TOKEN"  # noqa: S105
+"""The environment variable with the token of a pipeline."""
 POLL_INTERVAL = 0.5
 """Seconds between two looks for the outcome."""
 
 
 def run_snapshot(options: Namespace) -> int:
     """Keeps the set-up as it is now."""
-    settings = read_for(PBXSettings, options.pbx)
-    with _beside(options.pbx) as database, closing(build_client(settings)) as pbx:
+    settings, journal = read_for(PBXSettings, options.pbx), read_for(JournalSettings, options.pbx)
+    with beside(journal.database_url) as database, closing(build_client(settings)) as pbx:
         taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
     sys.stdout.writelines(f"{line}\n" for line in (texts.snapshot_taken(taken.id, taken.groups), *taken.left_out))
     return 0
@@ -51,10 +54,11 @@ def run_apply(options: Namespace) -> int:
         sys.stdout.write("Nothing was changed.\n")
         return 1
     content = content_of(options.file)
-    with _beside(options.pbx) as database:
+    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
+        actor = _actor(database, options.user)
         file = StoredPrompt(options.file.name, content, digest(content))
         PromptStore(database, setup_files).keep(file)
-        key = _hand_over(database, Apply(file=file.reference), options)
+        key = _hand_over(database, Apply(file=file.reference), actor, _team(options.pbx))
         entry = _outcome(Reader(database), key, options.wait)
     sys.stdout.write(f"{_told(entry)}\n")
     return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not _stopped(entry) else 1
@@ -68,22 +72,60 @@ def _confirmed() -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-@contextmanager
-def _beside(pbx: str | None) -> Iterator[Database]:
-    with closing(open_beside(read_for(JournalSettings, pbx).database_url)) as database:
-        with database.reading() as connection:
-            require_current(connection)
-        yield database
+@dataclass(frozen=True, slots=True)
+class _Actor:
+    """As whom a file is applied."""
+
+    user: str
+    token: str | None
+    """Name of the token that says so; None if `--as` does."""
 
 
-def _hand_over(database: Database, operation: Apply, options: Namespace) -> str:
+def _actor(database: Database, named: str | None) -> _Actor:
+    """Returns the actor of PARK_APPLY_TOKEN, else the one of `--as`; raises SettingsError if they differ."""
+    token = os.environ.get(TOKEN_VARIABLE)
+    if not token:
+        if named is None:
+            raise SettingsError(f"Say as whom: --as U0123ABCD, or set {TOKEN_VARIABLE} (python -m bot token create).")
+        return _Actor(named, None)
+    found = ApplyTokens(database).use(token)
+    if named not in (None, found.acts_as):
+        raise SettingsError(f"{TOKEN_VARIABLE} acts as {found.acts_as}, and --as says {named}. Leave one of them out.")
+    return _Actor(found.acts_as, found.name)
+
+
+def _team(pbx: str | None) -> str:
+    """Returns the id of the Slack workspace of a PBX; raises SettingsError, and SlackFailure of its token."""
+    settings = read_for(Settings, pbx)
+    if settings.slack_client_id is None:
+        return sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
+    from bot.slack.installations import Installations  # with the SDK's OAuth, which one workspace does not need
+
+    tenants = read_tenants()
+    if (named := next((one for one in tenants if one.name == pbx), tenants[0]).workspace) is not None:
+        return named
+    common = tenants[0].settings
+    with beside(common.database_url) as database:
+        teams = [one.team for one in Installations(database, str(common.slack_client_id), common.token_keys).all()]
+    if len(teams) != 1 or teams[0] is None:
+        raise SettingsError("Say in park.toml which workspace the PBX belongs to: the app is not in just one.")
+    return teams[0]
+
+
+def _hand_over(database: Database, operation: Apply, actor: _Actor, team: str) -> str:
     """Stores the request as Park stores those from Slack, and returns its key."""
-    settings, user = read_for(Settings, options.pbx), options.user
-    team = sign_in(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)).team
     key = f"{team}:terminal:{secrets.token_hex(8)}"
     with database.writing() as connection:
         at = database.now(connection)
-        request = Request(key=key, team=team, user=user, source=Source.TERMINAL, line=operation.text(), asked_at=at)
+        request = Request(
+            key=key,
+            team=team,
+            user=actor.user,
+            source=Source.TERMINAL,
+            line=operation.text(),
+            asked_at=at,
+            token=actor.token,
+        )
         row = intake.waiting_row(request, [dump(operation)], footprint(operation), at=at, run_at=None)
         intake.add(connection, row, {"accepted": intake.request_data(row)})
     return key

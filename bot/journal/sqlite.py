@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +50,8 @@ class Database:
             stack.callback(self.engine.dispose)
             with self._translated_errors():
                 stack.enter_context(closing(_open_for_good(self.path)))
-            self._files = _identify(self.path)
+            self._paths = [f"{self.path}{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
+            self._files = _identify(self._paths)
             self._resources = stack.pop_all()
 
     def close(self) -> None:
@@ -103,7 +104,7 @@ class Database:
 
     def _check_files(self) -> None:
         """Raises JournalUnavailable if SQLite's open files are no longer those in the folder."""
-        if _identify(self.path) != self._files:
+        if _identify(self._paths) != self._files:
             raise JournalUnavailable(
                 f"The journal {self.path}, or a file of SQLite's beside it, was deleted or replaced while Park runs. "
                 "Stop Park, put the right files back, and start it again."
@@ -154,17 +155,17 @@ def _open_for_good(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _identify(path: Path) -> tuple[tuple[int, int] | None, ...]:
-    """Returns device and number of each file of the journal; None for one that is not there."""
+def _identify(paths: Iterable[str]) -> list[tuple[int, int] | None]:
+    """Returns device and number of each file; None for one that is not there."""
     found = list[tuple[int, int] | None]()
-    for suffix in ("", "-wal", "-shm", ".lock"):
+    for path in paths:
         try:
-            status = os.stat(f"{path}{suffix}")
+            status = os.stat(path)
         except OSError:
             found.append(None)
         else:
             found.append((status.st_dev, status.st_ino))
-    return tuple(found)
+    return found
 
 
 @contextmanager

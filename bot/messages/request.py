@@ -17,7 +17,7 @@ class Source(StrEnum):
     FORM = "form"
     HOME = "App Home"
     TERMINAL = "command line"
-    """The command `apply`, as the user whom it names."""
+    """The command `apply`, as the user whom it or a token names."""
     CLOCK = "the clock"
     """The end of a temporary change; it was authorized with the beginning."""
     SCHEDULE = "a schedule"
@@ -59,6 +59,8 @@ class Request(BaseModel):
     ends_change: int | None = None
     """Number of the temporary change that a click on "End #1 and do this" ends, or of the schedule that this one
     replaces; never typed."""
+    token: str | None = None
+    """Name of the token with which a pipeline acts as the user; None if there was none."""
     schedule: int | None = None
     """Number of the schedule that this is an occurrence of, or the end of one."""
     execution: str | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from bot.operations.scheduling import original_operation
 from bot.policy.model import Permission
 from bot.recurrence.model import Recurrence
 from bot.recurrence.windows import windows
+from bot.setups.replaced import names_of as target_names
 from bot.texts import dates, schedules
 from bot.texts import schedule_cards as texts
 from bot.times.format import format_moment
@@ -148,6 +150,10 @@ def format_whole_day(at: datetime, now: datetime, recurrence: Recurrence) -> str
     return dates.day(local, with_year=local.year != year)
 
 
+MAX_OVERLAPS = 3
+"""Overlaps with other schedules that a row names."""
+
+
 def _visible(context: OperationContext, found: Iterable[RecurringSchedule]) -> Iterator[VisibleSchedule]:
     for schedule in found:
         entry = context.repository.entry(schedule.number)
@@ -168,14 +174,25 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
             state = texts.status_in_effect(format_time(present[1].run_at, now, schedule.recurrence))
         coming = context.repository.schedules.coming(schedule, NEXT_TIMES)
     offers, may_edit = _allowed_buttons(context, shown, in_effect=present is not None)
+    overlaps = _overlaps(context, shown) if schedule.stored.state is ScheduleState.ACTIVE else ()
     times = [format_time(one.starts, now, schedule.recurrence) for one in coming]
     zone = "" if schedule.recurrence.zone == context.zone else schedule.recurrence.zone or ""
     return Row(
-        text=texts.row(schedule.number, shown.plan.preview_title, state, times, zone),
+        text="\n".join((texts.row(schedule.number, shown.plan.preview_title, state, times, zone), *overlaps)),
         ids=(schedule.holder,),
         offers=offers,
         forms=(edit_form(schedule),) if may_edit else (),
     )
+
+
+def _overlaps(context: OperationContext, shown: VisibleSchedule) -> tuple[str, ...]:
+    """Which other active schedules are in effect at the same time as of now, and which of them goes first."""
+    schedule, present = shown.schedule, partial(context.present_parts, names=target_names(shown.plan.undone))
+    parts = present(schedule.stored.parts, schedule.number)
+    found = context.repository.schedules.clashes(schedule.recurrence, parts, but=schedule.number, present=present)
+    active = [clash for clash in found if clash.schedule.stored.state is ScheduleState.ACTIVE]
+    visible = {one.schedule.number for one in _visible(context, (clash.schedule for clash in active))}
+    return tuple(one.described(schedule.recurrence) for one in active if one.schedule.number in visible)[:MAX_OVERLAPS]
 
 
 def _allowed_buttons(

@@ -135,8 +135,9 @@ class TakeSnapshot(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         taken = context.setup_history.take(context.viewer.user)
-        differs = texts.snapshot_differs(taken.differing) if taken.differing else texts.SNAPSHOT_SAME
-        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(differs, *taken.left_out))
+        compared = taken.differing is not None
+        differs = (texts.snapshot_differs(taken.differing) if taken.differing else texts.SNAPSHOT_SAME,) * compared
+        return Message(title=texts.snapshot_taken(taken.id, taken.groups), notes=(*differs, *taken.left_out))
 
 
 EVERYTHING, SERVER = "<everything>", "<server>"

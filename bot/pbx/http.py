@@ -202,5 +202,7 @@ def retrying(deadline: Deadline, attempt: Callable[[], T]) -> T:
             return error.after if error.after < deadline.remaining() else False
         return isinstance(error, NotSent | Dropped | Throttled) and deadline.remaining() > MAX_BACKOFF
 
-    caller = stamina.RetryingCaller(attempts=MAX_ATTEMPTS, timeout=None, wait_max=MAX_BACKOFF, wait_jitter=0.1)
-    return caller(backoff, attempt)
+    return _CALLER(backoff, attempt)
+
+
+_CALLER = stamina.RetryingCaller(attempts=MAX_ATTEMPTS, timeout=None, wait_max=MAX_BACKOFF, wait_jitter=0.1)

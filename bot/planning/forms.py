@@ -48,6 +48,10 @@ class FormService:
         self.planner.require_form_permission(request, operation, known)
         return operation.present(self.planner.context(request, Help()), dict(known))
 
+    def language(self, user: str) -> str:
+        """The language of the texts that a user reads."""
+        return self.planner.users.language(user)
+
     @property
     def calendars(self) -> tuple[str, ...]:
         """The names of the holiday calendars on whose days a change may repeat."""

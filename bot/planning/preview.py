@@ -29,7 +29,7 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
         title=previews.question(plan.preview_title),
         facts=(*planned_facts(plan, ring_group), *time_facts(plan.times, duration)),
         items=plan_items(plan, ring_group),
-        notes=(*lost_notes(plan), *plan.already, *plan.notes),
+        notes=(*lost_notes(plan), *plan.already, *plan.notes, *plan.overlaps),
         offers=(
             Offer(
                 label=approvals.ASK if operation.approval else operation.button,
@@ -75,7 +75,7 @@ def preview_approval(
             *approver_facts(plan),
         ),
         items=plan_items(plan, ring_group),
-        notes=(*lost_notes(plan), *plan.notes),
+        notes=(*lost_notes(plan), *plan.notes, *plan.overlaps),
         offers=(Offer(label=operation.button, line=operation.text(), style="primary", expects=plan.digest()),),
     )
 

@@ -54,6 +54,9 @@ class UserDirectory(CachedUserDirectory, Protocol):
     def remembered(self) -> CachedUserDirectory:
         """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
 
+    def language(self, user: str) -> str:
+        """The language of the texts that the user reads; that of the setting if Park lacks it, or does not know."""
+
     def zone(self, user: str) -> str:
         """The user's IANA time zone; UTC if it is not known."""
 

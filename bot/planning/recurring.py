@@ -16,7 +16,6 @@ from bot.policy.model import ActionAttributes
 from bot.recurrence.calendars import HolidayCalendars
 from bot.recurrence.format import repetition_of
 from bot.recurrence.model import Calendars, Recurrence
-from bot.recurrence.windows import rank
 from bot.setups.replaced import names_of
 from bot.texts import calendars as calendar_texts
 from bot.texts import recurrences as recurrence_texts
@@ -80,7 +79,7 @@ class RecurringPlans:
         self._check_number(plan, replaces)
         faulty = _calendar_notes(recurrence, self._repository.schedules.calendars)
         present = partial(context.present_parts, names=names_of(plan.changes))
-        notes = (*faulty, *self._notes(recurrence, parts, replaces, present))
+        overlaps = tuple(self._overlaps(recurrence, parts, replaces, present))
         when = recurrence_texts.repeated(repetition_of(recurrence, zone=context.zone))
         return plan.model_copy(
             update={
@@ -88,7 +87,8 @@ class RecurringPlans:
                 "preview_title": texts.made(plan.preview_title, when),
                 "changes": (),
                 "base": plan.changes,
-                "notes": (*plan.notes, *notes),
+                "notes": (*plan.notes, *faulty),
+                "overlaps": overlaps,
                 "already": (),
                 "repetition": Repetition(recurrence=recurrence, parts=tuple(sorted(parts)), replaces=replaces),
             }
@@ -110,13 +110,12 @@ class RecurringPlans:
             if number >= self._limits.of_group:
                 raise NotPossible(texts.too_many_of(target.title, number))
 
-    def _notes(
+    def _overlaps(
         self, recurrence: Recurrence, parts: frozenset[tuple[str, str]], replaces: int | None, present: PresentParts
     ) -> Iterator[str]:
-        schedules, zone = self._repository.schedules, recurrence.zone or "UTC"
-        for other, window in schedules.check_clash(recurrence, parts, but=replaces, present=present)[:MAX_NOTES]:
-            first = other.rank > rank(recurrence)
-            yield texts.goes_first(other.number, *window, zone=zone, first=first)
+        schedules = self._repository.schedules
+        for clash in schedules.check_clash(recurrence, parts, but=replaces, present=present)[:MAX_NOTES]:
+            yield clash.described(recurrence)
 
 
 def _calendar_notes(recurrence: Recurrence, calendars: Calendars) -> Iterator[str]:

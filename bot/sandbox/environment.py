@@ -144,7 +144,9 @@ class _GivenSettings(Settings):
 
 def demo_sandbox() -> "Sandbox":
     """Returns the environment of the demo: Park knows holidays, and looks every minute for changes made outside it."""
-    return Sandbox(policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY")
+    sandbox = Sandbox(policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY")
+    sandbox.add_lead("ida", real_name="Ida Sommer", locale="de-DE")
+    return sandbox
 
 
 class Sandbox:
@@ -209,6 +211,14 @@ class Sandbox:
             "leads": self.slack.add_user_group("leads", [self.people["ana"]]),
             "oncall": self.slack.add_user_group("oncall", [self.people["ben"]]),
         }
+
+    def add_lead(self, name: str, *, real_name: str, locale: str) -> str:
+        """Adds another team lead, who is in the channels that everybody is in, and returns the id."""
+        id = self.people[name] = self.slack.add_person(name, real_name=real_name, locale=locale)
+        for channel in ("phones", "random"):
+            self.slack.state.channels[self.channels[channel]].members.append(id)
+        self.slack.state.groups[self.groups["leads"]].members.append(id)
+        return id
 
     @property
     def settings(self) -> Settings:

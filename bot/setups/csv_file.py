@@ -122,14 +122,27 @@ def parse(name: str, text: str) -> MemberTable:
     header = [fold(cell).rstrip(".:").replace("_", " ").replace("-", " ") for cell in rows[0][1]]
     has_header = not any(is_extension(_number(cell)) for cell in rows[0][1])
     extension, group = _columns(header if has_header else [""] * len(header), rows[has_header:])
-    if extension is None or group is None:
+    if extension is None or group is None or extension == group:
         raise FileMistakes(name, [Mistake(rows[0][0], texts.NO_COLUMNS)])
+    if not rows[has_header:]:
+        raise FileMistakes(name, [Mistake(None, texts.EMPTY_TABLE)])
+    if mistakes := list(_uneven(rows[has_header:], len(header), max(extension, group) + 1)):
+        raise FileMistakes(name, mistakes)
     called = (rows[0][1][extension], rows[0][1][group]) if has_header else (f"{extension + 1}", f"{group + 1}")
     found = (
         Row(line, _number(_cell(cells, extension)), " ".join(_cell(cells, group).split()))
         for line, cells in rows[has_header:]
     )
     return MemberTable(name, tuple(row for row in found if row.number or row.group), called)
+
+
+def _uneven(rows: Sequence[tuple[int, list[str]]], width: int, needed: int) -> Iterator[Mistake]:
+    """Yields the lines that lack one of both columns, or have more than the first line: a comma in a name, perhaps."""
+    for line, cells in rows:
+        if len(cells) < needed:
+            yield Mistake(line, texts.short_line(len(cells), width))
+        elif any(cell.strip() for cell in cells[width:]):
+            yield Mistake(line, texts.long_line(len(cells), width))
 
 
 def _columns(header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> tuple[int | None, int | None]:

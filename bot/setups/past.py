@@ -36,11 +36,11 @@ class PastSetup:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A snapshot that was taken, and how many targets differ from the one before."""
+    """A snapshot that was taken, and how many targets differ from the one before; None if it is the first one."""
 
     id: int
     groups: int
-    differing: int
+    differing: int | None
     left_out: tuple[str, ...] = ()
     """What of the set-up it does not hold."""
 
@@ -70,7 +70,7 @@ class SetupHistory:
             base = None if whole or last is None else last.id
             id = setup_store.add_snapshot(connection, new if whole else changed, base=base, by=by, at=at)
         differing = len(changed.get("groups", ())) + ("server" in changed)
-        return Taken(id, len(setup.groups), differing, left_out(setup))
+        return Taken(id, len(setup.groups), differing if last else None, left_out(setup))
 
     def known(self, number: int) -> KnownObjects:
         """Returns what was known of the PBX when a change was made or, before that, asked for."""

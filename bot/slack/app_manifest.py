@@ -17,6 +17,8 @@ from bot.messages import slash_command
 from bot.slack.app_config import CONFIG_TOKEN, check_kind, explain_refusals
 from bot.slack.client import connect_client, translate_errors
 
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+"""Paths of the pages that install the app over OAuth; Bolt's own defaults."""
 REQUEST_PATH = "/slack/events"
 """Path of the request URL in HTTP mode, for commands, interactions, options and events alike."""
 _HERE = Path(__file__).parent
@@ -32,6 +34,13 @@ _HTTP_EDITS = {
     "socket_mode_enabled: true": "socket_mode_enabled: false",
 }
 """Replacements in the manifest's text, which keep its comments; each key occurs once."""
+_INSTALL_EDITS = {
+    "oauth_config:\n": "oauth_config:\n  redirect_urls:\n    - {redirect}\n",
+    "    bot_events:\n": (
+        "    bot_events:\n      - app_uninstalled  # the token is deleted then\n      - tokens_revoked\n"
+    ),
+}
+"""Replacements for an app that several workspaces or an organization install: docs.slack.dev, App manifest."""
 _AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
 """What a workspace without agents has no use for."""
 _NAMES = re.compile(r"^(  name: |    display_name: )Park$", re.MULTILINE)
@@ -117,11 +126,28 @@ def http_manifest(url: str, *, plain: bool = False) -> str:
     return text
 
 
+def installable(manifest: str, url: str) -> str:
+    """Returns a manifest, as YAML, for an app that is installed over OAuth; raises SettingsError as `http_manifest`.
+
+    Args:
+        url: Where people reach /slack/install; without a path it gets the one that Slack sends them back to.
+    """
+    redirect = json.dumps(_with_path(url, REDIRECT_PATH))
+    for old, new in _INSTALL_EDITS.items():
+        before, after = manifest.split(old)
+        manifest = before + new.format(redirect=redirect) + after
+    return manifest.replace("org_deploy_enabled: false", "org_deploy_enabled: true")
+
+
 def _request_url(url: str) -> str:
+    return _with_path(url, REQUEST_PATH)
+
+
+def _with_path(url: str, path: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(f"{url}: write where Slack reaches your proxy, for example https://park.example.com")
-    return parts._replace(path=REQUEST_PATH).geturl() if parts.path in ("", "/") else url
+    return parts._replace(path=path).geturl() if parts.path in ("", "/") else url
 
 
 def exported_manifest(client: WebClient, config_token: str, bot: str) -> dict[str, Any]:

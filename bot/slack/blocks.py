@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, count
-from typing import Any, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
@@ -36,11 +36,15 @@ ButtonFactory = Callable[[Offer, int], ButtonElement | None]
 """Makes the button of an offer from its position; None where the offer is too long for a button."""
 
 
+BuiltBlock: TypeAlias = dict[str, Any]
+"""A block as Slack is sent it."""
+
+
 class Payload(TypedDict):
     """The content of a message, as chat.postMessage, response_urls and acknowledgements accept it."""
 
     text: str
-    blocks: list[dict[str, Any]]
+    blocks: list[BuiltBlock]
 
 
 def render(
@@ -61,7 +65,7 @@ def render(
         *_activity_blocks(message, make_button),
         *_tail(message, make_button),
     ]
-    return _payloads(message, _pages(blocks), to)
+    return _payloads(message, _pages(_built(blocks)), to)
 
 
 def render_card(message: Message, footer: str) -> list[Payload]:
@@ -70,10 +74,11 @@ def render_card(message: Message, footer: str) -> list[Payload]:
     Args:
         footer: mrkdwn with the user, the change id and its status.
     """
-    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, offer_button)
-    continued, foot = sections([f"_{cards.LIST_CONTINUES}_"]), _footer(footer)
-    first, *rest = _pages(items, reserved=[*head, *continued, *tail, foot])
-    root = [*head, *first, *(continued if rest else []), *tail, foot]
+    head, items = _built(sections(_head(message, None))), _built(sections(_items(message)))
+    continued = _built(sections([f"_{cards.LIST_CONTINUES}_"]))
+    tail = _built([*_tail(message, offer_button), _footer(footer)])
+    first, *rest = _pages(items, reserved=[*head, *continued, *tail])
+    root = [*head, *first, *(continued if rest else []), *tail]
     return _payloads(message, [*_pages(root), *rest], None)
 
 
@@ -144,10 +149,15 @@ def _split(line: str, limit: int) -> Iterator[str]:
     yield piece
 
 
-def _pages(blocks: Iterable[Block], reserved: Iterable[Block] = ()) -> list[list[Block]]:
+def _built(blocks: Iterable[Block]) -> list[BuiltBlock]:
+    """Returns the blocks as JSON objects: building one takes so long that it is done once."""
+    return [block.to_dict() for block in blocks]
+
+
+def _pages(blocks: Iterable[BuiltBlock], reserved: Iterable[BuiltBlock] = ()) -> list[list[BuiltBlock]]:
     """Distributes blocks over messages; the first one has room for the `reserved` blocks too."""
-    full: list[list[Block]] = []
-    page: list[Block] = []
+    full: list[list[BuiltBlock]] = []
+    page: list[BuiltBlock] = []
     sizes = [_size(block) for block in reserved]
     for block in blocks:
         size = _size(block)
@@ -159,8 +169,8 @@ def _pages(blocks: Iterable[Block], reserved: Iterable[Block] = ()) -> list[list
     return [*full, page]
 
 
-def _size(block: Block) -> int:
-    return len(json.dumps(block.to_dict(), ensure_ascii=False))
+def _size(block: BuiltBlock) -> int:
+    return len(json.dumps(block, ensure_ascii=False))
 
 
 def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
@@ -272,11 +282,11 @@ def _footer(text: str) -> Block:
     return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
 
 
-def _payloads(message: Message, pages: list[list[Block]], to: str | None) -> list[Payload]:
-    payloads = [Payload(text=_text(message, to), blocks=[block.to_dict() for block in pages[0]])]
+def _payloads(message: Message, pages: list[list[BuiltBlock]], to: str | None) -> list[Payload]:
+    payloads = [Payload(text=_text(message, to), blocks=pages[0])]
     for number, page in enumerate(pages[1:], start=2):
         title = delivery.part(next(_split(escape(message.title), _MAX_TITLE)), number, len(pages))
-        payloads.append(Payload(text=title, blocks=[block.to_dict() for block in (*sections([f"*{title}*"]), *page)]))
+        payloads.append(Payload(text=title, blocks=[*_built(sections([f"*{title}*"])), *page]))
     return payloads
 
 

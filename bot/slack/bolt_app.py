@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -13,6 +14,7 @@ from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
 from bot.slack.client import TIMEOUT, Identity
 from bot.slack.outgoing import Outgoing
+from bot.slack.reader_languages import ReaderLanguages
 
 LISTENERS = 10
 """Listener threads; a listener waits for one commit at most."""
@@ -66,7 +68,10 @@ class Receiver(Protocol):
 
 
 class MeasuredApp(App):
-    """A Bolt app that measures the time to each acknowledgement, and marks it with its PBX."""
+    """A Bolt app that measures the time to each acknowledgement, in its reader's language and marked with its PBX."""
+
+    languages: ReaderLanguages | None = None
+    """Chooses the language; without it that of the calling thread stays in force."""
 
     def __init__(self, outgoing: Outgoing, **options: Any) -> None:
         super().__init__(**options)
@@ -75,7 +80,8 @@ class MeasuredApp(App):
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; the returned response is the acknowledgement."""
         started = time.perf_counter()
-        response = self._outgoing.response(super().dispatch(req))
+        with self.languages.speaking_to(req.body) if self.languages is not None else nullcontext():
+            response = self._outgoing.response(super().dispatch(req))
         source = source_of(req.body)
         if response.status == 200:
             ACKS.labels(source).observe(time.perf_counter() - started)
@@ -84,7 +90,7 @@ class MeasuredApp(App):
         return response
 
 
-def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None) -> App:
+def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None) -> MeasuredApp:
     """Creates an app without listeners, whose requests need no auth.test: the bot's identity is known."""
     authorization = AuthorizeResult(
         enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from slack_sdk import WebClient
 
@@ -19,6 +20,39 @@ log = logging.getLogger(__name__)
 
 CHECK_INTERVAL = timedelta(seconds=15)
 """Interval at which a sign-in that failed is repeated, and at which it is checked whether Park can post again."""
+
+
+class Connection(Protocol):
+    """Keeps Park signed in to one workspace, or to each that the app is installed in."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the bot is, in the first workspace; None until Park has signed in."""
+
+    @property
+    def receiver(self) -> Receiver | None:
+        """What receives payloads; None until there is one."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can deliver payloads now."""
+
+    @property
+    def running(self) -> bool:
+        """Whether its threads run or were not started yet."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why Park is not connected, if that is known."""
+
+    def start(self) -> None:
+        """Signs in, and goes on trying; raises SettingsError where only somebody can help."""
+
+    def stop(self) -> None:
+        """Stops signing in, and the receiver."""
+
+    def wake(self) -> None:
+        """Looks at once whether something has changed."""
 
 
 class SlackConnection(PeriodicTask):

@@ -15,6 +15,7 @@ from bot.slack.blocks import render
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import ChatApi
 from bot.texts import home
+from bot.texts.languages import speaking
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
@@ -41,7 +42,7 @@ class MessagesTab:
 
     def _suggest(self, user: str, conversation: str) -> None:
         request = self._requests.home(user)
-        with request_logging(request):
+        with request_logging(request), speaking(self._form_service.language(user)):
             try:
                 prompts = self._form_service.prompts(request)
                 self._show(conversation, prompts)

@@ -25,6 +25,7 @@ from slack_sdk.models.views import View
 from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable, said
 from bot.messages import slash_command
 from bot.messages.message import Message, Offer
+from bot.messages.request import Request
 from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
 from bot.planning.overview import MAX_PENDING, ROWS, GroupRow, Overview, OverviewQuery
@@ -37,6 +38,7 @@ from bot.slack.scheduling import in_background
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import history, home, schedule_cards, wording
+from bot.texts.languages import speaking
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
@@ -286,6 +288,10 @@ class HomeTabs:
 
     def _render(self, user: str, query: OverviewQuery) -> Json:
         request = self._requests.home(user)
+        with speaking(self._form_service.language(user)):
+            return self._render_for(request, query)
+
+    def _render_for(self, request: Request, query: OverviewQuery) -> Json:
         try:
             with request_logging(request):
                 overview = self._form_service.overview(request, query)
@@ -294,7 +300,7 @@ class HomeTabs:
         except (PBXError, SlackFailure, JournalUnavailable) as fault:
             return render_notice(Message(title=home.NOTHING_TO_SHOW, notes=(said(fault),)), query)
         if overview.unread:
-            self._pool.submit(self._read_members, user, overview.unread)
+            self._pool.submit(self._read_members, request.user, overview.unread)
         return render_overview(overview)
 
     def _read_members(self, user: str, groups: tuple[str, ...]) -> None:

@@ -26,6 +26,11 @@ _WRONG_KEY = (
 )
 
 
+def generate_key() -> str:
+    """Returns a new key."""
+    return Fernet.generate_key().decode()
+
+
 class TokenCipher:
     """Encrypts with the first key, and decrypts with each."""
 

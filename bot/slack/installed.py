@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import BoltRequest, BoltResponse
 
 from bot.errors import JournalUnavailable, SettingsError, SlackAppRefused, SlackFailure, SlackRefused
+from bot.runtime import logs
 from bot.runtime.threads import PeriodicTask
 from bot.slack.app_config import fetch_granted_scopes
 from bot.slack.bolt_app import Dispatches, Receiver
@@ -107,11 +108,12 @@ class InstalledWorkspaces(PeriodicTask):
             if self._stays(place, apps, suspects):
                 self._check_posting(place)
                 continue
-            self._leave(place)
             try:
-                self._enter(place, apps)
+                problem = self._enter(place, apps)
             except (SlackFailure, SettingsError, JournalUnavailable) as failure:
-                self._report(place, str(failure))
+                problem = str(failure)
+            if problem is not None:
+                self._leave(place, problem)
         return self.now() + CHECK_INTERVAL
 
     def _stays(self, place: _Place, apps: list[InstalledApp], suspects: set[str]) -> bool:
@@ -129,13 +131,18 @@ class InstalledWorkspaces(PeriodicTask):
             self._suspects.add(place.app.id)
         return True
 
-    def _enter(self, place: _Place, apps: list[InstalledApp]) -> None:
-        """Signs in to a workspace, if the app is installed there; raises SlackFailure or SettingsError."""
+    def _enter(self, place: _Place, apps: list[InstalledApp]) -> str | None:
+        """Signs in to a workspace; returns why not if the app is not installed there.
+
+        Raises:
+            SlackFailure: Slack rejects the token, or is unavailable.
+            SettingsError: The token can't be decrypted.
+        """
         app, team = self._find(place, apps)
         if app is None:
-            self._report(place, texts.not_installed_yet(place.wanted, len(apps)))
-            return
+            return texts.not_installed_yet(place.wanted, len(apps))
         token = self._installations.token(app.id)
+        logs.redact_also(frozenset({token or ""}) - {""})
         place.client.use(token or "", team if app.team is None else None)
         try:
             identity = sign_in(place.client, team)
@@ -149,6 +156,7 @@ class InstalledWorkspaces(PeriodicTask):
         self._by_team = {**self._by_team, identity.team: place}
         place.client.posting.signed_in()
         log.info("Park is signed in to %s (%s)", identity.team_name, identity.team)
+        return None
 
     def _find(self, place: _Place, apps: list[InstalledApp]) -> tuple[InstalledApp | None, str | None]:
         """Returns the installation for a workspace, and the id of the workspace."""
@@ -168,14 +176,12 @@ class InstalledWorkspaces(PeriodicTask):
         with translate_errors():
             return [one["id"] for one in place.client.auth_teams_list(limit=1000)["teams"]]
 
-    def _leave(self, place: _Place) -> None:
+    def _leave(self, place: _Place, problem: str) -> None:
         if place.identity is not None:
             self._by_team = {team: one for team, one in self._by_team.items() if one is not place}
             log.warning("Park is signed out of %s (%s)", place.identity.team_name, place.identity.team)
         place.app = place.identity = place.listeners = None
         place.client.use("", None)
-
-    def _report(self, place: _Place, problem: str) -> None:
         if problem != place.problem:
             log.warning("Park is not signed in to %s: %s", place.wanted or "the workspace", problem)
         place.problem = problem
@@ -211,11 +217,11 @@ class InstalledWorkspaces(PeriodicTask):
 
     def _elsewhere(self, body: Mapping[str, Any], team: str) -> BoltResponse:
         """Answers what comes from a workspace that Park is not signed in to."""
-        expected = any(place.wanted in (team, None) for place in self._places if place.identity is None)
+        awaited = [place for place in self._places if place.identity is None and place.wanted in (team, None)]
         if "command" in body:
-            text = texts.STARTING if expected else texts.NOT_INSTALLED
+            text = texts.STARTING if any(place.problem is None for place in awaited) else texts.NOT_SERVED
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
-        return _DELIVER_AGAIN if expected and body.get("type") == "event_callback" else BoltResponse(status=200)
+        return _DELIVER_AGAIN if awaited and body.get("type") == "event_callback" else BoltResponse(status=200)
 
     def is_signed_in(self, team: str) -> bool:
         """Returns whether Park is signed in to a workspace."""

@@ -16,14 +16,13 @@ from slack_sdk.web import SlackResponse
 
 from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
 from bot.slack.app_config import OPTIONAL_SCOPES, REQUIRED_SCOPES
+from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.client import SlackClient, api_failure, translate_errors
 from bot.slack.installations import STATE_SECONDS, Installations
 from bot.slack.posting import PostingState
 from bot.texts import installing as texts
 
 log = logging.getLogger(__name__)
-INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
-"""Bolt's own defaults."""
 
 
 class _InstallClient(SlackClient):

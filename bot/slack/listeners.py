@@ -19,7 +19,7 @@ from bot.slack.blocks import fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
-from bot.slack.text import form_text, is_only_courtesy
+from bot.slack.text import command_text, form_text, is_only_courtesy
 from bot.texts import lines
 
 log = logging.getLogger(__name__)
@@ -123,9 +123,7 @@ class Listeners:
 
     def step(self, event: dict[str, Any]) -> None:
         """Accepts a step of Workflow Builder; raises JournalUnavailable like `mention`."""
-        inputs = {
-            name: form_text(value) if isinstance(value, str) else value for name, value in event["inputs"].items()
-        }
+        inputs = {name: step_text(name, value) for name, value in event["inputs"].items()}
         self._inbox.submit_step(self._requests.step(event, inputs), str(event["function"]["callback_id"]), inputs)
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -168,6 +166,13 @@ def written_directly(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     in_thread = event.get("thread_ts") not in (None, event["ts"])
     return None if in_thread and is_only_courtesy(event.get("text") or "") else {"text": "", **event}
+
+
+def step_text(name: str, value: Any) -> Any:
+    """Returns an input of a workflow's step as people would type it in a line; the note holds no markup."""
+    if not isinstance(value, str):
+        return value
+    return form_text(value) if name == "note" else command_text(value).line
 
 
 def _edited_message(request: Request) -> Message:

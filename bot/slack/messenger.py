@@ -14,6 +14,7 @@ from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts import cards, delivery, pbx
+from bot.texts.languages import language, speaking
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,9 @@ class SlackMessenger:
         """Answers a request in private; a file is sent first, as a direct message."""
         if message.file is not None:
             message = self._send_file(request, message, message.file)
-        for payload in render(message):
+        with speaking(self._users.known_language(request.user) or language()):
+            payloads = render(message)
+        for payload in payloads:
             try_destinations(self._private_attempts(request, payload), skip_unavailable=True)
 
     def show(

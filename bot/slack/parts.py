@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.installation_settings import split_keys
 from bot.journal.database import Database
 from bot.journal.journal import Journal
 from bot.journal.notes import NoteStore
@@ -27,6 +25,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import ProgressNotes
 from bot.slack.outgoing import Outgoing
 from bot.slack.posting import PostingState
+from bot.slack.reader_languages import ReaderLanguages
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -70,9 +69,13 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Outgoing) -> SlackParts:
-    """Builds what calls Slack; the listeners follow once there is something for them to call."""
-    client, users = workspace.client, workspace.users.limited_to(outgoing.owns)
+def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Outgoing, language: str) -> SlackParts:
+    """Builds what calls Slack; the listeners follow once there is something for them to call.
+
+    Args:
+        language: That of people whose language Park lacks.
+    """
+    client, users = workspace.client, workspace.users.limited_to(outgoing.owns, language)
     chat, views = ChatApi(client, outgoing), ViewsApi(client, outgoing)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
@@ -92,6 +95,7 @@ def build_listeners(
     """Builds the Bolt app and registers all listeners."""
     slack.requests.identify(identity)
     app, messenger = build_app(slack.client, identity, slack.outgoing), slack.messenger
+    app.languages = ReaderLanguages(slack.users, slack.reply_pool)
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
     forms = FormListeners(
@@ -138,14 +142,14 @@ def build_installed(
     from bot.slack.installed import InstalledWorkspaces
     from bot.slack.installing import InstallFlow
 
-    client_id, keys = str(settings.slack_client_id), settings.park_token_key or SecretStr("")
-    installations = Installations(database, client_id, split_keys(keys))
+    client_id = str(settings.slack_client_id)
+    installations = Installations(database, client_id, settings.token_keys)
     connection = InstalledWorkspaces(installations, clients, connect, now)
     flow = InstallFlow(
         installations,
         client_id=client_id,
         client_secret=str(secret_text(settings.slack_client_secret)),
-        allowed=settings.park_install_teams,
+        allowed=settings.park_install_teams or (),
         api_url=settings.slack_api_url,
         on_installed=lambda _: connection.wake(),
     )

@@ -15,6 +15,7 @@ from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.principals import AccountStatus
 from bot.slack.client import translate_errors, with_private_channels
 from bot.texts import delivery
+from bot.texts.languages import ENGLISH, language_of
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -162,7 +163,7 @@ class SlackUserDirectory:
     """Looks up users; thread-safe. It waits for Slack, so before an acknowledgement use `remembered` instead."""
 
     def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
-        self._client = client
+        self._client, self.default_language = client, ENGLISH
         self._owns: Callable[[str], bool] = lambda channel: True
         stale = _STALE_LIFETIME
         self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
@@ -172,10 +173,14 @@ class SlackUserDirectory:
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
 
-    def limited_to(self, owns: Callable[[str], bool]) -> "SlackUserDirectory":
-        """Returns a directory that knows the same people, and posts only in the channels that belong to one PBX."""
+    def limited_to(self, owns: Callable[[str], bool], default_language: str = ENGLISH) -> "SlackUserDirectory":
+        """Returns a directory that knows the same people, and posts only in the channels that belong to one PBX.
+
+        Args:
+            default_language: That of people whose language Park lacks, or does not know.
+        """
         limited = copy(self)
-        limited._owns = owns
+        limited._owns, limited.default_language = owns, default_language
         return limited
 
     def account_status(self, user: str, team: str) -> AccountStatus:
@@ -232,6 +237,21 @@ class SlackUserDirectory:
             log.warning("The zone of a person is not among those of this machine")
         return "UTC"
 
+    def known_language(self, user: str) -> str | None:
+        """Returns the language of the texts that a user reads; None if Slack was not asked in the last hour."""
+        found = self._user.recall(user, seconds=_STALE_LIFETIME)
+        return None if found is None else language_of(found.get("locale")) or self.default_language
+
+    def language(self, user: str) -> str:
+        """Returns the language of the texts that a user reads, as of the last hour."""
+        if (known := self.known_language(user)) is not None:
+            return known
+        try:
+            return language_of(self._user(user).get("locale")) or self.default_language
+        except SlackFailure as failure:
+            log.warning("The language of a person is not known: %s", failure)
+            return self.default_language
+
     def posting_obstacle(self, user: str, channel: str) -> str | None:
         """Returns why nothing can be posted in a channel for a user, as a clause; None where it can.
 
@@ -257,7 +277,7 @@ class SlackUserDirectory:
     def _fetch_user(self, user: str) -> UserJson:
         try:
             with translate_errors():
-                found: UserJson = self._client.users_info(user=user)["user"]
+                found: UserJson = self._client.users_info(user=user, include_locale=True)["user"]
         except SlackRefused as refusal:
             if str(refusal) in _UNSEEN_CODES:
                 return {"is_stranger": True}

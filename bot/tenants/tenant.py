@@ -25,6 +25,7 @@ from bot.slack.workspace import channel_uses
 from bot.tenant_settings import TenantSettings
 from bot.tenants.building import build_planner, build_workers
 from bot.texts import tenants as texts
+from bot.texts.languages import speaking
 from bot.times.model import Clock, utc_now
 from bot.worker.calendars import build_calendars, calendar_condition
 from bot.worker.end_executor import ends_condition
@@ -62,14 +63,15 @@ class Tenant:
             ParkError: The policy, the PBX settings or the journal can't be used.
         """
         self.given, self.name, self.title = given, given.name, given.title
-        self._turns = turns
-        with pbx_scope(self.name):
-            settings = given.settings
+        self._turns, settings = turns, given.settings
+        with pbx_scope(self.name), speaking(settings.park_language):  # threads that are made here post cards
             self.policy_store = PolicyStore(settings.park_policy)
             self.pbx = build_client(settings, read_settings=given.read_again, now=now)
             self.journal = Journal(settings.database_url, now=now, lease=lease)
             self.outgoing = Outgoing(given.name, given.title, given.channels)
-            slack = self.slack = build_slack(workspace, self.journal, now or utc_now, self.outgoing)
+            slack = self.slack = build_slack(
+                *(workspace, self.journal, now or utc_now, self.outgoing, settings.park_language)
+            )
             self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
             planner = build_planner(
                 settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars
@@ -127,7 +129,7 @@ class Tenant:
 
     def start(self) -> None:
         """Starts all parts; entries left by an earlier process are processed first."""
-        with pbx_scope(self.name):
+        with pbx_scope(self.name), speaking(self.given.settings.park_language):
             self._warn_of_foreign_channels()
             for part in self.parts():
                 part.start()

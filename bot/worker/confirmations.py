@@ -47,7 +47,8 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
 def schedule_made(plan: Plan, ring_group: RingGroupName) -> Confirmation:
     """Confirms a schedule, with what an occurrence would change now."""
     card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=plan.notes)
-    return Confirmation(card=card, status=schedules.STATUS_ACTIVE)
+    reply = Message(title=" ".join(plan.overlaps)) if plan.overlaps else None
+    return Confirmation(card=card, status=schedules.STATUS_ACTIVE, reply=reply)
 
 
 def _side_effect(plan: Plan, change: Change, now: Snapshot | None) -> Message | None:
@@ -189,6 +190,7 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, duration: str | 
             *lost_notes(plan),
             *plan.already,
             *plan.notes,
+            *plan.overlaps,
         ),
     )
     return Confirmation(card=card, status=cards.STATUS_WAITING)

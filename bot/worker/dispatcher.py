@@ -35,6 +35,7 @@ from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.scope import current_pbx
 from bot.runtime.threads import FairThreadPool
 from bot.texts import outcomes, pbx, wording
+from bot.texts.languages import settle
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -190,6 +191,7 @@ class Dispatcher:
 
     def _read(self, request: Request, readings: Sequence[Operation]) -> None:
         """Answers a read and counts it."""
+        settle()
         try:
             self.progress_notifier.watch(request)
             try:

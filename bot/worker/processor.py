@@ -10,7 +10,6 @@ from bot.errors import (
     JournalUnavailable,
     LeaseLost,
     NotAllowed,
-    NotPossible,
     ParkError,
     PBXError,
     Refused,
@@ -24,9 +23,8 @@ from bot.errors import (
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, Reschedule, State
-from bot.messages.message import Fact, Message
+from bot.messages.message import Message
 from bot.messages.request import Source
-from bot.operations.approvals import Approve
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import dump, load
 from bot.pbx.requests import Throttled
@@ -34,7 +32,7 @@ from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.runtime.scope import current_pbx
-from bot.texts import cards, delivery, outcomes, wording
+from bot.texts import cards, delivery, outcomes
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
 from bot.worker.end_executor import EndExecutor
@@ -45,6 +43,7 @@ from bot.worker.occurrences import OccurrenceExecutor, new_schedule, occurrence_
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 from bot.worker.proposals import check_proposal, for_proposal, notice_of, schedule_and_notify
+from bot.worker.request_checks import RequestChecks
 from bot.worker.workflow_steps import StepExecutor
 
 log = logging.getLogger(__name__)
@@ -68,6 +67,7 @@ class EntryProcessor:
         self.progress = QueueProgress()
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
+        self._checks = RequestChecks(journal, planner, self._executor, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
         self._steps = StepExecutor(journal, planner, notifier)
         self._schedules = planner.repository.schedules
@@ -107,6 +107,7 @@ class EntryProcessor:
         try:
             is_step = entry.request.source is Source.WORKFLOW
             outcome = self._steps.execute(entry) if is_step else self._execute(lease_guard)
+            outcome = outcome and self._checks.already_as_requester_reads(lease_guard.entry, outcome)
         except TargetBusy:
             log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
@@ -115,7 +116,7 @@ class EntryProcessor:
         except Refused as refused:
             if isinstance(refused, NotAllowed) and refused.policy is not None:
                 lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
-            outcome = self._refused(lease_guard.entry, refused)
+            outcome = self._refused(lease_guard.entry, self._checks.as_requester_reads(lease_guard.entry, refused))
         except SignInFailed as fault:
             outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
         except (PBXError, SlackFailure) as fault:
@@ -180,27 +181,10 @@ class EntryProcessor:
             why = delivery.mention_late(entry.accepted_at - entry.run_at) if delivered_late else outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
         check_proposal(self.journal, entry)
-        operation = self.planner.resolved(entry.request, load(entry.operations[0]))
-        if isinstance(operation, Approve):
-            self.write_switch.check()  # what is approved is made at once
-        else:  # several people may have to approve with the same button
-            self._refuse_used_button(entry)
+        operation = self._checks.operation(entry)
         if isinstance(operation, ControlOperation):
             return self._apply_to_journal(lease_guard, operation)
-        self.write_switch.check()
         return self._plan_and_execute(lease_guard)
-
-    def _refuse_used_button(self, entry: Entry) -> None:
-        """Raises NotPossible if another user's click on the same button was accepted before.
-
-        Clicks on one button have the same footprint and run one after the other, so the earlier one has ended.
-        """
-        for other in self.journal.of_same_button(entry):
-            if other.state in (State.DONE, State.SCHEDULED, State.UNKNOWN):
-                refused = NotPossible(outcomes.same_button(_shown_line(other)))
-                by = Fact(label=cards.BY, value="", ids=(other.request.user,))
-                refused.message = Message(title=str(refused), facts=(by,))
-                raise refused
 
     def _execute_occurrence(self, lease_guard: LeaseGuard) -> Outcome | None:
         """Returns the outcome of an occurrence of a schedule, or None if it waits."""
@@ -296,12 +280,6 @@ class EntryProcessor:
         plan = plan_of(entry)
         times = plan.times if plan else None
         return self.planner.times.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
-
-
-def _shown_line(entry: Entry) -> str:
-    """What a click did: the number of a change, or the line of what only concerned the journal."""
-    operation = load(entry.operations[0])
-    return operation.text() if isinstance(operation, ControlOperation) else wording.change_number(entry.id)
 
 
 def _final_reason(fault: ParkError) -> str | None:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextvars import copy_context
+from contextvars import Context, copy_context
 
 from bot.messages.message import Messenger
 from bot.messages.request import Request
@@ -39,7 +39,7 @@ class ProgressNotifier:
             pbx_trouble: Returns what is wrong with the PBX right now, as text for users; empty if nothing is.
         """
         self.messenger, self.is_finished, self.pbx_trouble = messenger, is_finished, pbx_trouble
-        self._due: list[tuple[float, int, Request]] = []
+        self._due: list[tuple[float, int, Request, Context]] = []
         self._order = itertools.count()
         self._progress: dict[str, str] = {}  # by the keys of unfinished requests; empty while there is none to report
         self._told: set[str] = set()  # keys of requests with a notice, which disappears with the answer
@@ -93,12 +93,12 @@ class ProgressNotifier:
         except Exception:  # notices still have to be sent
             log.exception("notices of progress of an earlier process could not be removed")
         while (due := self._wait_for_due()) is not None:
-            request, progress = due
+            request, progress, context = due
             with request_logging(request):
                 if progress is None:
                     self._remove(request)
                 else:
-                    self._send(request, progress)
+                    context.run(self._send, request, progress)
 
     def _send(self, request: Request, text: str) -> None:
         try:
@@ -122,11 +122,12 @@ class ProgressNotifier:
         except Exception:  # notices about other requests still have to be sent
             log.exception("a notice of progress could not be removed")
 
-    def _wait_for_due(self) -> tuple[Request, str | None] | None:
+    def _wait_for_due(self) -> tuple[Request, str | None, Context] | None:
         """Waits for the next notice to send or to remove.
 
         Returns:
-            Its request, and its progress or None for a notice to remove; None once closed.
+            Its request, its progress or None for a notice to remove, and the context variables of the request, among
+            them its reader's language; None once closed.
         """
         with self._changed:
             while not self._closed:
@@ -134,16 +135,16 @@ class ProgressNotifier:
                 if left is None or left > 0:
                     self._changed.wait(left)
                     continue
-                request = heapq.heappop(self._due)[2]
+                _, _, request, context = heapq.heappop(self._due)
                 if (progress := self._progress.get(request.key)) is None:
                     if request.key in self._told:
-                        return request, None
+                        return request, None, context
                     continue
                 if progress:  # without progress there is nothing new to report later
-                    self._schedule(request, NEXT_NOTICE)
-                return request, progress
+                    context.run(self._schedule, request, NEXT_NOTICE)
+                return request, progress, context
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
-        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request))
+        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request, copy_context()))
         self._changed.notify()

@@ -79,15 +79,14 @@ def decisions(sandbox: Sandbox) -> None:
 
 
 def proposals(sandbox: Sandbox) -> None:
-    """What workflows propose: waiting, accepted, declined."""
-    people, where = sandbox.people, {"channel_id": sandbox.channels["phones"]}
-    for number, label in (("1001", "Do it"), ("1004", "Decline"), ("1005", "")):
-        inputs = {"action": "add", "members": number, "group": "Sales", "ends": "until 18:00", "note": "Eve is ill"}
-        sandbox.slack.run_step("members", {**where, **inputs})
+    """What workflows propose: accepted, declined, waiting."""
+    where = {"channel_id": sandbox.channels["phones"], "group": "Sales", "note": "Eve is ill"}
+    for target, label in (("Day Desk", "Do it"), ("Reception", "Decline"), ("user then Night Desk", "")):
+        sandbox.slack.run_step("recall", {**where, "recall": target, "ends": "until 18:00"})
         settle(sandbox)
-        if label:
-            card = sandbox.slack.messages(sandbox.channels["phones"])[-1]
-            sandbox.slack.click(people["ben"], card, label=label)
+        cards = sandbox.slack.messages(sandbox.channels["phones"])
+        if label and (waiting := [one for one in cards if "[Do it]" in one.plain]):
+            sandbox.slack.click(sandbox.people["ana"], waiting[-1], label=label)
             settle(sandbox)
 
 
@@ -272,8 +271,8 @@ def scenes() -> Iterator[Scene]:
     yield Scene("home-guest", nothing, HOME.format(who="gil"))
     yield Scene("panel-guest", lambda sandbox: say(sandbox, "", who="gil"), "?as=gil&in=phones")
     yield Scene("panel", lambda sandbox: say(sandbox, ""))
-    yield Scene("proposals", proposals)
     yield Scene("faults", faults)
+    yield Scene("proposals", proposals)
     yield Scene("refusals-ben", refusals, "?as=ben&in=phones")
     yield Scene("refusals-ana", nothing)
     yield Scene("announced", nothing, "?as=ana&in=ops")

@@ -310,7 +310,14 @@ def test_a_paused_schedule_begins_nothing_until_it_is_resumed(scene: Conversatio
 def test_a_narrower_schedule_goes_first_and_the_broader_one_waits(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk every day from 20:00 for 10h")
     scene.do("recall Sales to Reception every Wednesday 21:00 to 23:00")
-    assert "Goes before schedule #1" in scene.cards()[-1].plain
+    assert "Goes before schedule #1" in thread(scene)
+    scene.do("schedules")
+    assert "Goes before schedule #1, as on Wed 10 Jun 21:00 to Wed 10 Jun 23:00" in last_ephemeral(scene)
+    assert "Schedule #2 goes first" in last_ephemeral(scene)
+    scene.do("pause schedule 2")
+    scene.do("schedules")
+    assert "goes first" not in last_ephemeral(scene), "as it is now"
+    scene.do("resume 2")
     go(scene, 10, "20:00")
     assert is_night(scene)
     go(scene, 10, "21:00")

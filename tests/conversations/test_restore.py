@@ -75,6 +75,7 @@ def test_one_group_is_as_it_was_at_a_time_from_a_snapshot() -> None:
         harness = ConversationHarness(sandbox)
         harness.do("snapshot")
         assert "Snapshot 1 of the server and 12 groups is kept." in harness.last_ephemeral().plain
+        assert "the last one" not in harness.last_ephemeral().plain
         sandbox.forward(timedelta(hours=1))
         state = sandbox.pbx.state
         state.change_members(harness.id("Sales"), ["1007"], CONSOLE_ACTOR)  # not by Park

@@ -172,6 +172,18 @@ def test_a_person_in_an_input_has_no_say(scene: ConversationHarness) -> None:
     assert execution.status == "running"
 
 
+def test_a_member_may_be_a_person_whom_a_form_of_the_workflow_asked_for(scene: ConversationHarness) -> None:
+    ana = scene.sandbox.people["ana"]
+    note = "<!channel> &amp; <https://example.com>\nplease"
+    execution = run(scene, "members", action="add", members=f"<@{ana}>", group="Support", note=note)
+    scene.click(scene.card(), "Do it", "ben")
+    assert execution.outputs["outcome"] == "done"
+    assert "Ana Ruiz" in str(execution.outputs["text"])
+    blocks = str(scene.cards()[0].blocks)
+    assert "<!channel>" not in blocks, "nobody is notified by a note"
+    assert "please" in blocks
+
+
 def test_what_needs_approval_is_reported_when_it_is_decided(scene: ConversationHarness) -> None:
     execution = run(scene, "members", action="add", members="1001", group="Billing")
     scene.click(scene.card(), "Do it", "ben")

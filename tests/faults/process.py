@@ -38,7 +38,8 @@ class ProcessHarness(ConversationHarness):
     def end(self, by: signal.Signals) -> int:
         """Sends the signal and returns the exit status."""
         assert self.running
-        self.running.send_signal(by)
+        if self.running.poll() is None:
+            self.running.send_signal(by)
         status = self.running.wait(30)
         self.running.close()
         self.running = None
@@ -73,8 +74,8 @@ def process_harness(log: Path | None = None, **environment: Any) -> Iterator[Pro
     sandbox = Sandbox(pbx_deadline=5.0, **environment)
     scene = ProcessHarness(sandbox, log=log)
     with sandbox.without_bot():
-        scene.start()
         try:
+            scene.start()
             yield scene
         finally:
             if scene.running:

@@ -88,7 +88,7 @@ def paths_in(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from paths_in(value, (*path, key))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_payload_with_anything_anywhere_harms_nobody(
     sandbox: Sandbox, gestures: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -110,7 +110,7 @@ def test_a_payload_with_anything_anywhere_harms_nobody(
         sandbox.slack.deliveries._timeout = 3.0
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(line=lines, mentioned=st.booleans())
 def test_a_line_of_anything_harms_nobody(sandbox: Sandbox, line: str, mentioned: bool) -> None:
     slack, eve, phones = sandbox.slack, sandbox.people["eve"], sandbox.channels["phones"]

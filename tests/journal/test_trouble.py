@@ -11,6 +11,7 @@ import pytest
 from bot.errors import JournalUnavailable
 from bot.journal import sqlite
 from bot.journal.models import Accepted, State
+from bot.journal.sqlite import MOST_CONNECTIONS
 from tests.journal.making import OPERATIONS, JournalHarness, make_request, sqlite_url
 
 FOOTPRINT = frozenset({"sales"})
@@ -68,7 +69,7 @@ def _fault(harness: JournalHarness) -> str:
 def test_too_many_readers_at_once_are_said(tmp_path: Path) -> None:
     harness = JournalHarness(sqlite_url(tmp_path))
     with ExitStack() as held:
-        for _ in range(15):
+        for _ in range(MOST_CONNECTIONS):
             held.enter_context(harness.journal.database.reading())
         with pytest.raises(JournalUnavailable, match="busy"):
             harness.journal.recent(1)

@@ -320,6 +320,7 @@ def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visito
         "approve",
         "refuse",
         "put_back",
+        "decline",
     }  # of which tests/conversations and tests/audit/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     for line in ("recall Sales to Night Desk for 2h", "recall Support to Night Desk every weekday 18:00 to 8:00"):

@@ -14,7 +14,7 @@ from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.dataset import add_group
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.setups.comparing import differences
-from bot.setups.csv_file import members_as_csv
+from bot.setups.csv_file import members_as_csv, parse
 from bot.setups.files import read_file
 from bot.setups.model import FileMistakes
 from bot.setups.reading import read_setup
@@ -63,7 +63,7 @@ def test_the_same_table_in_whatever_form_is_read_alike(pbx: PbxClient, content: 
 
 
 def test_without_a_group_somebody_is_to_be_in_none(pbx: PbxClient) -> None:
-    assert told(pbx, b"extension,group\n1002,\n1007\n") == {"Sales": ["-1002", "-1007"]}
+    assert told(pbx, b"extension,group\n1002,\n1007,\n") == {"Sales": ["-1002", "-1007"]}
 
 
 def test_each_mistake_is_told_with_its_line_and_a_remedy(pbx: PbxClient) -> None:
@@ -104,3 +104,27 @@ def test_any_text_is_read_or_refused_with_words(pbx: PbxClient, text: str) -> No
     for name in ("x.csv", "x.yaml", "x.txt"):
         with suppress(NotPossible):
             read_file(name, text.encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("ext,name,group\n1001,Ana\n", 2, "it has 2 cells, and the first line has 3"),
+        ("ext,group\n1001,Sales\n1002\n", 3, "it has 1 cell, and the first line has 2"),
+        ("ext,group\n1001,Sales, EMEA\n", 2, "put a name that holds the separator into quotes"),
+        ("1001,Sales\n1002,Sales,x\n", 2, "put a name that holds the separator into quotes"),
+        ("ext,group\n", None, ""),
+        ("Members of all groups\next,group\n1001,Sales\n", 1, "no column of extensions beside one of groups"),
+    ],
+)
+def test_a_line_with_too_few_or_too_many_cells_is_a_mistake(text: str, line: int | None, says: str) -> None:
+    with pytest.raises(FileMistakes) as raised:
+        parse("people.csv", text)
+    (mistake,) = raised.value.mistakes
+    assert mistake.line == line
+    assert says in mistake.text
+
+
+def test_a_line_with_an_empty_group_or_empty_cells_at_its_end_is_none() -> None:
+    rows = parse("people.csv", "ext,group\n1001,\n1002,Sales,,\n").rows
+    assert [(row.number, row.group) for row in rows] == [("1001", ""), ("1002", "Sales")]

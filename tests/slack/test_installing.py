@@ -17,11 +17,12 @@ from bot.journal.journal import Journal
 from bot.sandbox.environment import workspace
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import SlackError
+from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.bolt_app import build_app
 from bot.slack.client import Identity, connect_client
 from bot.slack.http_mode import HTTPMode
 from bot.slack.installations import Installations
-from bot.slack.installing import INSTALL_PATH, REDIRECT_PATH, InstallFlow
+from bot.slack.installing import InstallFlow
 
 KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 HTTPS = "https://park.example.com"

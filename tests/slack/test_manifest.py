@@ -32,6 +32,7 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_manifest_export": set(),  # the same
     "bots_info": {"users:read"},
     "auth_revoke": set(),
+    "auth_teams_list": set(),
     "auth_test": set(),
     "blocks_validate": set(),
     "chat_postMessage": {"chat:write"},
@@ -205,3 +206,15 @@ def test_the_manifest_is_valid_by_slacks_schema(app: dict[str, Any]) -> None:
     slacks = Draft7Validator(root, registry=registry)
     assert list(slacks.iter_errors(app)) == []
     assert list(slacks.iter_errors(app | {"display_information": {}}))
+
+
+@pytest.mark.parametrize("over", [[], ["--http", "https://park.example.com"], ["--workflows"]])
+def test_an_app_for_several_workspaces_has_a_redirect_url_and_hears_of_its_end(
+    over: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["manifest", *over, "--install", "https://park.example.com"]) == 0
+    app = yaml.safe_load(capsys.readouterr().out)
+    assert app["oauth_config"]["redirect_urls"] == ["https://park.example.com/slack/oauth_redirect"]
+    assert {"app_uninstalled", "tokens_revoked"} < set(app["settings"]["event_subscriptions"]["bot_events"])
+    assert app["settings"]["org_deploy_enabled"]
+    assert main(["manifest", "--install", "park.example.com"]) == 2

@@ -13,9 +13,9 @@ from bot.sandbox.environment import Sandbox, workspace
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import Message
+from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.installations import Installations, InstalledApp
 from bot.slack.installed import InstalledWorkspaces
-from bot.slack.installing import INSTALL_PATH, REDIRECT_PATH
 from bot.tenant_settings import TenantSettings, journal_of
 
 POLICY = """\
@@ -104,7 +104,10 @@ class TwoWorkspaces(Sandbox):
     def install_and_wait(self, slack: FakeSlack) -> None:
         """Installs the app, and waits until Park is signed in there."""
         assert self.install(slack) == 200
-        self.slack.wait_for(lambda: self.connection.is_signed_in(slack.team))
+        token, clients = slack.state.bot_token, [tenant.slack.client for tenant in self.park.tenants]
+        self.slack.wait_for(
+            lambda: self.connection.is_signed_in(slack.team) and token in [client.token for client in clients]
+        )
 
     def _server(self) -> tuple[str, int]:
         parts = urlsplit("http:" + self.park.receiver.where.rpartition("http:")[2])

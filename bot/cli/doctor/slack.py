@@ -43,6 +43,11 @@ _POLICY_IDS = "Correct the id in the policy file, or remove it."
 def check_bot_token(context: DoctorContext) -> Iterator[Finding]:
     """Calls auth.test with the bot token, whose response also has the scopes and Slack's time."""
     settings = context.settings
+    if settings.slack_client_id is not None:
+        from bot.cli.doctor.installations import check_installations  # with the SDK's OAuth
+
+        yield from check_installations(context)
+        return
     context.slack = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
         context.granted = fetch_granted_scopes(context.slack)
@@ -61,7 +66,7 @@ def check_bot_token(context: DoctorContext) -> Iterator[Finding]:
 
 def check_installation(context: DoctorContext) -> Iterator[Finding]:
     """Checks that the app is installed in a workspace, and not for a whole organization."""
-    if context.granted.org_wide:
+    if context.granted.org_wide and context.settings.slack_client_id is None:
         yield error("slack.install.org_wide", "the app is installed for a whole organization", ORG_WIDE_INSTALL)
     else:
         yield ok("slack.install", f"the app is installed in {context.granted.team}")

@@ -30,6 +30,7 @@ USER_ROLES = {
     "gil": "guest",
     "eve": "colleague in New York",
     "ada": "Slack admin",
+    "ida": "team lead who reads German",
 }
 CHANNEL_DESCRIPTIONS = {
     "phones": "Where the call park settings are changed",

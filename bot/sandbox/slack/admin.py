@@ -20,13 +20,14 @@ class WorkspaceAdmin:
         real_name: str,
         email: str | None = None,
         tz: str = "Europe/Berlin",
+        locale: str = "en-US",
         guest: bool = False,
         team: str | None = None,
         admin: bool = False,
     ) -> str:
         """Adds a user and returns the id; a `team` other than the workspace's is Slack Connect."""
         person = User(id=new_id("U"), team=team or self.state.team, name=name, real_name=real_name, email=email, tz=tz)
-        person.guest, person.admin = guest, admin
+        person.guest, person.admin, person.locale = guest, admin, locale
         with self.state.changed:
             self.state.people[person.id] = person
             self.state.changed.notify_all()

@@ -20,6 +20,7 @@ class User:
     real_name: str
     email: str | None = None
     tz: str = "Europe/Berlin"
+    locale: str = "en-US"
     guest: bool = False
     admin: bool = False
     deleted: bool = False

@@ -23,6 +23,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import forms, wording
+from bot.texts.languages import settle
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
@@ -143,13 +144,19 @@ class FormContext:
 
     def run_soon(self, work: Callable[..., object], *arguments: object) -> None:
         """Runs work as soon as a thread is free."""
-        self._submit(self.pool, work, *arguments)
+        self._submit(self.pool, _run_settled, work, *arguments)
 
     def _submit(self, pool: Executor, work: Callable[..., object], *arguments: object) -> None:
         try:
             pool.submit(_run_logged, work, *arguments)
         except RuntimeError as stopping:  # the pool is shut down
             log.info("a form is left as it is: %s", stopping)
+
+
+def _run_settled(work: Callable[..., object], *arguments: object) -> None:
+    """Runs work that may wait for Slack, in the language of whoever reads it."""
+    settle()
+    work(*arguments)
 
 
 def _run_logged(work: Callable[..., object], *arguments: object) -> None:

@@ -46,7 +46,7 @@ def operation(usage: str, text: str) -> str:
 def commands(verbs: str) -> str:
     """The commands that somebody may use here."""
     return (
-        f"Commands that you can use here: {verbs}."
+        f"Commands that you can use here: {verbs}. Commands are typed in English."
         " `help <command>` explains one. There is also `help times`, `help approvals` and `help policy`."
     )
 

@@ -210,6 +210,22 @@ def no_group(name: str, similar: str) -> str:
     return f"the PBX has no group “{name[:80]}”: {hint}"
 
 
+def short_line(cells: int, columns: int) -> str:
+    """A line that has too few cells."""
+    return (
+        f"it has {count(cells, 'cell')}, and the first line has {columns}: to take somebody out of their group, leave"
+        " the cell empty"
+    )
+
+
+def long_line(cells: int, columns: int) -> str:
+    """A line that has too many cells."""
+    return (
+        f"it has {count(cells, 'cell')}, and the first line has {columns}: put a name that holds the separator into"
+        " quotes"
+    )
+
+
 def two_lines(number: str) -> str:
     """Somebody who is to be in two groups."""
     return f"{number} is in another line with another group: a user is in one park group at most"

@@ -13,7 +13,6 @@ TOPICS = {
         f"Um eine Änderung zu befristen, ein Ende anhängen: {END_EXAMPLES}.",
         "„create“, „rename“ und „delete“ lassen sich planen, aber nicht befristen.",
         "Zeiten gelten in der Zeitzone des Slack-Profils. Namen, die wie eine Zeit enden, in Anführungszeichen setzen.",
-        "Befehle werden immer auf Englisch eingegeben.",
     ),
     "approvals": (
         "Können andere die Änderung freigeben, hat die Antwort eine Schaltfläche [Freigabe anfragen].",

@@ -185,6 +185,20 @@ def no_group(name: str, similar: str) -> str:
     return f"die PBX hat keine Gruppe „{name[:80]}“: {hint}"
 
 
+def short_line(cells: int, columns: int) -> str:
+    return (
+        f"die Zeile hat {count(cells, 'Feld', 'Felder')}, die erste Zeile {columns}: um jemanden aus der Gruppe zu"
+        " nehmen, das Feld leer lassen"
+    )
+
+
+def long_line(cells: int, columns: int) -> str:
+    return (
+        f"die Zeile hat {count(cells, 'Feld', 'Felder')}, die erste Zeile {columns}: einen Namen, der das Trennzeichen"
+        " enthält, in Anführungszeichen setzen"
+    )
+
+
 def two_lines(number: str) -> str:
     return f"{number} steht noch in einer Zeile mit anderer Gruppe: ein Benutzer ist in höchstens einer Parkgruppe"
 

@@ -42,7 +42,8 @@ def users_info(state: SlackState, args: Json) -> Json:
     person = state.people.get(str(args.get("user")))
     if person is None:
         raise SlackError("user_not_found")
-    return {"user": _user_object(state, person)}
+    locale = {"locale": person.locale} if str(args.get("include_locale")).lower() in ("1", "true") else {}
+    return {"user": _user_object(state, person) | locale}
 
 
 @api_method("users.list", "users:read")

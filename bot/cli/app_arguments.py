@@ -1,0 +1,35 @@
+"""Arguments of the commands about installations of the Slack app, and about tokens of pipelines."""
+
+import argparse
+from functools import partial
+
+from bot.cli import tokens
+from bot.cli.arguments import add_command, loaded_when_run
+
+
+def add_installation_commands(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands of `installations`."""
+    add = partial(add_command, parser.add_subparsers(required=True, metavar="what"))
+    module = "bot.cli.installations"
+    add("list", "list where the app is installed", "%(prog)s", run=loaded_when_run(module, "run_list"))
+    summary = "delete an installation with its token"
+    remove = add("remove", summary, "%(prog)s T0123ABCD", run=loaded_when_run(module, "run_remove"))
+    remove.add_argument("id", metavar="ID", help="id of the workspace (T...) or organization (E...)")
+    example = "PARK_TOKEN_KEY=new,old %(prog)s"
+    add("rotate", "encrypt all tokens with the first key", example, run=loaded_when_run(module, "run_rotate"))
+    add("key", "print a new key for PARK_TOKEN_KEY", "%(prog)s", run=loaded_when_run(module, "run_key"))
+
+
+def add_token_commands(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands of `token`."""
+    add = partial(add_command, parser.add_subparsers(required=True, metavar="what"), of_pbx=True)
+    example = "%(prog)s --as U0123ABCD --name ci"
+    create = add("create", "create a token, which is printed once", example, run=tokens.run_create)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them"
+    create.add_argument("--as", dest="user", metavar="USER", required=True, type=tokens.parse_user, help=as_help)
+    create.add_argument("--name", required=True, type=tokens.parse_name, help="what the history calls it")
+    days_help = f"how long it is valid, at most {tokens.LONGEST_DAYS} (default: 90)"
+    create.add_argument("--days", metavar="DAYS", type=tokens.parse_days, default=90, help=days_help)
+    add("list", "list all tokens; never shows one", "%(prog)s", run=tokens.run_list)
+    revoke = add("revoke", "end a token", "%(prog)s ci", run=tokens.run_revoke)
+    revoke.add_argument("name", metavar="NAME")
