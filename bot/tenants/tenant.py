@@ -54,10 +54,7 @@ class Tenant:
         now: Clock | None,
         lease: timedelta,
     ) -> None:
-        """Builds all parts.
-
-        Args:
-            turns: Runs the periodic tasks of all PBXs.
+        """Builds all parts; `turns` runs the periodic tasks of all PBXs.
 
         Raises:
             ParkError: The policy, the PBX settings or the journal can't be used.
