@@ -116,9 +116,7 @@ def read_tenants() -> tuple[TenantSettings, ...]:
 def config_file() -> Path | None:
     """Returns the file that names the PBXs; None if the environment names the only one."""
     named = read_given(_ConfigSettings).park_config
-    if named is None:
-        return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
-    return named
+    return named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
 
 
 def read_for(kind: type[SettingsT], name: str | None) -> SettingsT:
@@ -311,8 +309,7 @@ def journal_of(database_url: str, name: str) -> str:
     if database_url.startswith("sqlite"):
         stem, dot, suffix = database_url.rpartition(".")
         return f"{stem}-{name}.{suffix}" if dot and "/" not in suffix else f"{database_url}-{name}"
-    separator = "&" if "?" in database_url else "?"
-    return f"{database_url}{separator}park_schema=park_{name.replace('-', '_')}"
+    return f"{database_url}{'&' if '?' in database_url else '?'}park_schema=park_{name.replace('-', '_')}"
 
 
 def serves_all(tenants: Sequence[TenantSettings]) -> bool:

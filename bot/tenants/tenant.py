@@ -54,17 +54,13 @@ class Tenant:
         now: Clock | None,
         lease: timedelta,
     ) -> None:
-        """Builds all parts.
-
-        Args:
-            turns: Runs the periodic tasks of all PBXs.
+        """Builds all parts; `turns` runs the periodic tasks of all PBXs.
 
         Raises:
             ParkError: The policy, the PBX settings or the journal can't be used.
         """
         self.given, self.name, self.title = given, given.name, given.title
-        self._turns = turns
-        settings = given.settings
+        self._turns, settings = turns, given.settings
         with pbx_scope(self.name), speaking(settings.park_language):  # threads that are made here post cards
             self.policy_store = PolicyStore(settings.park_policy)
             self.pbx = build_client(settings, read_settings=given.read_again, now=now)
