@@ -6,6 +6,9 @@ import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
+from bot.texts import schedules as scheduling
+from bot.texts.languages import speaking
+from bot.worker.card_state import present_card
 
 ENGLISH_CARD, GERMAN_CARD = "Added 1001 Amara Okafor to Sales", "Hinzugefügt zu Sales: 1001 Amara Okafor"
 NO_GROUP = "Es gibt keine Parkgruppe „Nowhere“."
@@ -122,3 +125,18 @@ def test_a_form_and_its_pickers_are_in_the_language_of_whoever_fills_it(sandbox:
     assert "Park group" not in view.plain
     found = sandbox.slack.suggest(ida, "die Person", label="Wiederanruf an")
     assert found[0]["text"]["text"].startswith("Die Person")
+
+
+def test_that_people_paused_a_schedule_is_known_in_every_language(sandbox: Sandbox) -> None:
+    type_line(sandbox, "recall Sales to Night Desk every day 18:00 to 8:00")
+    type_line(sandbox, "pause schedule 1")
+    type_line(sandbox, "schedules")
+    assert "Angehalten." in private(sandbox)
+    assert "by hand" not in private(sandbox)
+    journal = sandbox.park.tenant.journal
+    with speaking("de"):  # as after a change of PARK_LANGUAGE
+        shown = present_card(journal, journal.get(1)).card
+        labels = [offer.label for offer in shown.offers]
+        assert scheduling.ADOPT not in labels
+    assert labels
+    assert "by hand" not in str(shown)

@@ -101,7 +101,7 @@ def test_what_is_not_understood_says_what_to_type(scene: ConversationHarness, li
 
 
 CLOSED = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:Closed\nEND:VEVENT\nEND:VCALENDAR\n"
-TWICE = CLOSED.replace("DTSTART", "RDATE;VALUE=DATE:20261220\nDTSTART")
+TWICE = CLOSED.replace("SUMMARY", "RRULE:FREQ=DAILY;INTERVAL=8;COUNT=2\nSUMMARY")
 
 
 def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: ConversationHarness) -> None:
@@ -144,16 +144,17 @@ def test_questions_about_the_policy_know_the_calendars(scene: ConversationHarnes
 def test_what_an_earlier_park_skipped_of_a_schedule_stays_skipped_when_its_calendar_is_read(
     scene: ConversationHarness,
 ) -> None:
-    park, journal = scene.sandbox.park, scene.sandbox.park.journal
-    (park.settings.park_policy.parent / "gone.ics").write_text(TWICE.format(day="20261212"))
-    park.calendars.turn()
+    tenant, settings = scene.sandbox.park.tenant, scene.sandbox.park.settings
+    (settings.park_policy.parent / "gone.ics").write_text(TWICE.format(day="20261212"))
+    tenant.calendars._tried.clear()
+    tenant.calendars.turn()
     scene.do("recall Sales to Night Desk on company holidays")
     scene.do("skip 1")
-    with journal.database.writing() as connection:  # an earlier Park stored nothing but the next time
+    with tenant.journal.database.writing() as connection:  # an earlier Park stored nothing but the next time
         recurrence = connection.scalars(select(schedules.c.recurrence)).one()
         assert recurrence.pop("skipped_until")
         connection.execute(update(schedules).values(recurrence=recurrence))
-    park.calendars._tried.clear()
-    park.calendars.turn()
-    (known,) = journal.standing_schedules()
+    tenant.calendars._tried.clear()
+    tenant.calendars.turn()
+    (known,) = tenant.journal.standing_schedules()
     assert known.next_at == datetime(2026, 12, 19, 23, tzinfo=UTC)

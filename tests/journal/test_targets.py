@@ -18,6 +18,9 @@ from bot.journal.targets import keys_of
 from bot.messages.request import Source
 from tests.journal.making import START, JournalHarness, make_request, sqlite_url
 
+FOLDED = "Sales \u2019\uff2eord\u2019"
+"""A name whose quotes and width don't count in comparisons."""
+
 
 def change(id: str | None, name: str | None, before: Any = (), after: Any = ()) -> Json:
     """A change of a target, whose members are these numbers before and after."""
@@ -101,18 +104,20 @@ def test_a_journal_of_before_is_read_into_the_table(tmp_path: Path) -> None:
         config.attributes.update(connection=connection, at=START)
         before = ScriptDirectory.from_config(config).get_revision("0017").down_revision
         command.upgrade(config, str(before))
-        plan = {"changes": [change("1", "Sales", ("1001",)), change(None, None)], "base": None}
+        plan = {"changes": [change("1", FOLDED, ("1001",)), change(None, None)], "base": None}
         for key, known in (("a", plan), ("b", None), ("c", {"changes": "damaged"})):
             connection.execute(insert(entries), [_row(key, known)])
+        connection.execute(insert(entries), [_row(f"refused {one}", None, State.REFUSED) for one in range(1100)])
     engine.dispose()
     Journal(url).close()
     with closing(sqlite3.connect(tmp_path / "park.sqlite3")) as read:
         found = read.execute("SELECT target, entry_id FROM changed_targets ORDER BY target").fetchall()
         assert read.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
-    assert found == [("1", 1), ("member 1001", 1), ("named sales", 1), (SERVER_KEY, 1)]
+    assert found == [(key, 1) for key in sorted(keys_of(plan))]
+    assert len(found) == 4
 
 
-def _row(key: str, plan: Json | None) -> Json:
+def _row(key: str, plan: Json | None, state: State = State.DONE) -> Json:
     request = make_request(key)
     at = request.asked_at
     return {
@@ -120,7 +125,7 @@ def _row(key: str, plan: Json | None) -> Json:
         "request": request.model_dump(mode="json", exclude={"response_url"}),
         "operations": [{}],
         "footprint": [],
-        "state": State.DONE,
+        "state": state,
         "run_at": at,
         "attempt": 1,
         "began": True,
