@@ -1,6 +1,7 @@
 """The commands apply and snapshot, beside a running Park."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,16 +10,23 @@ from pydantic import SecretStr
 
 from bot.__main__ import main
 from bot.sandbox.environment import Sandbox
+from tests.faults.scene import ConversationHarness
 
 FILE = "groups: {Billing: {members: [1055, 1012]}}\n"
 
 
 @pytest.fixture
-def park(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
+def language() -> str:
+    """The language of cards."""
+    return "en"
+
+
+@pytest.fixture
+def park(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str) -> Iterator[Sandbox]:
     """The environment of a command on the machine where Park runs, which looks for work more often than usual."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("bot.worker.worker.MAX_SLEEP", timedelta(seconds=0.2))
-    with Sandbox(now=datetime.now(UTC)) as sandbox:
+    with Sandbox(now=datetime.now(UTC), park_language=language) as sandbox:
         _set_environment(monkeypatch, sandbox)
         Path("park.yaml").write_text(FILE, encoding="utf-8")
         yield sandbox
@@ -62,3 +70,20 @@ def test_nobody_is_asked_where_nobody_is(park: Sandbox, capsys: pytest.CaptureFi
 def test_a_snapshot_is_kept_beside_a_running_park(park: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["snapshot"]) == 0
     assert "Snapshot 1 of the server and 12 groups is kept." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_stops_half_way_is_no_success(park: Sandbox) -> None:
+    text = "groups: {Sales: {recall: {to: ring group, ring_group: Night Desk}}, Warehouse: {recall: {to: user}}}"
+    Path("park.yaml").write_text(text, encoding="utf-8")
+    scene = ConversationHarness(park)
+    park.pbx.state.groups[scene.id("Warehouse")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
+    held = scene.hold(f"POST {scene.path('Sales')}")
+    with ThreadPoolExecutor(1) as pool:
+        code = pool.submit(apply, park, "ana")
+        scene.reached(held)
+        park.pbx.state.groups[scene.id("Warehouse")]["recall_to"] = "RING_GROUP_ONLY"
+        scene.go_on(held)
+        assert code.result() == 1
+    park.settle(30)
+    assert park.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
