@@ -1,7 +1,6 @@
 """Applies the changes of many targets stage by stage; stops at the first one that can't be made."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from bot.changes.apply import apply_all
 from bot.changes.change import Change, Conflict, RolledBack, Unverified, is_intermediate, snapshots_equal
@@ -10,6 +9,7 @@ from bot.changes.stages import split_into_stages
 from bot.changes.target_io import READ_BACK_PAUSES, BeforeWrite, LoadContent, no_content, read
 from bot.errors import ParkError
 from bot.pbx.client import PbxClient
+from bot.runtime.threads import ThreadPool
 
 READERS = 4
 """Targets that are read at once: half of what the client lets through, so that other requests have their turn."""
@@ -90,7 +90,7 @@ def read_all(pbx: PbxClient, changes: Sequence[Change]) -> list[Snapshot | None]
 
 def in_parallel(work: Callable[..., Snapshot | None], items: Iterable[Change]) -> list[Snapshot | None]:
     """Returns the results of `work` in the order of the items."""
-    with ThreadPoolExecutor(READERS) as pool:
+    with ThreadPool("stage", READERS) as pool:
         return list(pool.map(work, items))
 
 

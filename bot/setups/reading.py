@@ -1,7 +1,6 @@
 """Reads the whole set-up from the PBX, and writes it by names."""
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from bot.errors import Missing
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup
+from bot.runtime.threads import ThreadPool
 from bot.setups.model import TARGETS, FileMember, GroupPart, RecallPart, ServerPart, SetupFile
 from bot.texts import snapshots
 
@@ -32,7 +32,7 @@ def read_setup(pbx: PbxClient) -> PbxSetup:
     """Reads everything, several groups at once; a group that is deleted meanwhile is left out. Raises PBXError."""
     server = read(pbx, SERVER)
     assert server is not None  # noqa: S101 - a PBX without a server answers an error
-    with ThreadPoolExecutor(READERS) as pool:
+    with ThreadPool("set-up", READERS) as pool:
         found = list(pool.map(lambda group: _read_group(pbx, group), pbx.groups()))
     groups = sorted((one for one in found if one is not None), key=lambda one: (fold(one[0].title), one[0].title))
     return PbxSetup(server, tuple(groups), {one.id: one for one in pbx.ring_groups()})

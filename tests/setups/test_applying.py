@@ -6,18 +6,21 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 
-from bot.changes.apply_stages import Stopped, apply_stages
+from bot.changes.apply_stages import Stopped, apply_stages, read_all
 from bot.changes.change import Change, Conflict, RolledBack, revert, snapshots_equal
 from bot.changes.snapshot import Target
 from bot.changes.stages import split_into_stages
 from bot.changes.target_io import read
 from bot.errors import NotPossible
 from bot.pbx.client import PbxClient
+from bot.pbx.models import Member
+from bot.runtime.scope import current_pbx, pbx_scope
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.setups.comparing import differences
 from bot.setups.model import SetupFile
 from bot.setups.reading import read_setup, to_file
 from bot.setups.resolving import ParsedFile
+from bot.texts.languages import language, speaking
 from tests.setups.strategies import client_of, set_up, setups
 
 
@@ -226,3 +229,22 @@ OTHER_GROUPS = {
     "A": {"recall": {"to": "ring group", "ring_group": "Night Desk"}, "members": ["1001"]},
     "B": {"recall": USER, "members": ["1003", "1002", "1004"]},
 }
+
+
+def test_what_is_read_side_by_side_is_read_in_the_scope_and_the_language_of_whoever_reads(
+    pbx: PbxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, members = set[tuple[str, str]](), pbx.members
+
+    def noted(group: str) -> tuple[Member, ...]:
+        found.add((current_pbx(), language()))
+        return members(group)
+
+    monkeypatch.setattr(pbx, "members", noted)
+    with pbx_scope("north"), speaking("de"):
+        setup = read_setup(pbx)
+        assert found == {("north", "de")}
+        found.clear()
+        changes = [Change(target=target, before=one, after=one.with_members(())) for target, one in setup.groups]
+        read_all(pbx, changes)
+    assert found == {("north", "de")}
