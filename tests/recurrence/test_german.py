@@ -80,7 +80,6 @@ def _numbers(text: str) -> set[str]:
     "line",
     [
         "every 31 February",
-        "every 40 days 9:00 to 9:00",
         "hourly",
         "quarterly",
         "every Mondag 8:00",
