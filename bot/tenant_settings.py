@@ -8,16 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -78,10 +69,8 @@ class _Secrets(BaseSettings):
     password: SecretStr | None = None
 
 
-class _Table(BaseModel):
+class _Table(BaseModel, extra="forbid", frozen=True):
     """The table [pbx.NAME] of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: AnyHttpUrl
     channels: tuple[str, ...] | None = None
@@ -105,9 +94,7 @@ class _Table(BaseModel):
     language: Annotated[str, AfterValidator(check_language)] | None = None
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(BaseModel, extra="forbid", frozen=True):
     pbx: dict[str, _Table] = Field(min_length=1)
 
 
