@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.recurrence.calendars import CalendarSource
 from bot.settings import (
+    GivenCalendar,
     JournalSettings,
+    Language,
     PBXSettings,
     Settings,
     SettingsT,
-    check_language,
     problem_text,
-    read_calendar,
     read_given,
 )
 
@@ -90,8 +89,8 @@ class _Table(BaseModel, extra="forbid", frozen=True):
     workspace: str | None = None
     read_only: bool | None = None
     drift_interval: int | None = Field(default=None, ge=1, le=1440)
-    holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
-    language: Annotated[str, AfterValidator(check_language)] | None = None
+    holidays: GivenCalendar = None
+    language: Language | None = None
 
 
 class _File(BaseModel, extra="forbid", frozen=True):
