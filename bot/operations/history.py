@@ -205,7 +205,8 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
     now = state_of_record(context, record)
     automatic = record.source == texts.BY_CLOCK and record.about is not None
-    line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
+    typed = re.sub(r"<@(\w+)>", lambda mention: f"@{context.viewer.name_of(mention[1]) or mention[1]}", record.line)
+    line = typed if record.schedule is None else texts.of_schedule(record.schedule, typed)
     return ActivityItem(
         number=wording.change_number(record.change),
         what=texts.end_of(record.about or 0) if automatic else line,
