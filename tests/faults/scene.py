@@ -16,6 +16,12 @@ DEADLINE = 1.0
 NOTHING = "Nothing was changed"
 
 
+def pending_states(message: Message) -> list[str]:
+    """The states in the table that `pending as table` shows."""
+    (table,) = (block for block in message.blocks if block["type"] == "table")
+    return [row[2]["text"] for row in table["rows"][1:]]
+
+
 @dataclass
 class ConversationHarness:
     """Acts on a running stage; users and channels have the names that the stage gives them."""
