@@ -217,11 +217,11 @@ class InstalledWorkspaces(PeriodicTask):
 
     def _elsewhere(self, body: Mapping[str, Any], team: str) -> BoltResponse:
         """Answers what comes from a workspace that Park is not signed in to."""
-        expected = any(place.wanted in (team, None) for place in self._places if place.identity is None)
+        awaited = [place for place in self._places if place.identity is None and place.wanted in (team, None)]
         if "command" in body:
-            text = texts.STARTING if expected else texts.NOT_INSTALLED
+            text = texts.STARTING if any(place.problem is None for place in awaited) else texts.NOT_SERVED
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": text})
-        return _DELIVER_AGAIN if expected and body.get("type") == "event_callback" else BoltResponse(status=200)
+        return _DELIVER_AGAIN if awaited and body.get("type") == "event_callback" else BoltResponse(status=200)
 
     def is_signed_in(self, team: str) -> bool:
         """Returns whether Park is signed in to a workspace."""

@@ -11,7 +11,7 @@ from math import nan
 from statistics import median, quantiles
 
 from bot.sandbox.environment import Sandbox
-from tests.bench.bots import PEOPLE, running, sandboxes
+from tests.bench.bots import CHANNELS, PEOPLE, running, sandboxes
 
 GROUPS = 400
 RING_GROUP = "6001"
@@ -43,7 +43,8 @@ class Typist:
         before = self.sandbox.pbx.state.groups[self.sandbox.pbx.state.group_id(group)]["recall_to"]
         to = RING_GROUP if before == "USER_ONLY" else "user"
         seen, begun = len(state.posts), time.perf_counter()
-        ack = self.sandbox.slack.slash(person, self.sandbox.channels["phones"], f"recall {group} to {to}")
+        channel = self.sandbox.channels[f"channel{number % CHANNELS}"]
+        ack = self.sandbox.slack.slash(person, channel, f"recall {group} to {to}")
         if not ack.ok:
             return None
 

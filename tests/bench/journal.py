@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from bot.journal.events import append
 from bot.journal.journal import Journal
 from bot.journal.models import State
+from bot.journal.queue import last_entry
 from bot.journal.tables import entries
 from bot.messages.request import Request, Source
 
@@ -66,8 +67,8 @@ def one(journal: Journal, took: dict[str, list[float]]) -> None:
 def fill(journal: Journal) -> None:
     """With changes of long ago, each with its story."""
     with journal.database.writing() as connection:
-        now = datetime.now(UTC)
-        for begun in range(0, CHANGES, 1000):
+        now, last = datetime.now(UTC), last_entry(connection)
+        for begun in range(last, last + CHANGES, 1000):
             rows = [
                 {
                     "key": wanted.key,
@@ -88,7 +89,7 @@ def fill(journal: Journal) -> None:
             ]
             connection.execute(insert(entries), rows)
             told = [
-                {"entry_id": begun + number + TIMES + 1, "at": now, "what": what, "by": "U1", "data": None}
+                {"entry_id": begun + number + 1, "at": now, "what": what, "by": "U1", "data": None}
                 for number in range(1000)
                 for what in ("accepted", "claimed", "ended", "told")
             ]

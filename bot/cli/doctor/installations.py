@@ -10,6 +10,7 @@ from bot.journal.database import open_beside
 from bot.slack.app_config import GrantedScopes, fetch_granted_scopes
 from bot.slack.client import Client, connect_client
 from bot.slack.installations import Installations, InstalledApp
+from bot.tenant_settings import read_tenants
 
 _INSTALL = "Start Park, and open /slack/install in a browser."
 _KEYS = "Set the key with which the tokens were encrypted, behind a new one if it was replaced: PARK_TOKEN_KEY=new,old"
@@ -17,8 +18,9 @@ _KEYS = "Set the key with which the tokens were encrypted, behind a new one if i
 
 def check_installations(context: DoctorContext) -> Iterator[Finding]:
     """Checks each installation's token; the first one that Slack accepts is used by the other checks."""
-    settings, found = context.settings, False
+    found = False
     try:
+        settings = read_tenants()[0].settings  # its journal holds the installations
         with closing(open_beside(settings.database_url)) as database:
             installations = Installations(database, str(settings.slack_client_id), settings.token_keys)
             for app in installations.all():

@@ -29,7 +29,7 @@ def failed(reason: str, id: str) -> str:
 
 INSTALL_AGAIN = "Open /slack/install in that workspace. What could not be posted follows then."
 NOT_YET = "Park is not signed in to Slack yet."
-NOT_INSTALLED = "Park is not installed in this workspace any more. Ask whoever runs Park to install it again."
+NOT_SERVED = "Nothing was done: Park is not signed in to this workspace. Ask whoever runs Park."
 STARTING = "Nothing was done: Park is just starting. Please try again in a few seconds."
 
 

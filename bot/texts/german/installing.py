@@ -34,8 +34,8 @@ def failed(reason: str, id: str) -> str:
     return f"Es wurde nichts installiert\n{why}"
 
 
-NOT_INSTALLED = (
-    "Park ist in diesem Workspace nicht mehr installiert. Die Betreiber von Park können es neu installieren."
+NOT_SERVED = (
+    "Es wurde nichts getan: Park ist in diesem Workspace nicht angemeldet. Die Betreiber von Park können das ändern."
 )
 STARTING = "Es wurde nichts getan: Park startet gerade. Bitte in ein paar Sekunden erneut versuchen."
 INSTALL_AGAIN = "In diesem Workspace /slack/install öffnen. Was nicht gepostet werden konnte, folgt dann."
