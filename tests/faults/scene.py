@@ -19,7 +19,9 @@ NOTHING = "Nothing was changed"
 def pending_states(message: Message) -> list[str]:
     """The states in the table that `pending as table` shows."""
     (table,) = (block for block in message.blocks if block["type"] == "table")
-    return [row[2]["text"] for row in table["rows"][1:]]
+    header, *rows = table["rows"]
+    at = [cell["text"] for cell in header].index("State")
+    return [row[at]["text"] for row in rows]
 
 
 @dataclass
