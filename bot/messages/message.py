@@ -69,6 +69,16 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A cell of a table that refers to something: Slack ids, an instant, or a URL behind its text."""
+
+    text: str = ""
+    ids: tuple[str, ...] = ()
+    at: datetime | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """A line of text with buttons of its own."""
 
@@ -79,6 +89,8 @@ class Row:
     forms: tuple[FormOffer, ...] = ()
     link: str = ""
     """URL of what it is about, shown last."""
+    cells: tuple[str | Cell, ...] = ()
+    """The same as a row of a table, where its list can be asked for as one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,16 +119,6 @@ class ActivityItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
-    """A cell of a table that refers to something: Slack ids, an instant, or a URL behind its text."""
-
-    text: str = ""
-    ids: tuple[str, ...] = ()
-    at: datetime | None = None
-    link: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """A list with columns; the first column names what a row is about."""
 
@@ -141,9 +143,9 @@ class Message:
     items: tuple[str | ActivityItem, ...] = ()
     """A list of any length; where it is too long it is paged or folded, never cut silently."""
     table: Table | None = None
-    """The same list as `items`, or without items the same as `facts`, for where tables can be shown.
+    """The same list as `items` and `rows`, or without either the same as `facts`, for where tables can be shown.
 
-    Lists whose entries have buttons are none: a table's cells hold only text.
+    A table has no buttons beside its rows, because its cells hold only text.
     """
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()

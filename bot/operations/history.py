@@ -1,4 +1,4 @@
-"""History of requests: show it, export it as CSV."""
+"""History of requests: show it as a list or as a table, export it as CSV."""
 
 import logging
 import re
@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotPossible, PBXError, Refused, SlackFailure
 from bot.journal.history import HistoryRecord, to_csv
-from bot.messages.message import ActivityItem, Attachment, Message, Offer
+from bot.messages.message import ActivityItem, Attachment, Cell, Message, Offer, Table
 from bot.messages.text import fold, split_words
 from bot.operations.arguments.targets import MEMBERS
 from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
 from bot.operations.history_state import state_of_record
+from bot.operations.table_view import switch_button
 from bot.policy.model import Permission
 from bot.texts import dates, wording
 from bot.texts import history as texts
@@ -36,7 +38,7 @@ class ShowHistory(HistoryQuery):
 
     operation_id = "history"
     phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}]"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "history [{group}]",
         "show|list [me] [the] history [{group}]",
         "log|recent [{group}]",
@@ -59,7 +61,12 @@ class ShowHistory(HistoryQuery):
         "recent changes [{group}]",
         "changes [{group}]",
     )
-    examples = ("history Sales last night", "history", "history by me since yesterday", "who added 1001 to Sales?")
+    examples: ClassVar[tuple[str, ...]] = (
+        "history Sales last night",
+        "history",
+        "history by me since yesterday",
+        "who added 1001 to Sales?",
+    )
 
     def read(self, context: OperationContext) -> Message:
         period = _period(self, context)
@@ -198,7 +205,8 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
     now = state_of_record(context, record)
     automatic = record.source == texts.BY_CLOCK and record.about is not None
-    line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
+    typed = re.sub(r"<@(\w+)>", lambda mention: f"@{context.viewer.name_of(mention[1]) or mention[1]}", record.line)
+    line = typed if record.schedule is None else texts.of_schedule(record.schedule, typed)
     return ActivityItem(
         number=wording.change_number(record.change),
         what=texts.end_of(record.about or 0) if automatic else line,
@@ -218,7 +226,39 @@ def _offers(query: ShowHistory, context: OperationContext, period: Period | None
     exact = query.model_copy(update={"period": period_text(period, ZoneInfo(context.zone))}) if period else query
     if last is not None:
         yield Offer(label=texts.OLDER, line=exact.model_copy(update={"before": last}).text())
-    yield Offer(label=texts.EXPORT, line=f"{exact.model_copy(update={'before': None}).text()} as csv")
+    yield switch_button(exact.text())
+    yield Offer(label=texts.EXPORT, line=ExportHistory.model_validate(exact.model_dump() | {"before": None}).text())
+
+
+class HistoryTable(ShowHistory):
+    """Shows the same requests as a table, whose rows have no buttons."""
+
+    operation_id = "history_table"
+    phrase = "history [{group}] [member {member}] [{aspect}] [by {person}] [{period}] [before change {before}] as table"
+    also = (
+        "history [{group}] as [a] table",
+        "show|list [me] [the] history [{group}] as [a] table",
+        "log|changes [{group}] as [a] table",
+        "history as [a] table {group}",
+    )
+    advertised = False
+    examples = ("history Sales last night as table",)
+
+    def read(self, context: OperationContext) -> Message:
+        listed = super().read(context)
+        rows = tuple(_cells(item) for item in listed.items if isinstance(item, ActivityItem))
+        return replace(listed, table=Table(columns=texts.COLUMNS, rows=rows)) if rows else listed
+
+
+def _cells(item: ActivityItem) -> tuple[str | Cell, ...]:
+    is_person = re.fullmatch(r"[UW][A-Z0-9]{5,}", item.by) is not None
+    return (
+        Cell(text=item.number, link=item.link) if item.link else item.number,
+        item.what,
+        item.state,
+        Cell(text=item.source, ids=(item.by,)) if is_person else item.by,
+        Cell(at=item.at),
+    )
 
 
 BOM = "\ufeff"

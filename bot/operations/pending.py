@@ -1,14 +1,16 @@
 """Lists what is pending: scheduled and temporary changes, what schedules begin soon, requests for approval."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from bot.changes.change import snapshots_equal
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits_for_approval
 from bot.errors import PBXError
 from bot.journal.models import Entry
-from bot.messages.message import Message, Offer, Row
+from bot.messages.message import Cell, Message, Offer, Row, Table
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
@@ -21,8 +23,9 @@ from bot.operations.scheduling import (
     scheduled_change_buttons,
     temporary_change_buttons,
 )
+from bot.operations.table_view import switch_button
 from bot.policy.model import Permission
-from bot.texts import answers, journal, workflows
+from bot.texts import answers, journal, wording, workflows
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -30,6 +33,8 @@ OWN_VERBS = ("undo ", "cancel ")
 """Lines that need no permission from the person who made the change."""
 MAX_LOOKS = 10
 """Changes with an unknown outcome that `pending` looks up on the PBX at most."""
+MAX_TABLE_ROWS = 10
+"""Rows in the table, which fit in one message of Slack unless names are very long."""
 
 
 class Pending(ReadOperation):
@@ -37,7 +42,7 @@ class Pending(ReadOperation):
 
     operation_id = "pending"
     phrase = "pending"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "list|show pending",
         "status",
         "what's pending",
@@ -46,7 +51,7 @@ class Pending(ReadOperation):
         "what is pending|waiting|scheduled",
     )
     permission = Permission.READ
-    examples = ("pending",)
+    examples: ClassVar[tuple[str, ...]] = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
         from bot.operations.schedule_list import coming  # imports this module
@@ -63,7 +68,51 @@ class Pending(ReadOperation):
         )
         if not rows:
             return Message(title=answers.NOTHING_PENDING, notes=settled)
-        return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)
+        return Message(title=answers.pending(len(rows)), rows=rows, notes=settled, offers=(switch_button(self.text()),))
+
+
+class PendingTable(Pending):
+    """Shows the same as a table, whose rows have no buttons."""
+
+    operation_id = "pending_table"
+    phrase = "pending as table"
+    also = ("[list|show] pending as [a] table", "status as [a] table", "scheduled as [a] table")
+    advertised = False
+    examples = ("pending as table",)
+
+    def read(self, context: OperationContext) -> Message:
+        listed = super().read(context)
+        shown, total = listed.rows[:MAX_TABLE_ROWS], len(listed.rows)
+        if not shown:
+            return listed
+        rest = (answers.first_of(len(shown), total),) if len(shown) < total else ()
+        table = Table(columns=answers.PENDING_COLUMNS, rows=tuple(row.cells for row in shown))
+        return replace(listed, rows=shown, table=table, notes=(*listed.notes, *rest))
+
+
+def pending_cells(
+    number: int,
+    what: str,
+    state: str,
+    user: str | None = None,
+    *,
+    begins: datetime | str = "",
+    ends: datetime | None = None,
+) -> tuple[str | Cell, ...]:
+    """A row of the table of what is pending.
+
+    Args:
+        user: id of the user whose change it is; None if it is nobody's.
+        begins: a day in words where a schedule begins with it.
+    """
+    return (
+        wording.change_number(number),
+        what,
+        state,
+        Cell(ids=(user,)) if user else "",
+        Cell(at=begins) if isinstance(begins, datetime) else begins,
+        Cell(at=ends) if ends else "",
+    )
 
 
 def awaiting_approval(context: OperationContext) -> Iterator[Row]:
@@ -78,7 +127,15 @@ def awaiting_approval(context: OperationContext) -> Iterator[Row]:
             continue
         offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
         text = answers.numbered(answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text()), entry.id)
-        yield Row(text=text, ids=(entry.request.user,), offers=offers, forms=forms if approver and not mine else ())
+        yield Row(
+            text=text,
+            ids=(entry.request.user,),
+            offers=offers,
+            forms=forms if approver and not mine else (),
+            cells=pending_cells(
+                entry.id, plan.preview_title, answers.WAITS, entry.request.user, ends=plan.approval.until
+            ),
+        )
 
 
 def proposed(context: OperationContext) -> Iterator[Row]:
@@ -90,7 +147,9 @@ def proposed(context: OperationContext) -> Iterator[Row]:
             continue
         may = operation.permission is not None and all(context.may(operation.permission, name) for name in names)
         text = answers.numbered(workflows.proposed(entry.request.line), entry.id)
-        yield Row(text=text, offers=proposal_buttons(entry.id, operation.text(settled=True)) if may else ())
+        offers = proposal_buttons(entry.id, operation.text(settled=True)) if may else ()
+        cells = pending_cells(entry.id, entry.request.line, workflows.STATUS_PROPOSED)
+        yield Row(text=text, offers=offers, cells=cells)
 
 
 def _may_approve(context: OperationContext, entry: Entry) -> bool:
@@ -109,8 +168,11 @@ def ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and may_see(context, first, plan):
-            text = _end_text(plan.title, plan.times, end, context.repository.now())
-            yield _row(context, first, plan, text, temporary_change_buttons(first.id))
+            now = context.repository.now()
+            text = _end_text(plan.title, plan.times, end, now)
+            state = answers.LATE if end.failing_since is not None or end.run_at <= now else answers.TEMPORARY
+            cells = pending_cells(first.id, plan.title, state, first.request.user, ends=end.run_at)
+            yield _row(context, first, plan, text, temporary_change_buttons(first.id), cells)
 
 
 def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:
@@ -127,13 +189,16 @@ def scheduled(context: OperationContext) -> Iterator[Row]:
             text = answers.scheduled(
                 plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
             )
-            yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
+            user = entry.request.user
+            cells = pending_cells(entry.id, plan.preview_title, answers.SCHEDULED, user, begins=entry.run_at)
+            yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id), cells)
 
 
 def _set_aside(context: OperationContext) -> Iterator[Row]:
     """Entries that can't be read: nothing but their numbers is known, so everybody sees them."""
     for one in context.repository.set_aside():
-        yield Row(text=journal.set_aside_row(one.entry))
+        cells = pending_cells(one.entry, "", answers.UNREADABLE)
+        yield Row(text=journal.set_aside_row(one.entry), cells=cells)
 
 
 def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:
@@ -151,7 +216,8 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
             continue
         line = with_instants(original_operation(entry), plan.times).text(settled=True)
         look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}")
-        rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,)))
+        cells = pending_cells(entry.id, plan.preview_title, answers.UNKNOWN, entry.request.user)
+        rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,), cells))
     return rows, tuple(settled)
 
 
@@ -168,11 +234,19 @@ def _shown_by_pbx(context: OperationContext, plan: Plan) -> bool | None:
     return None
 
 
-def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
+def _row(
+    context: OperationContext,
+    entry: Entry,
+    plan: Plan,
+    text: str,
+    offers: tuple[Offer, ...],
+    cells: tuple[str | Cell, ...],
+) -> Row:
     return Row(
         text=answers.numbered(text, entry.id),
         ids=(entry.request.user,),
         offers=allowed_offers(context, entry, plan, offers),
+        cells=cells,
     )
 
 

@@ -1,27 +1,29 @@
 """Lists recurring schedules, with their next times and buttons; and what of them is coming."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository
 from bot.changes.schedules import RecurringSchedule
 from bot.journal.models import Entry, ScheduleState
-from bot.messages.message import Fact, FormOffer, Message, Offer, Row
-from bot.operations.arguments.types import ChangeNumber, GroupName
+from bot.messages.message import Cell, Fact, FormOffer, Message, Offer, Row, Table
+from bot.operations.arguments.types import ArgumentType, ChangeNumber, GroupName
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
-from bot.operations.pending import may_see, names_of
+from bot.operations.pending import may_see, names_of, pending_cells
 from bot.operations.scheduling import original_operation
+from bot.operations.table_view import switch_button
 from bot.policy.model import Permission
 from bot.recurrence.model import Recurrence
 from bot.recurrence.windows import windows
 from bot.setups.replaced import names_of as target_names
-from bot.texts import dates, schedules
+from bot.texts import answers, dates, schedules, wording
 from bot.texts import schedule_cards as texts
 from bot.times.format import format_moment
 
@@ -38,7 +40,7 @@ class Schedules(ReadOperation):
 
     operation_id = "schedules"
     phrase = "schedules [{group}] [after {after}]"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "schedules [of|for] {group}",
         "list|show [me] [all] [the] schedules",
         "list|show [me] [the] schedules of|for {group}",
@@ -47,7 +49,7 @@ class Schedules(ReadOperation):
         "recurring",
     )
     permission = Permission.READ
-    examples = ("schedules", "schedules Sales")
+    examples: ClassVar[tuple[str, ...]] = ("schedules", "schedules Sales")
 
     group: GroupName | None = None
     after: ChangeNumber | None = None
@@ -67,8 +69,33 @@ class Schedules(ReadOperation):
         return Message(
             title=texts.title(len(shown), group.name if group else None, first),
             rows=tuple(_row(context, one) for one in shown),
-            offers=(Offer(label=texts.MORE, line=rest.text()),) if more else (),
+            offers=(*((Offer(label=texts.MORE, line=rest.text()),) if more else ()), switch_button(self.text())),
         )
+
+
+class SchedulesTable(Schedules):
+    """Shows the same schedules as a table, whose rows have no buttons."""
+
+    operation_id = "schedules_table"
+    phrase = "schedules [{group}] [after {after}] as table"
+    also = (
+        "schedules [of|for] [{group}] as [a] table",
+        "list|show [me] [all] [the] schedules as [a] table",
+        "list|show [me] [the] schedules of|for {group} as [a] table",
+        "{group} schedules as [a] table",
+    )
+    advertised = False
+    examples = ("schedules as table",)
+
+    @classmethod
+    def form(cls) -> dict[str, ArgumentType]:
+        """None: the form of the list has the same fields, and the list has the button to the table."""
+        return {}
+
+    def read(self, context: OperationContext) -> Message:
+        listed = super().read(context)
+        rows = tuple(row.cells for row in listed.rows)
+        return replace(listed, table=Table(columns=texts.COLUMNS, rows=rows)) if rows else listed
 
 
 class VisibleSchedule(NamedTuple):
@@ -181,7 +208,21 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
         ids=(schedule.holder,),
         offers=offers,
         forms=(edit_form(schedule),) if may_edit else (),
+        cells=(
+            wording.change_number(schedule.number),
+            shown.plan.preview_title,
+            state if present is None else texts.IN_EFFECT,
+            Cell(ids=(schedule.holder,)),
+            _begins(coming[0].starts, now, schedule.recurrence) if coming else "",
+            Cell(at=present[1].run_at) if present is not None else "",
+            " ".join(overlaps),
+        ),
     )
+
+
+def _begins(at: datetime, now: datetime, recurrence: Recurrence) -> str | Cell:
+    """When a schedule begins: a day where it begins with one, so that no reader's zone makes another day of it."""
+    return format_whole_day(at, now, recurrence) or Cell(at=at)
 
 
 def _overlaps(context: OperationContext, shown: VisibleSchedule) -> tuple[str, ...]:
@@ -212,5 +253,14 @@ def _coming_row(context: OperationContext, shown: VisibleSchedule, now: datetime
     at = format_time(schedule.stored.next_at or now, now, schedule.recurrence)
     offers, _ = _allowed_buttons(context, shown, in_effect=False)
     skip = tuple(one for one in offers if one.label == schedules.SKIP_NEXT)
-    text = texts.coming(shown.plan.preview_title, at, schedule.number)
-    return Row(text=text, ids=(schedule.holder,), offers=skip)
+    title = shown.plan.preview_title
+    text = texts.coming(title, at, schedule.number)
+    begins = schedule.stored.next_at or now
+    cells = pending_cells(
+        schedule.number,
+        title,
+        answers.RECURRING,
+        schedule.holder,
+        begins=format_whole_day(begins, now, schedule.recurrence) or begins,
+    )
+    return Row(text=text, ids=(schedule.holder,), offers=skip, cells=cells)

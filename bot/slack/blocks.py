@@ -57,15 +57,20 @@ def render(
         tables: Whether a list may be a table, which only a message can hold.
     """
     listed = table_blocks(message.table) if tables and message.table else []
-    shown = replace(message, facts=message.facts if message.items else ()) if listed else message
+    shown = _beside_table(message) if listed else message
     blocks: list[Block] = [
         *sections(_head(shown, to)),
         *(listed or sections(_items(message))),
-        *row_blocks(message.rows, count(len(message.offers) + len(message.forms)), make_button),
-        *_activity_blocks(message, make_button),
+        *row_blocks(shown.rows, count(len(message.offers) + len(message.forms)), make_button),
+        *_activity_blocks(shown, make_button),
         *_tail(message, make_button),
     ]
     return _payloads(message, _pages(_built(blocks)), to)
+
+
+def _beside_table(message: Message) -> Message:
+    """The message without the list that its table shows."""
+    return replace(message, facts=message.facts if message.items or message.rows else (), items=(), rows=())
 
 
 def render_card(message: Message, footer: str) -> list[Payload]:

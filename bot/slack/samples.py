@@ -149,6 +149,24 @@ _MESSAGES = {
         ),
         offers=(_OFFER,),
     ),
+    "history-table": Message(
+        title="History",
+        items=(_ACTIVITY,) * 10,
+        table=Table(
+            columns=("Number", "What", "State", "Who", "When"),
+            rows=((Cell(text="#42", link=_LINK), NAME, "done", Cell(ids=(USER,)), Cell(at=NOW)),) * 10,
+        ),
+        offers=(_OFFER,) * 3,
+    ),
+    "rows-table": Message(
+        title="Pending",
+        rows=(_ROW,) * 10,
+        table=Table(
+            columns=("Number", "What", "State", "Who", "Begins", "Ends"),
+            rows=(("#42", NAME, "temporary", Cell(ids=(USER,)), "", Cell(at=NOW)),) * 10,
+        ),
+        offers=(_OFFER,),
+    ),
     "table-without-text": Message(
         title="Groups", table=Table(columns=("Name", "Nothing"), rows=((NAME, ""), ("", "")))
     ),

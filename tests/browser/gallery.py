@@ -152,6 +152,11 @@ def refusals(sandbox: Sandbox) -> None:
     say(sandbox, "groups", "group Sales", "find 1002", "server", "pending", "history", "access", "help recall")
 
 
+def tables(sandbox: Sandbox) -> None:
+    """The lists that can be asked for as tables."""
+    say(sandbox, "history as table", "pending as table", "schedules as table")
+
+
 def away(sandbox: Sandbox) -> None:
     """The PBX is away."""
     sandbox.pbx.stop()
@@ -273,6 +278,7 @@ def scenes() -> Iterator[Scene]:
     yield Scene("panel", lambda sandbox: say(sandbox, ""))
     yield Scene("faults", faults)
     yield Scene("proposals", proposals)
+    yield Scene("tables", tables)
     yield Scene("refusals-ben", refusals, "?as=ben&in=phones")
     yield Scene("refusals-ana", nothing)
     yield Scene("announced", nothing, "?as=ana&in=ops")

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.environment import POLICY, Sandbox
 from bot.sandbox.slack.model import Message
-from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.faults.scene import FAST_RETRIES, ConversationHarness, pending_states
 from tests.slack.forms.conftest import pick, top_view
 
 RULES = """
@@ -133,6 +133,8 @@ def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Conv
     scene.do("pending")
     assert "waiting for approval" in scene.last_ephemeral().plain
     assert "[Approve]" not in scene.last_ephemeral().plain
+    scene.do("pending as table")
+    assert "waiting for approval" in pending_states(scene.last_ephemeral())
 
 
 def test_a_typed_approval_shows_first_what_it_approves(scene: ConversationHarness) -> None:

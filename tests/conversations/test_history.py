@@ -88,7 +88,7 @@ def test_an_entry_is_what_and_its_state_then_who_when_and_where_then_the_differe
     assert shown[shown.index(entries[2]) + 2] == "Added: 1001 Amara Okafor"
     assert shown[shown.index(entries[3]) + 2] == "Recall: the user who parked the call → Night Desk (6001)"
     assert shown.count("[Undo]") == 2
-    assert "[Export as CSV]" in shown
+    assert "[As table]  [Export as CSV]" in shown
 
 
 def test_an_entry_links_to_its_card(sandbox: Sandbox, typed: Typed) -> None:

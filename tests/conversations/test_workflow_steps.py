@@ -14,7 +14,7 @@ from bot.sandbox.environment import POLICY, Sandbox
 from bot.sandbox.pbx.faults import FaultKind
 from bot.sandbox.slack.faults import Drop
 from bot.sandbox.slack.model import Message, StepExecution
-from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.faults.scene import FAST_RETRIES, ConversationHarness, pending_states
 
 WORKFLOWS = """
 [workflows]
@@ -348,6 +348,8 @@ def test_pending_lists_proposals_and_other_commands_say_what_they_are(scene: Con
     execution = run(scene, "members", **ADD)
     scene.do("pending", "ben")
     assert "Proposed by a workflow: add 1001 to Sales" in scene.last_ephemeral("ben").plain
+    scene.do("pending as table", "ben")
+    assert pending_states(scene.last_ephemeral("ben")) == ["waiting for a click"]
     for line in ("undo 1", "cancel 1", "start 1"):
         scene.do(line, "ben")
         assert "#1 is a proposal of a workflow" in scene.last_ephemeral("ben").plain

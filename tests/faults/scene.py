@@ -16,6 +16,14 @@ DEADLINE = 1.0
 NOTHING = "Nothing was changed"
 
 
+def pending_states(message: Message) -> list[str]:
+    """The states in the table that `pending as table` shows."""
+    (table,) = (block for block in message.blocks if block["type"] == "table")
+    header, *rows = table["rows"]
+    at = [cell["text"] for cell in header].index("State")
+    return [row[at]["text"] for row in rows]
+
+
 @dataclass
 class ConversationHarness:
     """Acts on a running stage; users and channels have the names that the stage gives them."""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.sandbox.environment import Sandbox
-from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.faults.scene import FAST_RETRIES, ConversationHarness, pending_states
 from tests.journal.silence import Proxy
 from tests.postgres import Server
 
@@ -50,6 +50,8 @@ def test_a_row_that_cant_be_read_is_told_and_everything_else_goes_on(scene: Conv
     assert scene.sandbox.park.tenant.workers.worker.alive
     scene.do("pending")
     assert f"#{end.id} can't be read from the journal" in scene.last_ephemeral().plain
+    scene.do("pending as table")
+    assert "cannot be read" in pending_states(scene.last_ephemeral())
 
 
 @pytest.fixture

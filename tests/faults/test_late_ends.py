@@ -14,7 +14,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
-from tests.faults.scene import ConversationHarness
+from tests.faults.scene import ConversationHarness, pending_states
 
 POLICY = RetryPolicy(
     retry_delay=timedelta(seconds=0.1), verify_delays=(0.01, 0.02), late_notice=timedelta(0), pause_recheck=timedelta(1)
@@ -111,6 +111,9 @@ def test_a_late_end_is_pending_with_its_reason_also_after_a_restart(scene: Conve
     said = scene.last_ephemeral().plain
     assert "late, should have ended" in said
     assert "Something went wrong" in said
+    scene.slash("pending as table")
+    wait_until(lambda: len(scene.ephemerals()) > 1)
+    assert pending_states(scene.last_ephemeral()) == ["late"]
     scene.slash("keep change 1")
     wait_until(lambda: state(scene) is State.CANCELLED)
 
@@ -204,6 +207,8 @@ def test_an_unknown_outcome_leaves_pending_when_a_later_change_or_look_settles_i
     wait_until(lambda: "1001" in scene.members("Sales"))
     scene.do("pending")
     assert "it isn't known whether this was done" in scene.last_ephemeral().plain
+    scene.do("pending as table")
+    assert "not known whether done" in pending_states(scene.last_ephemeral())
     scene.sandbox.forward(timedelta(minutes=5))
     scene.do("pending")
     assert "was done, as the PBX shows" in scene.last_ephemeral().plain

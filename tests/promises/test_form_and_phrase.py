@@ -121,6 +121,8 @@ def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
         "ask",
         "history",
         "history_export",
+        "history_table",
+        "schedules_table",
         "undo_last",
         "preview",
         "help",

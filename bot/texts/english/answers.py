@@ -12,6 +12,12 @@ SHOW_GROUP_USAGE = "group <name>"
 OWN_CHANGE = "people may always undo their own changes"
 """What allows an undo where no rule has to."""
 LOOK_AND_RETRY = "Check and try again"
+AS_TABLE, AS_LIST = "As table", "As list"
+"""Buttons between the two views of a list."""
+PENDING_COLUMNS = ("Number", "What", "State", "Who", "Begins", "Ends or expires")
+WAITS, TEMPORARY, LATE, SCHEDULED = "waiting for approval", "temporary", "late", "scheduled"
+RECURRING, UNKNOWN, UNREADABLE = "recurring", "not known whether done", "cannot be read"
+"""States in the table of what is pending."""
 
 
 def groups_found(number: int, search: str | None) -> str:
@@ -78,6 +84,11 @@ def server_recall_serves(code: str) -> str:
 def pending(number: int) -> str:
     """The title of what is pending."""
     return f"{number} pending"
+
+
+def first_of(shown: int, total: int) -> str:
+    """That a table does not show all that is pending."""
+    return f"These are the first {shown} of {total}. [{AS_LIST}] shows all."
 
 
 def numbered(text: str, number: int) -> str:

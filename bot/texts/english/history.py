@@ -3,6 +3,7 @@
 from bot.texts.english.wording import ARROW, change_number, count, sentence
 
 OLDER, EXPORT, OPEN = "Older", "Export as CSV", "Open thread"
+COLUMNS = ("Number", "What", "State", "Who", "When")
 NOTHING_TO_EXPORT = "There is nothing to export."
 NARROW = "There is more. Narrow it by a group, by @somebody or by a period, or look further back with [Older]."
 

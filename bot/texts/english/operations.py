@@ -86,11 +86,21 @@ TEXTS = {
     ),
     "pending": OperationTexts(
         "What is pending",
-        "Lists the changes that are scheduled, temporary or waiting for approval, and those whose outcome is unknown.",
+        "Lists the changes that are scheduled, temporary or waiting for approval, and those whose outcome is unknown."
+        " Add `as table` to get a table.",
+    ),
+    "pending_table": OperationTexts(
+        "What is pending, as table",
+        "Shows what `pending` lists as a table, without the buttons of each row.",
     ),
     "schedules": OperationTexts(
         "Schedules",
-        "Lists the recurring schedules, of one group or all, each with its next three times and its buttons.",
+        "Lists the recurring schedules, of one group or all, each with its next three times and its buttons. Add"
+        " `as table` to get a table.",
+    ),
+    "schedules_table": OperationTexts(
+        "Schedules as table",
+        "Shows what `schedules` lists as a table, without the buttons of each row.",
     ),
     "extend": OperationTexts(
         "Extend",
@@ -205,7 +215,11 @@ TEXTS = {
         "History",
         "Shows who changed what and when, and what came of it, refusals included, newest first: of a group,"
         " by a person, of a member, or in a period such as last night or in November. Add `as csv` to get a"
-        " file.",
+        " file, or `as table` to get a table.",
+    ),
+    "history_table": OperationTexts(
+        "History as table",
+        "Shows what `history` lists as a table, without the buttons of each entry, narrowed like `history`.",
     ),
     "history_export": OperationTexts(
         "Export history",

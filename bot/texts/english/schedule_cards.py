@@ -7,6 +7,7 @@ from bot.texts.english.wording import change_number, count, sentence
 NONE = "There is no schedule that you may see. Type one: recall Sales to Night Desk every weekday 18:00 to 8:00."
 MORE = "More schedules"
 COMING = "Coming up"
+COLUMNS = ("Number", "What", "State", "On behalf of", "Next", "Ends", "Overlaps")
 
 
 # Titles and statuses of the card; `what` is the change with its rule.

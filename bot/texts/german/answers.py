@@ -10,6 +10,10 @@ NOTHING_PENDING = "Nichts steht aus: Keine Änderung ist geplant, befristet oder
 OWN_CHANGE = "die eigenen Änderungen darf man immer rückgängig machen"
 SHOW_GROUP_USAGE = "group <name>"
 LOOK_AND_RETRY = "Prüfen und erneut versuchen"
+AS_TABLE, AS_LIST = "Als Tabelle", "Als Liste"
+PENDING_COLUMNS = ("Nummer", "Änderung", "Stand", "Person", "Beginn", "Ende oder Ablauf")
+WAITS, TEMPORARY, LATE, SCHEDULED = "wartet auf Freigabe", "befristet", "verspätet", "geplant"
+RECURRING, UNKNOWN, UNREADABLE = "wiederkehrend", "Ergebnis unbekannt", "nicht lesbar"
 
 
 def groups_found(number: int, search: str | None) -> str:
@@ -70,6 +74,10 @@ def server_recall_serves(code: str) -> str:
 
 def pending(number: int) -> str:
     return f"{number} ausstehend"
+
+
+def first_of(shown: int, total: int) -> str:
+    return f"Das sind die ersten {shown} von {total}. [{AS_LIST}] zeigt alles."
 
 
 def numbered(text: str, number: int) -> str:

@@ -3,6 +3,7 @@
 from bot.texts.german.wording import ARROW, change_number, count, sentence
 
 OLDER, EXPORT, OPEN = "Ältere", "Als CSV exportieren", "Thread öffnen"
+COLUMNS = ("Nummer", "Änderung", "Stand", "Person", "Zeit")
 NOTHING_TO_EXPORT = "Es gibt nichts zu exportieren."
 NARROW = (
     "Es gibt noch mehr. Mit einer Gruppe, mit @somebody oder einem Zeitraum eingrenzen, oder mit [Ältere] weiter"

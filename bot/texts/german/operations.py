@@ -90,12 +90,20 @@ TEXTS = {
     "pending": OperationTexts(
         "Ausstehende Änderungen",
         "Zeigt die Änderungen, die geplant oder befristet sind oder auf Freigabe warten, und die mit unbekanntem"
-        " Ergebnis.",
+        " Ergebnis. Mit `as table` als Tabelle.",
+    ),
+    "pending_table": OperationTexts(
+        "Ausstehendes als Tabelle",
+        "Zeigt als Tabelle, was `pending` als Liste zeigt, ohne die Schaltflächen der Zeilen.",
     ),
     "schedules": OperationTexts(
         "Zeitpläne",
         "Zeigt die wiederkehrenden Zeitpläne, von einer Gruppe oder alle, je mit den nächsten drei Terminen und den"
-        " Schaltflächen.",
+        " Schaltflächen. Mit `as table` als Tabelle.",
+    ),
+    "schedules_table": OperationTexts(
+        "Zeitpläne als Tabelle",
+        "Zeigt als Tabelle, was `schedules` als Liste zeigt, ohne die Schaltflächen der Zeilen.",
     ),
     "extend": OperationTexts(
         "Verlängern",
@@ -217,7 +225,12 @@ TEXTS = {
         "Verlauf",
         "Zeigt, wer wann was geändert hat und was daraus wurde, auch Abgelehntes, das Neueste zuerst: von einer"
         " Gruppe, durch eine Person, von einem Mitglied, oder in einem Zeitraum wie „last night“ oder „in November“."
-        " Mit `as csv` als Datei.",
+        " Mit `as csv` als Datei, mit `as table` als Tabelle.",
+    ),
+    "history_table": OperationTexts(
+        "Verlauf als Tabelle",
+        "Zeigt als Tabelle, was `history` als Liste zeigt, ohne die Schaltflächen der Einträge, eingegrenzt wie bei"
+        " `history`.",
     ),
     "history_export": OperationTexts(
         "Verlauf exportieren",

@@ -9,6 +9,7 @@ NONE = (
     " 8:00."
 )
 MORE = "Weitere Zeitpläne"
+COLUMNS = ("Nummer", "Änderung", "Stand", "Im Namen von", "Nächster Termin", "Ende", "Überschneidungen")
 COMING = "Demnächst"
 
 
