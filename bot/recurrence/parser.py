@@ -12,6 +12,7 @@ from bot.recurrence.days import HOLIDAY, calendar_of, read_days, spell, weekday_
 from bot.recurrence.model import Recurrence
 from bot.texts import recurrences as texts
 from bot.texts import times as time_texts
+from bot.texts.languages import language
 from bot.times.days import read_day
 from bot.times.durations import read_duration
 from bot.times.model import MONTHS, OnDate, OnNumbers, OnWeekday, WallClock
@@ -56,15 +57,15 @@ def read_recurrence(words: Words) -> Recurrence:
     if any(word.quoted for word in words):
         raise ValueError(time_texts.NO_QUOTES)
     typed = " ".join(word.text for word in words)
-    found = _read(normalize(typed[: 2 * MAX_LENGTH]))
+    found = _read(normalize(typed[: 2 * MAX_LENGTH]), language())
     if isinstance(found, Recurrence):
         return found
     raise ValueError(found)
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> Recurrence | str:
-    """The recurrence, or what is wrong with it."""
+def _read(text: str, _language: str) -> Recurrence | str:
+    """The recurrence, or what is wrong with it, in the language in force, by which it is remembered."""
     if len(text) > MAX_LENGTH:
         return texts.unreadable(text[:MAX_LENGTH], text[MAX_LENGTH:])
     if _OFTEN.search(text):

@@ -13,6 +13,7 @@ from bot.recurrence.parser import read_recurrence
 from bot.recurrence.settling import meanings
 from bot.texts.english import recurrences as english
 from bot.texts.german import recurrences as german
+from bot.texts.languages import speaking
 from bot.times.model import WorkingDay
 from tests.recurrence.strategies import settled
 
@@ -73,3 +74,13 @@ def test_german_says_every_number_and_place_of_the_line(recurrence: Recurrence) 
 def _numbers(text: str) -> set[str]:
     """The numbers in a text, and its names of zones and calendars."""
     return set(re.findall(r"\d+:\d\d|\d{4}|[A-Z]\w+/\w+|berlin|uk-wales|de_by", text))
+
+
+@pytest.mark.parametrize("line", ["every 5 minutes", "every 2 years", "every Flurday 8:00", "every Monday mornnig"])
+def test_what_is_wrong_is_said_in_the_language_in_force_whoever_typed_it_before(line: str) -> None:
+    said = set[str]()
+    for code in ("en", "de", "en"):
+        with speaking(code), pytest.raises(ValueError, match=r"\w") as refused:
+            read_recurrence(split_words(line))
+        said.add(str(refused.value))
+    assert len(said) == 2
