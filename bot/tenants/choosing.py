@@ -76,13 +76,13 @@ class Choices:
     def _possible(self, team: str, user: str, *, remembered: bool = False) -> Iterator[Tenant]:
         for tenant in self._tenants:
             users = tenant.slack.users
-            if tenant.is_of(team) and _allows(tenant, team, user, users.remembered if remembered else users):
+            if tenant.is_of(team) and _allows(tenant, user, users.remembered if remembered else users):
                 yield tenant
 
 
-def _allows(tenant: Tenant, team: str, user: str, users: CachedUserDirectory) -> bool:
+def _allows(tenant: Tenant, user: str, users: CachedUserDirectory) -> bool:
     """Whether some rule is for a person wherever they are; one for whoever is in a channel is for that channel."""
-    request = Request(key="", team=team, user=user, source=Source.HOME, line="", asked_at=datetime.now(UTC))
+    request = Request(key="", team=tenant.team, user=user, source=Source.HOME, line="", asked_at=datetime.now(UTC))
     policy = tenant.policy_store.now
     try:
         principal = resolve_principal(request, users, policy)

@@ -24,6 +24,7 @@ from bot.tenants.questions import carried_line, choice, chosen_name, question
 from bot.tenants.tenant import Tenant
 from bot.texts import lines
 from bot.texts import tenants as texts
+from bot.texts.languages import settle
 
 log = logging.getLogger(__name__)
 COMMAND = "pbx"
@@ -55,7 +56,7 @@ class Router:
         self._only = given[0] if len(given) == 1 else None
         self._inheriting = next((one for one in given if one.inherits), None)
         self._given = given
-        self._choices, self._answers = Choices(tenants), Answers(workspace)
+        self._choices, self._answers = Choices(tenants), Answers(workspace, given[0].settings.park_language)
         for tenant in tenants:
             tenant.show_choice(self._home_header, self._is_shown)
 
@@ -78,6 +79,11 @@ class Router:
         except (KeyError, TypeError, ValueError, AttributeError):
             log.warning("a payload of an unknown kind was not handled: %s", req.body.get("type"))
             return BoltResponse(status=404)
+        with self._answers.languages.speaking_to(req.body):
+            return self._answered(origin, req)
+
+    def _answered(self, origin: Origin, req: BoltRequest) -> BoltResponse:
+        """Routes a payload, or answers that this can't be done now."""
         try:
             return self._route(origin, req)
         except JournalUnavailable as fault:
@@ -145,6 +151,7 @@ class Router:
 
     def _ask(self, origin: Origin, req: BoltRequest, line: str) -> BoltResponse:
         possible = self._choices.possible(origin.team, origin.user)
+        settle()  # who asks is known by now, and with that the language
         if not possible:
             message = Message(title=texts.NO_RIGHT, notes=(texts.NO_RIGHT_REMEDY,))
             return self._answers.send(origin, req.body, message)
@@ -214,7 +221,7 @@ class Router:
             log.info("the Home tab is shown without the choice of a PBX: %s", failure)
             possible = []
         title = {"type": "context", "elements": [{"type": "plain_text", "text": texts.chosen(tenant.title)}]}
-        return [title, choice(possible, tenant)] if len(possible) > 1 else [title]
+        return [title, choice(possible, tenant)] if any(one is not tenant for one in possible) else [title]
 
     def _is_shown(self, tenant: Tenant, user: str) -> bool:
         """Whether a person's Home tab is about a PBX now."""
