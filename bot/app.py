@@ -13,6 +13,7 @@ from bot.journal.journal import LEASE
 from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
 from bot.runtime.health import HealthServer
+from bot.runtime.turns import TurnRunner
 from bot.settings import Settings, SlackTokens, secret_text
 from bot.slack.bolt_app import Dispatches, Receiver
 from bot.slack.client import Identity, ReadToken, SlackClient, connect_client
@@ -54,6 +55,7 @@ class Park:
         self.settings, self._given = given[0].settings, given
         self._read_tokens = read_tokens
         self._workspaces = _build_workspaces(given, read_tokens, now or utc_now)
+        self._turns = TurnRunner()
         self.faults: dict[str, ParkError] = {}
         """Why a PBX is not served, by its name."""
         self.tenants = tuple(self._build_tenants(partial(Tenant, retry_policy=retry_policy, now=now, lease=lease)))
@@ -64,12 +66,12 @@ class Park:
         self.connection = self._build_connection(now)
         self.health = HealthServer(self.settings.park_health_listen, self._checks())
 
-    def _build_tenants(self, build: Callable[[TenantSettings, Workspace], Tenant]) -> Sequence[Tenant]:
+    def _build_tenants(self, build: Callable[[TenantSettings, Workspace, TurnRunner], Tenant]) -> Sequence[Tenant]:
         """Builds what serves each PBX; one that can't be served is left out, unless it is the last."""
         built = list[Tenant]()
         for one in self._given:
             try:
-                built.append(build(one, self._workspace_of(one.workspace)))
+                built.append(build(one, self._workspace_of(one.workspace), self._turns))
             except ParkError as fault:
                 self.faults[one.name] = fault
                 if len(self._given) > 1:
@@ -145,6 +147,7 @@ class Park:
             router.close()
         with ThreadPoolExecutor(len(self.tenants)) as pool:  # so that none waits for another one's PBX
             list(pool.map(Tenant.stop, self.tenants))
+        self._turns.close()
         self.health.stop()
 
     def read_policy(self) -> None:

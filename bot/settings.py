@@ -47,19 +47,19 @@ def _check_address(text: str) -> str:
     return text
 
 
-def check_language(code: str) -> str:
-    """Checks the code of a language that Park speaks; raises ValueError."""
+def _check_language(code: str) -> str:
     if code not in PACKAGES:
         raise ValueError(f"write the code of a language that Park speaks: {' or '.join(PACKAGES)}")
     return code
 
 
-def read_calendar(text: object) -> object:
-    """Parses the text of a calendar's source; leaves anything else to pydantic."""
+def _read_calendar(text: object) -> object:
     return parse_source(text) if isinstance(text, str) else text
 
 
 ListenAddress = Annotated[str, AfterValidator(_check_address)]
+Language = Annotated[str, AfterValidator(_check_language)]
+GivenCalendar = Annotated[CalendarSource | None, BeforeValidator(_read_calendar)]
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
@@ -135,14 +135,14 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
     park_end_of_day: time = time(18)
     """What "until EOD" means: the end of the working day, in each user's time zone."""
 
-    park_holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
+    park_holidays: GivenCalendar = None
     """The calendar that "on holidays" means, unless the policy names one: DE, DE-BY, holidays.ics or an address."""
     park_schedules: int = Field(default=1000, ge=0, le=100_000)
     """Most recurring schedules in all."""
     park_schedules_per_group: int = Field(default=20, ge=1, le=1000)
     """Most recurring schedules of one park group, or of the call park server."""
 
-    park_language: Annotated[str, AfterValidator(check_language)] = ENGLISH
+    park_language: Language = ENGLISH
     """The language of cards and of whatever else many people read, and of private answers to people whose own Park
     lacks: en or de."""
 

@@ -6,31 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.recurrence.calendars import CalendarSource
 from bot.settings import (
+    GivenCalendar,
     JournalSettings,
+    Language,
     PBXSettings,
     Settings,
     SettingsT,
-    check_language,
     problem_text,
-    read_calendar,
     read_given,
 )
 
@@ -101,8 +91,8 @@ class _Table(BaseModel):
     workspace: str | None = None
     read_only: bool | None = None
     drift_interval: int | None = Field(default=None, ge=1, le=1440)
-    holidays: Annotated[CalendarSource | None, BeforeValidator(read_calendar)] = None
-    language: Annotated[str, AfterValidator(check_language)] | None = None
+    holidays: GivenCalendar = None
+    language: Language | None = None
 
 
 class _File(BaseModel):
@@ -126,9 +116,7 @@ def read_tenants() -> tuple[TenantSettings, ...]:
 def config_file() -> Path | None:
     """Returns the file that names the PBXs; None if the environment names the only one."""
     named = read_given(_ConfigSettings).park_config
-    if named is None:
-        return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
-    return named
+    return named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
 
 
 def read_for(kind: type[SettingsT], name: str | None) -> SettingsT:
@@ -324,8 +312,7 @@ def journal_of(database_url: str, name: str) -> str:
     if database_url.startswith("sqlite"):
         stem, dot, suffix = database_url.rpartition(".")
         return f"{stem}-{name}.{suffix}" if dot and "/" not in suffix else f"{database_url}-{name}"
-    separator = "&" if "?" in database_url else "?"
-    return f"{database_url}{separator}park_schema=park_{name.replace('-', '_')}"
+    return f"{database_url}{'&' if '?' in database_url else '?'}park_schema=park_{name.replace('-', '_')}"
 
 
 def serves_all(tenants: Sequence[TenantSettings]) -> bool:

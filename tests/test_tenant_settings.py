@@ -164,7 +164,7 @@ def test_a_command_is_told_which_pbx_it_is_about(monkeypatch: pytest.MonkeyPatch
         read_for(PBXSettings, None)
     with pytest.raises(SettingsError, match=r"--pbx paris: there is no PBX of that name\. There are: berlin, munich-2"):
         read_for(PBXSettings, "paris")
-    read(monkeypatch, BERLIN)
+    Path("park.toml").write_text(BERLIN, encoding="utf-8")
     assert read_for(PBXSettings, None).pbx_username == "park"
     assert read_for(JournalSettings, None).database_url == "sqlite:///park.sqlite3"
     Path("park.toml").unlink()

@@ -38,7 +38,7 @@ def _keys(plan: Json) -> Iterator[str]:
         yield change["target"]["id"] or change["target"]["name"] or SERVER_KEY
         if change["target"]["name"] is not None:
             yield key_of_name(fold(change["target"]["name"]))
-        before, after = (_numbers(change[side]) for side in ("before", "after"))
+        before, after = (_numbers(change.get(side)) for side in ("before", "after"))
         yield from (f"member {number}" for number in before ^ after)
 
 

@@ -93,8 +93,11 @@ def dump(operation: Operation) -> dict[str, Any]:
 
 
 def load(dumped: dict[str, Any]) -> Operation:
-    """Restores an operation that `dump` serialized."""
-    return _KINDS[dumped["operation"]].model_validate(dumped["arguments"])
+    """Restores an operation that `dump` serialized; raises ValueError if this version of Park can't read it."""
+    kind = _KINDS.get(dumped["operation"])
+    if kind is None:
+        raise ValueError(f"there is no operation {dumped['operation']!r}")
+    return kind.model_validate(dumped["arguments"])
 
 
 BEGIN, END = "<!-- commands: made by python -m bot table -->", "<!-- end of commands -->"

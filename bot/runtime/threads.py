@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for_futures
 from contextvars import Context, copy_context
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.scope import current_pbx
@@ -109,8 +109,24 @@ def side_by_side(first: Callable[[], F], second: Callable[[], S]) -> tuple[F, S]
     return result, other.result()
 
 
+class Turns(Protocol):
+    """Runs the turns of several tasks."""
+
+    def add(self, task: "PeriodicTask") -> None:
+        """Runs a task's first turn at once, and each following one when it is due."""
+
+    def wake(self) -> None:
+        """Looks which tasks are due."""
+
+    def remove(self, task: "PeriodicTask") -> None:
+        """Runs no further turn of a task, and waits for the current one."""
+
+    def runs(self, task: "PeriodicTask") -> bool:
+        """Returns whether a task gets its turns."""
+
+
 class PeriodicTask(ABC):
-    """Runs `turn` in a thread of its own at the times that `turn` returns."""
+    """Runs `turn` at the times that `turn` returns: in a thread of its own, or in those of a `TurnRunner`."""
 
     def __init__(self, name: str, now: Clock | None = None, *, fault_delay: timedelta = FAULT_DELAY) -> None:
         """Prepares the thread.
@@ -125,44 +141,79 @@ class PeriodicTask(ABC):
         self._fault_delay = fault_delay
         self._changed = threading.Condition()
         self._woken = self._stopping = False
-        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name)
+        self._name, self._context = name, copy_context()
+        self._due_at: datetime | None = None
+        self._turns: Turns | None = None
+        self._thread: threading.Thread | None = None
 
     @abstractmethod
     def turn(self) -> datetime:
         """Does what is due and returns when to run again."""
 
+    def start_in(self, turns: Turns) -> None:
+        """Has the first turn run at once, by what runs those of several tasks."""
+        self._turns = turns
+        turns.add(self)
+
     def start(self) -> None:
-        """Starts the thread, which runs the first turn at once."""
+        """Starts a thread of its own, which runs the first turn at once."""
+        self._thread = threading.Thread(target=self._context.run, args=(self._run,), name=self._name)
         self._thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs or has not been started yet."""
-        return self._thread.ident is None or self._thread.is_alive()
+        """Whether it runs or has not been started yet."""
+        if self._turns is not None:
+            return self._turns.runs(self)
+        return self._thread is None or self._thread.is_alive()
+
+    @property
+    def is_woken(self) -> bool:
+        """Whether the next turn is wanted before its time."""
+        return self._woken
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the time of the next turn has come, by the task's clock."""
+        return self._due_at is None or self.now() >= self._due_at
+
+    def take_turn(self) -> timedelta:
+        """Runs one turn in the context in which the task was made; returns the time until the next one."""
+        with self._changed:
+            self._woken = False
+        self._due_at = self._context.copy().run(self._guarded_turn)
+        return self._due_at - self.now()
 
     def wake(self) -> None:
         """Ends the current wait; safe in a signal handler, because the condition's lock is reentrant."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
+        if self._turns is not None:
+            self._turns.wake()
 
     def stop(self) -> None:
         """Lets the current turn finish and ends the thread."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        if self._thread.ident is not None:
+        if self._turns is not None:
+            self._turns.remove(self)
+        if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         while not self._stopping:
-            try:
-                due = self.turn()
-            except Exception:  # the thread must outlive any fault, for nothing restarts it
-                log.exception("%s met a fault in Park", self._thread.name)
-                DUTY_FAILURES.labels(self._thread.name, current_pbx()).inc()
-                due = self.now() + self._fault_delay
-            self._sleep(due)
+            self._sleep(self._guarded_turn())
+
+    def _guarded_turn(self) -> datetime:
+        """Runs a turn; returns the time of the next one, which follows a fault too: nothing restarts a task."""
+        try:
+            return self.turn()
+        except Exception:
+            log.exception("%s met a fault in Park", self._name)
+            DUTY_FAILURES.labels(self._name, current_pbx()).inc()
+            return self.now() + self._fault_delay
 
     def _sleep(self, due: datetime) -> None:
         """Waits until `due`, and no longer than that is away now: the clock may be set back meanwhile."""

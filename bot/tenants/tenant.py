@@ -15,6 +15,8 @@ from bot.planning.forms import FormService
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.checks import Backlog, Condition, Remembered
 from bot.runtime.scope import pbx_scope
+from bot.runtime.threads import PeriodicTask
+from bot.runtime.turns import TurnRunner
 from bot.slack.client import Identity
 from bot.slack.home import HomeTabs
 from bot.slack.outgoing import Json, Outgoing
@@ -46,18 +48,19 @@ class Tenant:
         self,
         given: TenantSettings,
         workspace: Workspace,
+        turns: TurnRunner,
         *,
         retry_policy: RetryPolicy | None,
         now: Clock | None,
         lease: timedelta,
     ) -> None:
-        """Builds all parts.
+        """Builds all parts; `turns` runs the periodic tasks of all PBXs.
 
         Raises:
             ParkError: The policy, the PBX settings or the journal can't be used.
         """
         self.given, self.name, self.title = given, given.name, given.title
-        settings = given.settings
+        self._turns, settings = turns, given.settings
         with pbx_scope(self.name), speaking(settings.park_language):  # threads that are made here post cards
             self.policy_store = PolicyStore(settings.park_policy)
             self.pbx = build_client(settings, read_settings=given.read_again, now=now)
@@ -107,6 +110,7 @@ class Tenant:
     def parts(self) -> tuple[Part, ...]:
         """Returns the parts in the order of starting; a part stops before those above it, which it uses."""
         slack, workers = self.slack, self.workers
+        tasks: tuple[PeriodicTask, ...] = (self.daily, self.drift, self.policy_watcher, self.calendars)
         return (
             Part(stop=self.pbx.close),
             Part(stop=self.journal.close),
@@ -115,10 +119,7 @@ class Tenant:
             Part(stop=slack.view_pool.shutdown),
             Part(stop=self.home_tabs.redraws.close),
             Part(workers.worker.start, workers.worker.stop),
-            Part(self.daily.start, self.daily.stop),
-            Part(self.drift.start, self.drift.stop),
-            Part(self.policy_watcher.start, self.policy_watcher.stop),
-            Part(self.calendars.start, self.calendars.stop),
+            *(Part(partial(task.start_in, self._turns), task.stop) for task in tasks),
             Part(stop=slack.reply_pool.shutdown),
             Part(stop=workers.dispatcher.close),
         )

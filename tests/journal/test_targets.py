@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert
 
@@ -15,7 +16,7 @@ from bot.journal.models import SERVER_KEY, Entry, FollowUp, Json, State
 from bot.journal.tables import entries
 from bot.journal.targets import keys_of
 from bot.messages.request import Source
-from tests.journal.making import JournalHarness, make_request, sqlite_url
+from tests.journal.making import START, JournalHarness, make_request, sqlite_url
 
 
 def change(id: str | None, name: str | None, before: Any = (), after: Any = ()) -> Json:
@@ -94,26 +95,21 @@ def test_a_plan_without_changes_has_no_keys(plan: Json) -> None:
 
 
 def test_a_journal_of_before_is_read_into_the_table(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path)
-    Journal(url).close()
+    url, config = sqlite_url(tmp_path), alembic_config()
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE changed_targets")
+        config.attributes.update(connection=connection, at=START)
+        before = ScriptDirectory.from_config(config).get_revision("0017").down_revision
+        command.upgrade(config, str(before))
         plan = {"changes": [change("1", "Sales", ("1001",)), change(None, None)], "base": None}
         for key, known in (("a", plan), ("b", None), ("c", {"changes": "damaged"})):
             connection.execute(insert(entries), [_row(key, known)])
-        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{_revision_before()}'")
     engine.dispose()
     Journal(url).close()
     with closing(sqlite3.connect(tmp_path / "park.sqlite3")) as read:
         found = read.execute("SELECT target, entry_id FROM changed_targets ORDER BY target").fetchall()
         assert read.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
     assert found == [("1", 1), ("member 1001", 1), ("named sales", 1), (SERVER_KEY, 1)]
-
-
-def _revision_before() -> str:
-    """The revision that the table's own script starts from."""
-    return str(ScriptDirectory.from_config(alembic_config()).get_revision("0017").down_revision)
 
 
 def _row(key: str, plan: Json | None) -> Json:

@@ -18,6 +18,7 @@ from bot.slack.forms.views import asks_first
 from bot.texts import wording
 from tests.promises.conftest import newest_pbx
 from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
+from tests.promises.test_promises import CHANGES as MADE
 from tests.promises.test_promises import DONE
 
 Pairs = Sequence[tuple[type[Operation], EntryPoint]]
@@ -48,17 +49,18 @@ READ = {
 }
 JOURNALED = {"pause": "pause because of a test", "resume": "resume"}
 ASKED = {
-    key: parse(line.replace("Night Desk", "ring group 6001"))[0] for key, line in (READ | DONE | JOURNALED).items()
+    key: parse(line.replace("Night Desk", "ring group 6001"))[0]
+    for key, line in (READ | DONE | JOURNALED | {"restore": "restore Sales to yesterday"}).items()
 }
-"""Ring groups by number, as a form's picker names them, so that all lines are identical."""
+"""A line of each operation, with ring groups by number, as a form's picker names them, so that all are identical."""
 GUARDED = [one for one in OPERATIONS if one.permission is not None]
 WAYS = [
     (operation, entry_point) for operation in GUARDED for entry_point in ENTRY_POINTS if entry_point.serves(operation)
 ]
 FORMS = [(operation, entry_point) for operation, entry_point in WAYS if isinstance(entry_point, FormEntryPoint)]
-REVIEWED = [(operation, entry_point) for operation, entry_point in FORMS if issubclass(operation, ChangeOperation)]
+REVIEWED = [(operation, entry_point) for operation, entry_point in FORMS if operation in MADE]
 TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, FormEntryPoint)]
-CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubclass(operation, ChangeOperation)]
+CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if operation in MADE]
 
 
 def in_turn(patterns: Pairs) -> list[tuple[type[Operation], EntryPoint]]:

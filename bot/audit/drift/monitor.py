@@ -23,7 +23,7 @@ from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.scope import current_pbx
-from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.runtime.threads import RETRY_DELAY, PeriodicTask, Turns
 from bot.texts import drift as texts
 from bot.times.model import Clock
 
@@ -65,10 +65,10 @@ class DriftMonitor(PeriodicTask):
         self._owner = uuid.uuid4().hex
         self._last_posted: int | None = None
 
-    def start(self) -> None:
-        """Starts the thread, if scans are wanted."""
+    def start_in(self, turns: Turns) -> None:
+        """Has the turns run, if scans are wanted."""
         if self._enabled:
-            super().start()
+            super().start_in(turns)
 
     def turn(self) -> datetime:
         """Scans and posts what is due; returns when to run again."""

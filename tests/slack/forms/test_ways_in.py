@@ -28,6 +28,7 @@ MISTYPED = {
     "server_notify": ("server notify parker perhaps", {}),
     "apply": ("apply the file of last year", {}),
     "refuse": ("refuse", {}),
+    "restore": ("restore Sales to neverday", {"What": "Sales"}),
 }
 """A command of each operation that is not understood, and what its form contains of it."""
 
