@@ -174,6 +174,8 @@ class Router:
     def _choose(self, origin: Origin, req: BoltRequest, name: str) -> BoltResponse:
         """Remembers the choice of a click, and goes on with what it was asked for."""
         possible = self._choices.possible(origin.team, origin.user)
+        if not possible:
+            return self._ask(origin, req, "")
         chosen = next((one for one in possible if one.name == name), None)
         if chosen is None:
             message = Message(title=texts.unknown(name, [one.name for one in possible]))

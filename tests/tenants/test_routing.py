@@ -211,7 +211,8 @@ def test_the_choice_on_a_home_tab_is_in_the_language_of_its_reader(german: Sever
         german.slack.open_home(user)
         german.settle(30)
     german.type("add 1001 to Sales", MUNICH, "ana" if person == "ida" else "ida")  # has all tabs drawn again
-    home = german.slack.wait_for(lambda: german.slack.home(user))
+    home = german.slack.home(user)
+    assert home is not None
     assert said in home.plain
 
 
@@ -224,7 +225,9 @@ def test_whoever_lost_their_rights_on_the_chosen_pbx_can_choose_the_other_one(on
     one_way.restart()
     one_way.slack.open_home(ben)
     one_way.settle(30)
-    assert one_way.slack.click(ben, one_way.slack.home(ben), label="Berlin").ok
+    before = one_way.slack.home(ben)
+    assert before is not None
+    assert one_way.slack.click(ben, before, label="Berlin").ok
     one_way.settle(30)
     home = one_way.slack.home(ben)
     assert home is not None
