@@ -22,7 +22,7 @@ from bot.tenants.choosing import Choices
 from bot.tenants.origin import CARRIES_MARK, Kind, Origin, read_origin
 from bot.tenants.questions import carried_line, choice, chosen_name, question
 from bot.tenants.tenant import Tenant
-from bot.texts import lines
+from bot.texts import lines, wording
 from bot.texts import tenants as texts
 from bot.texts.languages import settle
 
@@ -95,11 +95,15 @@ class Router:
             return self._not_now(origin, req, message)
 
     def _route(self, origin: Origin, req: BoltRequest) -> BoltResponse:
+        if _is_silent(req.body):
+            return BoltResponse(status=200)
+        if not self._by_name and origin.channel is None:
+            return self._answers.send(
+                origin, req.body, Message(title=texts.away(wording.listed([one.title for one in self._given])))
+            )
         actions: Sequence[Mapping[str, Any]] = req.body.get("actions") or ({},)
         if (name := chosen_name(actions[0])) is not None:
             return self._choose(origin, req, name)
-        if _is_silent(req.body):
-            return BoltResponse(status=200)
         if origin.channel is not None:
             return self._in_channel(origin, origin.channel, req)
         if origin.kind in CARRIES_MARK:

@@ -243,7 +243,9 @@ def test_a_confirmation_is_not_posted_in_another_pbxs_channel(one_way: SeveralPb
 
 def test_somebody_of_another_workspace_learns_of_no_pbx(one_way: SeveralPbxs) -> None:
     ana = one_way.people["ana"]
-    one_way.slack.state.people[ana].team = "T0FOREIGN0"  # as over Slack Connect, with the id of the person's own workspace
+    one_way.slack.state.people[
+        ana
+    ].team = "T0FOREIGN0"  # as over Slack Connect, with the id of the person's own workspace
     for line in ("groups", "pbx", "pbx munich"):
         assert one_way.type(line, "").startswith("Nothing was done: no PBX of Park's allows you anything")
 

@@ -149,3 +149,18 @@ def test_the_only_pbx_that_moves_to_another_workspace_answers_the_one_before_no_
         one.install_and_wait(one.second)
         assert not one.connection.is_signed_in(one.slack.team)
         assert "Park is not signed in to this workspace" in text(one.type(one.slack, "groups"))
+
+
+def test_a_workspace_whose_only_pbx_can_not_be_served_is_told_so_and_the_other_one_is_served(http: bool) -> None:
+    with TwoWorkspaces(http=http) as one:
+        for slack in (one.slack, one.second):
+            one.install_and_wait(slack)
+        one.second_policy = "no policy"
+        one.restart()
+        assert "Park doesn't serve Second just now" in text(one.type(one.second, "groups"))
+        one.second.slash(one.zoe, one.second.direct(one.zoe), "groups")
+        one.second.wait_for(lambda: "Park doesn't serve Second" in text(one.second.ephemerals(one.zoe)))
+        one.second.open_home(one.zoe)
+        home = one.second.wait_for(lambda: one.second.home(one.zoe))
+        assert "Park doesn't serve Second" in home.plain
+        assert "1001" in text(one.type(one.slack, "add 1001 to Sales"))

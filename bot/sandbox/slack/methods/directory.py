@@ -101,7 +101,7 @@ def _user_object(state: SlackState, person: User) -> Json:
 
 
 def _is_seen(state: SlackState, person: User) -> bool:
-    """Returns whether somebody of another workspace is in a shared channel of the bot's: docs.slack.dev, user object."""
+    """Returns whether somebody of another workspace is in a channel of the bot's: docs.slack.dev, user object."""
     channels = [one.members for one in state.channels.values() if not one.direct and state.bot.id in one.members]
     return any(person.id in members for members in channels)
 
