@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -68,10 +68,8 @@ class _Secrets(BaseSettings):
     password: SecretStr | None = None
 
 
-class _Table(BaseModel):
+class _Table(BaseModel, extra="forbid", frozen=True):
     """The table [pbx.NAME] of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: AnyHttpUrl
     channels: tuple[str, ...] | None = None
@@ -95,9 +93,7 @@ class _Table(BaseModel):
     language: Language | None = None
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(BaseModel, extra="forbid", frozen=True):
     pbx: dict[str, _Table] = Field(min_length=1)
 
 

@@ -279,3 +279,5 @@ def test_steps_are_declared_where_the_policy_allows_them_and_only_there(
     assert "does not declare the steps members, recall, show_group" in missing["text"]
     steps.declared = declared
     assert installation.diagnose()["workflows"]["text"] == "the app declares 3 steps for workflows"
+    installation.set(SLACK_CONFIG_TOKEN=installation.slack.bot_token)
+    assert installation.diagnose()["workflows.unread"]["severity"] == "warning"
