@@ -88,11 +88,14 @@ class Park:
         return [one for one in self.tenants if self._workspace_of(one.given.workspace) is self._workspaces[workspace]]
 
     def _build_router(self, workspace: str | None) -> Router | None:
-        """Builds what chooses among the PBXs of a workspace; None where one PBX gets all payloads from there."""
+        """Builds what chooses among the PBXs of a workspace, or says that none of them is served.
+
+        None where one PBX gets all payloads from there.
+        """
         shared = self._workspaces[workspace]
         given = [one for one in self._given if self._workspace_of(one.workspace) is shared]
         tenants = self._tenants_of(workspace)
-        return Router(tenants, given, shared) if tenants and not serves_all(given) else None
+        return Router(tenants, given, shared) if not (tenants and serves_all(given)) else None
 
     def _build_connection(self, now: Clock | None) -> Connection:
         """Builds the connection: with SLACK_BOT_TOKEN to one workspace, else to those that the app is installed in."""

@@ -170,6 +170,10 @@ def _read_tables(file: Path) -> dict[str, _Table]:
 def _read_file(file: Path) -> tuple[TenantSettings, ...]:
     tables = _read_tables(file)
     tenants = tuple(_tenant(file, name, table, alone=len(tables) == 1) for name, table in tables.items())
+    owner = dict[str, str]()
+    for one in tenants:  # here, as DATABASE_URL says where most of them are
+        if (other := owner.setdefault(one.settings.database_url, one.name)) != one.name:
+            raise SettingsError(f"{file}, [pbx.{one.name}]: its journal is that of [pbx.{other}]. Use another one.")
     return (replace(tenants[0], name="", title=""),) if serves_all(tenants) else tenants
 
 
@@ -194,10 +198,18 @@ def _problem(file: Path, problem: ErrorDetails) -> str:
         return f"{place}: “{key}” is unknown. There are: {', '.join(_Table.model_fields)}."
     if kind == "missing":
         return f"{place}: {key} is not set. Write {_EXAMPLES[key]}."
-    return f"{place}: {key}: {problem_text(problem)}"
+    if not key:
+        return f"{place}: this is no table. Write {place.rpartition(' ')[2]} above the lines about it."
+    remedy = _EXAMPLES.get(key) or ("a text in quotation marks" if kind in ("string_type", "path_type") else "")
+    return f"{place}: {key}: {problem_text(problem)}" + (f". Write {remedy}." if remedy else "")
 
 
-_EXAMPLES = {"url": 'url = "https://pbx.example.com:8887/api"', "policy": 'policy = "policy-berlin.toml"'}
+_EXAMPLES = {
+    "url": 'url = "https://pbx.example.com:8887/api"',
+    "policy": 'policy = "policy-berlin.toml"',
+    "channels": 'channels = ["C0123ABCD"]',
+    "journal": 'journal = "default"',
+}
 
 
 def _mistakes(tables: dict[str, _Table]) -> Iterator[tuple[str, str]]:
@@ -220,18 +232,9 @@ def _mistakes(tables: dict[str, _Table]) -> Iterator[tuple[str, str]]:
             yield place, f"workspace: “{table.workspace}” is no id of a workspace. Write one like T0123ABCD."
         if table.journal is not None and table.database_url is not None:
             yield place, "it has journal and database_url. Remove one of them."
-    yield from _shared_places(tables)
-
-
-def _shared_places(tables: dict[str, _Table]) -> Iterator[tuple[str, str]]:
     defaults = [name for name, table in tables.items() if table.journal is not None]
     if len(defaults) > 1:
         yield f"[pbx.{defaults[1]}]", f'[pbx.{defaults[0]}] has journal = "default" already. Remove it here.'
-    journals = dict[str, str]()
-    for name, table in tables.items():
-        if table.database_url and journals.setdefault(table.database_url, name) != name:
-            other = journals[table.database_url]
-            yield f"[pbx.{name}]", f"database_url: it is the journal of [pbx.{other}]. Use another one."
 
 
 def _tenant(file: Path, name: str, table: _Table, *, alone: bool) -> TenantSettings:

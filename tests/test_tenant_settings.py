@@ -135,7 +135,7 @@ MISTAKES = {
     + MUNICH.replace('channels = ["C0MUNICH01", "C0MUNICH02"]\n', ""),
     "workspace: “acme” is no id of a workspace": BERLIN + 'workspace = "acme"\n',
     '[pbx.berlin] has journal = "default" already': BERLIN + 'journal = "default"\n' + MUNICH + 'journal = "default"\n',
-    "it is the journal of [pbx.berlin]": BERLIN
+    "its journal is that of [pbx.berlin]": BERLIN
     + 'database_url = "sqlite:///one"\n'
     + MUNICH
     + 'database_url = "sqlite:///one"\n',
@@ -183,3 +183,40 @@ def test_a_command_is_told_which_pbx_it_is_about(monkeypatch: pytest.MonkeyPatch
 )  # fmt: skip
 def test_each_journal_is_beside_the_one_of_the_environment(address: str, own: str) -> None:
     assert journal_of(address, "berlin") == own
+
+
+@pytest.mark.parametrize(
+    ("munich", "default"),
+    [
+        ('database_url = "postgresql://db/park"', "postgresql://db/park"),
+        ('database_url = "sqlite:///park-berlin.sqlite3"', "sqlite:///park.sqlite3"),
+    ],
+)
+def test_two_pbxs_never_share_a_journal(monkeypatch: pytest.MonkeyPatch, munich: str, default: str) -> None:
+    berlin = f'{BERLIN}journal = "default"\n' if default.startswith("postgresql") else BERLIN
+    with pytest.raises(SettingsError, match=r"\[pbx.munich-2\]: its journal is that of \[pbx.berlin\]"):
+        read(monkeypatch, f"{berlin}{MUNICH}{munich}\n", {**SECRETS, "DATABASE_URL": default})
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ('channels = "C0BERLIN01"', 'channels = ["C0123ABCD"]'),
+        ("channels = [5]", 'channels = ["C0123ABCD"]'),
+        ("token = 5", "in quotation marks"),
+        ('journal = "park"', 'journal = "default"'),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_answered_with_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, written: str, remedy: str
+) -> None:
+    rest = "\n".join(line for line in BERLIN.splitlines() if not line.startswith("channels"))
+    with pytest.raises(SettingsError) as refused:
+        read(monkeypatch, f"{rest}\n{written}\n")
+    assert remedy in str(refused.value)
+    assert "5" not in str(refused.value)
+
+
+def test_a_name_without_a_table_is_answered_with_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"pbx.berlin\]: this is no table"):
+        read(monkeypatch, "[pbx]\nberlin = 1\n")

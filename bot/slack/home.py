@@ -279,19 +279,15 @@ class HomeTabs:
             self.forget(user)
             return
         try:
-            with in_background():
-                self._views_api.publish(user, self._render(user, tab.query if tab else OverviewQuery()))
+            with in_background(), speaking(self._form_service.language(user)):
+                view = self._render(self._requests.home(user), tab.query if tab else OverviewQuery())
+                self._views_api.publish(user, view)
         except SlackUnavailable as away:
             if tab is not None and tab.recent:
                 raise
             log.warning("a Home tab could not be shown: %s", away)
 
-    def _render(self, user: str, query: OverviewQuery) -> Json:
-        request = self._requests.home(user)
-        with speaking(self._form_service.language(user)):
-            return self._render_for(request, query)
-
-    def _render_for(self, request: Request, query: OverviewQuery) -> Json:
+    def _render(self, request: Request, query: OverviewQuery) -> Json:
         try:
             with request_logging(request):
                 overview = self._form_service.overview(request, query)

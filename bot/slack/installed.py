@@ -1,7 +1,7 @@
 """The workspaces that the app is installed in: signs in to each, and hands each one's payloads to its listeners."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,15 +56,18 @@ class InstalledWorkspaces(PeriodicTask):
         clients: Mapping[str | None, SlackClient],
         connect: Callable[[str | None, Identity], Dispatches],
         now: Clock | None = None,
+        *,
+        allowed: Collection[str],
     ) -> None:
         """Prepares the connection.
 
         Args:
+            allowed: Ids of workspaces and organizations; an installation in any other one is not used.
             clients: By the id of a workspace, which is None for the only one.
             connect: Builds the listeners for a workspace, once it is known who the bot is there.
         """
         super().__init__("slack-connection", now, fault_delay=CHECK_INTERVAL)
-        self._installations, self._connect = installations, connect
+        self._installations, self._connect, self._allowed = installations, connect, frozenset(allowed)
         self._places = [_Place(wanted, client) for wanted, client in clients.items()]
         self._suspects: set[str] = set()
         self._by_team: dict[str, _Place] = {}
@@ -99,17 +102,19 @@ class InstalledWorkspaces(PeriodicTask):
         """Signs in where that is needed, and checks what may have ended."""
         suspects, self._suspects = self._suspects, set()
         try:
-            apps = self._installations.all()
+            stored = self._installations.all()
         except JournalUnavailable as fault:
             log.warning("the installations can't be read: %s", fault)
             self._suspects |= suspects
             return self.now() + CHECK_INTERVAL
+        apps = [one for one in stored if self._allowed & {one.team, one.enterprise}]
+        barred = [one.id for one in stored if one not in apps]
         for place in self._places:
             if self._stays(place, apps, suspects):
                 self._check_posting(place)
                 continue
             try:
-                problem = self._enter(place, apps)
+                problem = self._enter(place, apps, barred)
             except (SlackFailure, SettingsError, JournalUnavailable) as failure:
                 problem = str(failure)
             if problem is not None:
@@ -131,8 +136,8 @@ class InstalledWorkspaces(PeriodicTask):
             self._suspects.add(place.app.id)
         return True
 
-    def _enter(self, place: _Place, apps: list[InstalledApp]) -> str | None:
-        """Signs in to a workspace; returns why not if the app is not installed there.
+    def _enter(self, place: _Place, apps: list[InstalledApp], barred: list[str]) -> str | None:
+        """Signs in to a workspace; returns why not if the app is not installed there, or may not be (`barred`).
 
         Raises:
             SlackFailure: Slack rejects the token, or is unavailable.
@@ -140,6 +145,9 @@ class InstalledWorkspaces(PeriodicTask):
         """
         app, team = self._find(place, apps)
         if app is None:
+            for id in barred:
+                if id == place.wanted or id.startswith("E") or not (place.wanted or apps):
+                    return texts.not_allowed(id)
             return texts.not_installed_yet(place.wanted, len(apps))
         token = self._installations.token(app.id)
         logs.redact_also(frozenset({token or ""}) - {""})
@@ -153,7 +161,8 @@ class InstalledWorkspaces(PeriodicTask):
             raise
         place.listeners = self._connect(place.wanted, identity)
         place.app, place.identity, place.problem = app, identity, None
-        self._by_team = {**self._by_team, identity.team: place}
+        others = {id: one for id, one in self._by_team.items() if one is not place}
+        self._by_team = {**others, identity.team: place}
         place.client.posting.signed_in()
         log.info("Park is signed in to %s (%s)", identity.team_name, identity.team)
         return None

@@ -144,12 +144,13 @@ def build_installed(
 
     client_id = str(settings.slack_client_id)
     installations = Installations(database, client_id, settings.token_keys)
-    connection = InstalledWorkspaces(installations, clients, connect, now)
+    allowed = settings.park_install_teams or ()
+    connection = InstalledWorkspaces(installations, clients, connect, now, allowed=allowed)
     flow = InstallFlow(
         installations,
         client_id=client_id,
         client_secret=str(secret_text(settings.slack_client_secret)),
-        allowed=settings.park_install_teams or (),
+        allowed=allowed,
         api_url=settings.slack_api_url,
         on_installed=lambda _: connection.wake(),
     )

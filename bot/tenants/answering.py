@@ -12,6 +12,7 @@ from bot.messages.message import Message
 from bot.runtime.threads import ThreadPool
 from bot.slack.blocks import Payload, render
 from bot.slack.parts import Workspace
+from bot.slack.reader_languages import ReaderLanguages
 from bot.slack.web_api import ChatApi, ViewsApi
 from bot.tenants.origin import Kind, Origin
 from bot.tenants.questions import home_tab, modal
@@ -24,9 +25,17 @@ THREADS = 4
 class Answers:
     """Sends answers where a gesture was made: with the acknowledgement where Slack takes it there, else after it."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, default_language: str) -> None:
+        """Prepares the answers.
+
+        Args:
+            default_language: That of people whose language Park lacks.
+        """
         self._chat, self._views = ChatApi(workspace.client), ViewsApi(workspace.client)
         self._pool = ThreadPool("unattributed", THREADS)
+        users = workspace.users.limited_to(lambda channel: False, default_language)
+        self.languages = ReaderLanguages(users, self._pool)
+        """Chooses the language of what no PBX answers."""
 
     def close(self) -> None:
         """Waits for what is being sent."""

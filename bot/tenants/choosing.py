@@ -26,7 +26,8 @@ class Choices:
 
     def __init__(self, tenants: Sequence[Tenant]) -> None:
         """Prepares the choices, which are kept in the journal of the first PBX."""
-        self._tenants, self._store = tenants, PbxChoiceStore(tenants[0].journal.database)
+        self._tenants = tenants
+        self._store = PbxChoiceStore(tenants[0].journal.database) if tenants else None
         self._pool = ThreadPool("look-up", LOOK_UPS)
         self._waiting = threading.BoundedSemaphore(LOOK_UPS)
 
@@ -36,11 +37,12 @@ class Choices:
 
     def chosen(self, team: str, user: str) -> Tenant | None:
         """Returns the PBX that a person chose last; None without one. Raises JournalUnavailable."""
-        name = self._store.of(team, user)
+        name = self._store.of(team, user) if self._store is not None else None
         return next((one for one in self._tenants if one.name == name and one.is_of(team)), None)
 
     def keep(self, team: str, user: str, tenant: Tenant) -> None:
         """Remembers a choice; raises JournalUnavailable."""
+        assert self._store is not None  # noqa: S101 - there is a PBX
         self._store.keep(team, user, tenant.name)
 
     def possible(self, team: str, user: str) -> list[Tenant]:
@@ -76,13 +78,13 @@ class Choices:
     def _possible(self, team: str, user: str, *, remembered: bool = False) -> Iterator[Tenant]:
         for tenant in self._tenants:
             users = tenant.slack.users
-            if tenant.is_of(team) and _allows(tenant, team, user, users.remembered if remembered else users):
+            if tenant.is_of(team) and _allows(tenant, user, users.remembered if remembered else users):
                 yield tenant
 
 
-def _allows(tenant: Tenant, team: str, user: str, users: CachedUserDirectory) -> bool:
+def _allows(tenant: Tenant, user: str, users: CachedUserDirectory) -> bool:
     """Whether some rule is for a person wherever they are; one for whoever is in a channel is for that channel."""
-    request = Request(key="", team=team, user=user, source=Source.HOME, line="", asked_at=datetime.now(UTC))
+    request = Request(key="", team=tenant.team, user=user, source=Source.HOME, line="", asked_at=datetime.now(UTC))
     policy = tenant.policy_store.now
     try:
         principal = resolve_principal(request, users, policy)

@@ -22,8 +22,9 @@ from bot.tenants.choosing import Choices
 from bot.tenants.origin import CARRIES_MARK, Kind, Origin, read_origin
 from bot.tenants.questions import carried_line, choice, chosen_name, question
 from bot.tenants.tenant import Tenant
-from bot.texts import lines
+from bot.texts import lines, wording
 from bot.texts import tenants as texts
+from bot.texts.languages import settle
 
 log = logging.getLogger(__name__)
 COMMAND = "pbx"
@@ -55,7 +56,7 @@ class Router:
         self._only = given[0] if len(given) == 1 else None
         self._inheriting = next((one for one in given if one.inherits), None)
         self._given = given
-        self._choices, self._answers = Choices(tenants), Answers(workspace)
+        self._choices, self._answers = Choices(tenants), Answers(workspace, given[0].settings.park_language)
         for tenant in tenants:
             tenant.show_choice(self._home_header, self._is_shown)
 
@@ -78,6 +79,11 @@ class Router:
         except (KeyError, TypeError, ValueError, AttributeError):
             log.warning("a payload of an unknown kind was not handled: %s", req.body.get("type"))
             return BoltResponse(status=404)
+        with self._answers.languages.speaking_to(req.body):
+            return self._answered(origin, req)
+
+    def _answered(self, origin: Origin, req: BoltRequest) -> BoltResponse:
+        """Routes a payload, or answers that this can't be done now."""
         try:
             return self._route(origin, req)
         except JournalUnavailable as fault:
@@ -89,11 +95,15 @@ class Router:
             return self._not_now(origin, req, message)
 
     def _route(self, origin: Origin, req: BoltRequest) -> BoltResponse:
+        if _is_silent(req.body):
+            return BoltResponse(status=200)
+        if not self._by_name and origin.channel is None:
+            return self._answers.send(
+                origin, req.body, Message(title=texts.away(wording.listed([one.title for one in self._given])))
+            )
         actions: Sequence[Mapping[str, Any]] = req.body.get("actions") or ({},)
         if (name := chosen_name(actions[0])) is not None:
             return self._choose(origin, req, name)
-        if _is_silent(req.body):
-            return BoltResponse(status=200)
         if origin.channel is not None:
             return self._in_channel(origin, origin.channel, req)
         if origin.kind in CARRIES_MARK:
@@ -145,6 +155,7 @@ class Router:
 
     def _ask(self, origin: Origin, req: BoltRequest, line: str) -> BoltResponse:
         possible = self._choices.possible(origin.team, origin.user)
+        settle()  # who asks is known by now, and with that the language
         if not possible:
             message = Message(title=texts.NO_RIGHT, notes=(texts.NO_RIGHT_REMEDY,))
             return self._answers.send(origin, req.body, message)
@@ -167,6 +178,8 @@ class Router:
     def _choose(self, origin: Origin, req: BoltRequest, name: str) -> BoltResponse:
         """Remembers the choice of a click, and goes on with what it was asked for."""
         possible = self._choices.possible(origin.team, origin.user)
+        if not possible:
+            return self._ask(origin, req, "")
         chosen = next((one for one in possible if one.name == name), None)
         if chosen is None:
             message = Message(title=texts.unknown(name, [one.name for one in possible]))
@@ -214,7 +227,7 @@ class Router:
             log.info("the Home tab is shown without the choice of a PBX: %s", failure)
             possible = []
         title = {"type": "context", "elements": [{"type": "plain_text", "text": texts.chosen(tenant.title)}]}
-        return [title, choice(possible, tenant)] if len(possible) > 1 else [title]
+        return [title, choice(possible, tenant)] if any(one is not tenant for one in possible) else [title]
 
     def _is_shown(self, tenant: Tenant, user: str) -> bool:
         """Whether a person's Home tab is about a PBX now."""

@@ -239,3 +239,23 @@ def test_a_confirmation_is_not_posted_in_another_pbxs_channel(one_way: SeveralPb
     assert users.usable_channels(ana, [one_way.channels[MUNICH], one_way.channels[BERLIN]]) == (
         one_way.channels[BERLIN],
     )
+
+
+def test_somebody_of_another_workspace_learns_of_no_pbx(one_way: SeveralPbxs) -> None:
+    ana = one_way.people["ana"]
+    one_way.slack.state.people[
+        ana
+    ].team = "T0FOREIGN0"  # as over Slack Connect, with the id of the person's own workspace
+    for line in ("groups", "pbx", "pbx munich"):
+        assert one_way.type(line, "").startswith("Nothing was done: no PBX of Park's allows you anything")
+
+
+def test_a_choice_by_somebody_without_rights_names_no_pbx(one_way: SeveralPbxs) -> None:
+    ana = one_way.people["ana"]
+    one_way.type("groups", "")
+    question = one_way.seen("")[-1]
+    one_way.slack.state.groups[one_way.groups["leads"]].members.remove(ana)
+    one_way.restart()
+    assert one_way.slack.click(ana, question, label="Munich").ok
+    one_way.settle(30)
+    assert "no PBX of Park's allows you anything" in one_way.seen("")[-1].plain

@@ -1,5 +1,7 @@
 """Each gesture reaches the PBX of its channel, or the one that the person means; any other is answered."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.tenants.several import BERLIN, MUNICH, PARIS, SeveralPbxs
@@ -183,3 +185,51 @@ def test_a_step_of_a_workflow_in_a_channel_of_no_pbx_ends_with_the_reason(
     one_way.settle(30)
     assert execution.status == "failed"
     assert "channel" in (execution.error or "")
+
+
+@pytest.fixture
+def german() -> Iterator[SeveralPbxs]:
+    """Ida reads German; she may do something on each PBX."""
+    with SeveralPbxs() as running:
+        running.add_lead("ida", real_name="Ida Sommer", locale="de-DE")
+        yield running
+
+
+def test_what_no_pbx_answers_is_in_the_language_of_whoever_asks(german: SeveralPbxs) -> None:
+    german.write("groups", "ida")  # from here on it is known how she reads
+    assert german.type("groups", "random", "ida").startswith("Es wurde nichts getan")
+    assert "Welche PBX" in german.type("groups", "", "ida")
+    assert german.type("groups", "random", "ana").startswith("Nothing was done")
+    assert "Which PBX" in german.type("groups", "", "ana")
+
+
+@pytest.mark.parametrize(("person", "said"), [("ida", "Home-Tab: Munich"), ("ana", "are about Munich")])
+def test_the_choice_on_a_home_tab_is_in_the_language_of_its_reader(german: SeveralPbxs, person: str, said: str) -> None:
+    user = german.people[person]
+    german.type("pbx munich", "", person)
+    for _ in range(2):
+        german.slack.open_home(user)
+        german.settle(30)
+    german.type("add 1001 to Sales", MUNICH, "ana" if person == "ida" else "ida")  # has all tabs drawn again
+    home = german.slack.home(user)
+    assert home is not None
+    assert said in home.plain
+
+
+def test_whoever_lost_their_rights_on_the_chosen_pbx_can_choose_the_other_one(one_way: SeveralPbxs) -> None:
+    ben = one_way.people["ben"]
+    one_way.allowed[MUNICH].append("ben")
+    one_way.restart()
+    one_way.type("pbx munich", "", "ben")
+    one_way.allowed[MUNICH].remove("ben")
+    one_way.restart()
+    one_way.slack.open_home(ben)
+    one_way.settle(30)
+    before = one_way.slack.home(ben)
+    assert before is not None
+    assert one_way.slack.click(ben, before, label="Berlin").ok
+    one_way.settle(30)
+    home = one_way.slack.home(ben)
+    assert home is not None
+    assert "about Berlin" in home.plain
+    assert "You may" in home.plain

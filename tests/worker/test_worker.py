@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
-from bot.journal.models import Entry
+from bot.journal.models import Entry, Json
 from bot.worker.worker import THREADS_PER_USER, Worker
 from tests.bot_harness import ANA, BEN, BotHarness, bot_harness
 
@@ -36,9 +36,9 @@ def confirmed(park: BotHarness, number: int, monkeypatch: pytest.MonkeyPatch) ->
     """Returns an event that is set once that many changes are confirmed."""
     done, told, count = threading.Event(), park.journal.mark_notified, 0
 
-    def counted(entry: Entry) -> None:
+    def counted(entry: Entry, card: Json | None = None) -> None:
         nonlocal count
-        told(entry)
+        told(entry, card)
         count += 1
         if count == number:
             done.set()

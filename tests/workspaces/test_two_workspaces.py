@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack.model import Message
-from tests.workspaces.two import TwoWorkspaces
+from bot.slack.installations import Installations
+from tests.workspaces.two import KEY, TwoWorkspaces
 
 
 @pytest.fixture
@@ -125,3 +126,43 @@ def test_an_installation_for_an_organization_serves_a_workspace_of_it(http: bool
         assert "1001" in one.second_pbx.state.members_of("Sales")
         [found] = [app for app in one.installations() if app.enterprise]
         assert (found.id, found.team) == ("E0ORG00000", None)
+
+
+def test_a_workspace_that_may_not_have_the_app_any_more_is_not_served(http: bool) -> None:
+    with TwoWorkspaces(http=http) as one:
+        for slack in (one.slack, one.second):
+            one.install_and_wait(slack)
+        one._environment["park_install_teams"] = (one.slack.team,)
+        one.restart()
+        assert "Park is not signed in to this workspace" in text(one.type(one.second, "add 1001 to Sales"))
+        assert "1001" not in one.second_pbx.state.members_of("Sales")
+        assert f"{one.second.team} is not in PARK_INSTALL_TEAMS" in str(one.connection.problem)
+        assert "1001" in text(one.type(one.slack, "add 1001 to Sales"))
+
+
+def test_the_only_pbx_that_moves_to_another_workspace_answers_the_one_before_no_more(http: bool) -> None:
+    with TwoWorkspaces(http=http, alone=True) as one:
+        one.install_and_wait(one.slack)
+        Installations(one.park.tenant.journal.database, one.slack.state.credentials.client_id, [KEY]).remove(
+            one.slack.team
+        )
+        one.install_and_wait(one.second)
+        assert not one.connection.is_signed_in(one.slack.team)
+        assert "Park is not signed in to this workspace" in text(one.type(one.slack, "groups"))
+
+
+def test_a_workspace_whose_only_pbx_can_not_be_served_is_told_so_and_the_other_one_is_served(http: bool) -> None:
+    with TwoWorkspaces(http=http) as one:
+        for slack in (one.slack, one.second):
+            one.install_and_wait(slack)
+        one.second_policy = "no policy"
+        one.restart()
+        assert "Park doesn't serve Second just now" in text(one.type(one.second, "groups"))
+        one.second.slash(one.zoe, one.second.direct(one.zoe), "groups")
+        one.second.wait_for(lambda: "Park doesn't serve Second" in text(one.second.ephemerals(one.zoe)))
+        one.second.open_home(one.zoe)
+        one.second.wait_for(lambda: one.second.home(one.zoe))
+        home = one.second.home(one.zoe)
+        assert home is not None
+        assert "Park doesn't serve Second" in home.plain
+        assert "1001" in text(one.type(one.slack, "add 1001 to Sales"))

@@ -45,6 +45,7 @@ class TwoWorkspaces(Sandbox):
         self.zoe = self.second.add_person("zoe", real_name="Zoe Zulu", email="zoe@example.com")
         self.second_phones = self.second.add_channel("phones", [self.zoe])
         self.second_pbx = FakePbx()
+        self.second_policy = POLICY
         credentials = self.slack.state.credentials
         self._environment |= {
             "slack_bot_token": "",
@@ -65,7 +66,7 @@ class TwoWorkspaces(Sandbox):
         if self.alone:
             return (TenantSettings(settings=settings),)
         other = folder / "policy-second.toml"
-        other.write_text(POLICY.format(phones=self.second_phones, lead=self.zoe), encoding="utf-8")
+        other.write_text(self.second_policy.format(phones=self.second_phones, lead=self.zoe), encoding="utf-8")
         changed = {"pbx_url": self.second_pbx.url, "pbx_token": SecretStr(self.second_pbx.token), "park_policy": other}
         changed["database_url"] = journal_of(settings.database_url, "second")
         second = settings.model_copy(update=changed)

@@ -40,3 +40,8 @@ def not_installed_yet(workspace: str | None, installations: int) -> str:
     if installations:
         return "the app is installed in several workspaces: say in park.toml which one the PBX belongs to (workspace)"
     return "the app is installed nowhere: open /slack/install"
+
+
+def not_allowed(id: str) -> str:
+    """Says why an installation in a workspace or an organization is not used."""
+    return f"{id} is not in PARK_INSTALL_TEAMS: add it there, or name the workspace of another installation"

@@ -48,3 +48,7 @@ def not_installed_yet(workspace: str | None, installations: int) -> str:
     if installations:
         return "die App ist in mehreren Workspaces installiert: in park.toml den der PBX angeben (workspace)"
     return "die App ist nirgends installiert: /slack/install öffnen"
+
+
+def not_allowed(id: str) -> str:
+    return f"{id} steht nicht in PARK_INSTALL_TEAMS: dort ergänzen oder den Workspace einer anderen nennen"

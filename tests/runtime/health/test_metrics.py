@@ -76,7 +76,7 @@ def test_every_label_is_out_of_a_short_list() -> None:
         "source": {*Source, "shortcut", "typeahead", "other"},
         "state": {*State, "to be told"},
         "kind": {"not sent", "no answer", "3xx", "4xx", "5xx"},
-        "method": {"GET", "POST", *METHODS},
+        "method": {"GET", "POST", "response_url", *METHODS},
     }
     assert [(name, value) for name, value in labels if name in known and value not in known[name]] == []
     assert {name for name, _ in labels} <= {*known, "route", "le", "check"}

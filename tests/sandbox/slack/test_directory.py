@@ -25,12 +25,13 @@ def test_a_person_is_found_by_address_in_any_case(park: Park) -> None:
         park.bot.users_lookupByEmail(email="nobody@example.com")
 
 
-def test_people_of_another_workspace_make_a_channel_shared_and_are_strangers(park: Park) -> None:
+def test_people_of_another_workspace_make_a_channel_shared_and_are_strangers_elsewhere(park: Park) -> None:
     kim = park.slack.add_person("kim", real_name="Kim", email="kim@partner.example", team="T0PARTNER")
+    assert park.bot.users_info(user=kim)["user"]["is_stranger"]
     park.slack.invite(park.ops, kim)
     assert park.bot.conversations_info(channel=park.ops)["channel"]["is_ext_shared"]
     user = park.bot.users_info(user=kim)["user"]
-    assert (user["team_id"], user["is_stranger"]) == ("T0PARTNER", True)
+    assert (user["team_id"], user["is_stranger"]) == ("T0PARTNER", False)
     assert "email" not in user["profile"]
 
 

@@ -96,8 +96,14 @@ def _user_object(state: SlackState, person: User) -> Json:
         "is_ultra_restricted": False,
         "is_bot": person.bot_id is not None,
         "is_app_user": False,
-        "is_stranger": person.team != state.team,
+        "is_stranger": person.team != state.team and not _is_seen(state, person),
     }
+
+
+def _is_seen(state: SlackState, person: User) -> bool:
+    """Returns whether somebody of another workspace is in a channel of the bot's: docs.slack.dev, user object."""
+    channels = [one.members for one in state.channels.values() if not one.direct and state.bot.id in one.members]
+    return any(person.id in members for members in channels)
 
 
 _READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "mpim": "mpim:read"}
