@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from bot.errors import NotUnderstood
+from bot.operations import catalog
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.footprint import footprint
@@ -31,6 +32,7 @@ def listed() -> Iterator[None]:
         for module in list(sys.modules.values()):
             if getattr(module, "OPERATIONS", None) is OPERATIONS and module.__name__.startswith("bot."):
                 patch.setattr(module, "OPERATIONS", (*OPERATIONS, Empty))
+        patch.setitem(catalog._KINDS, Empty.operation_id, Empty)
         yield
 
 
