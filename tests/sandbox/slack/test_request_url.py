@@ -24,7 +24,9 @@ def test_nobody_at_the_address_and_a_bad_answer_are_told_apart(park: Park) -> No
 
     with served(park, app):
         assert park.slack.slash(park.ada, park.ops, "").error == "http_service_error"
-        assert park.slack.slash(park.ada, park.ops, "", command="/unknown").error == "http_client_error"
+        assert park.slack.slash(park.ada, park.ops, "", command="/unknown").error == "not_a_valid_command"
+    with served(park, bolt(park)):  # which has no listener for the command, so Bolt answers 404
+        assert park.slack.slash(park.ada, park.ops, "").error == "http_client_error"
     assert park.slack.slash(park.ada, park.ops, "").error == "dispatch_failed"
 
 
