@@ -16,7 +16,7 @@ from tests import postgres as servers
 from tests.forked import demo_bots_are_forked
 from tests.journal_template import cheap_journals
 
-# In CI the examples are the same in each run, so that a find there is of the change that is checked, and none is by chance.
+# In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
 settings.register_profile(
     "park", suppress_health_check=[HealthCheck.too_slow], deadline=None, derandomize="CI" in os.environ
 )
