@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.operations.arguments.times import RECURS
+from bot.operations.approvals import CHANGE_TO_REFUSE, Refuse
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -18,6 +19,7 @@ from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state
 from bot.slack.forms.recurring import IN_WORDS, ONCE
 from bot.slack.forms.state import NO_TIME
+from bot.slack.forms.values import InvalidInput
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
@@ -69,7 +71,8 @@ def as_filled(operation: Operation) -> Values:
 def _entry(argument_type: ArgumentType, value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
-    is_text = isinstance(value, str) and argument_type.reference is not Reference.SCOPE
+    said = argument_type.reference is Reference.SCOPE or argument_type is CHANGE_TO_REFUSE
+    is_text = isinstance(value, str) and not said
     return value if is_text else argument_type.say(value)
 
 
@@ -95,7 +98,37 @@ def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operat
     assert (modified_readings(read) or (read,))[0] in parse(read.text())
 
 
+NAMES_LIKE_OTHER_WORDS = ('"', '"Sales"', 'Café "Süd"', "42", "#42", "change 7", "drift 7", "Sales for", "9" * 16, "'")
+
+
+@pytest.mark.parametrize("name", NAMES_LIKE_OTHER_WORDS)
+def test_a_name_that_reads_like_other_words_is_filled_and_typed_as_that_name(name: str) -> None:
+    test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same.hypothesis.inner_test(Refuse(number=name))
+    test_a_form_that_is_filled_asks_for_what_its_line_asks_for.hypothesis.inner_test(Refuse(number=name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("42", 42), ("#42", 42), ('"42"', "42"), ("Sales for", "Sales for"), ('"Sales"', "Sales"), ('"', '"')],
+)
+def test_what_is_typed_for_a_change_or_a_group_is_a_number_or_a_name(typed: str, number: int | str) -> None:
+    values = as_filled(Refuse(number="Sales"))
+    values["number"] = {action: {**entry, "value": typed} for action, entry in values["number"].items()}
+    assert Refuse(**form_state.parse_values(Refuse, values)) == Refuse(number=number)
+
+
+@pytest.mark.parametrize("typed", ['""', '" "'])
+def test_what_can_not_be_read_is_shown_again_as_it_was_typed(typed: str) -> None:
+    values = as_filled(Refuse(number="Sales"))
+    values["number"] = {action: {**entry, "value": typed} for action, entry in values["number"].items()}
+    with pytest.raises(InvalidInput):
+        form_state.parse_values(Refuse, values)
+    again = drawn_inputs(Refuse, form_state.raw_values(Refuse, values))
+    assert initial_values(again, None) == values
+
+
 @given(asked_for)
+@example(Refuse(number='"'))
 @settings(max_examples=150)
 def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(operation: Operation) -> None:
     blocks = drawn_inputs(type(operation), operation.model_dump(mode="json", exclude_none=True))

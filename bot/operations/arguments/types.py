@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from bot.changes.lookups import SLACK_FILE_ID
-from bot.messages.text import MAX_LINE, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
+from bot.errors import NotPossible
+from bot.messages.text import MAX_LINE, Word, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
 from bot.pbx.limits import check_extension, check_name
 from bot.texts import arguments
 from bot.texts import lines as texts
@@ -152,6 +153,49 @@ def _say_change_or_group(value: int | str) -> str:
 def say_after_verb(name: str) -> str:
     """A group's name where also "change 42" or "drift 7" may stand."""
     return quote(name, always=fold(name).split()[:1] in (["change"], ["drift"]))
+
+
+def input_words(argument_type: ArgumentType, text: str) -> Words:
+    """Returns the words of a form's text input, of which a name is all, whatever words and quotes it holds.
+
+    Where also the number of a change may stand, quotes around all of the text say that a number is a name.
+
+    Raises:
+        ValueError: a double quote is unmatched in what is no name.
+    """
+    whole = (Word(text, quoted=True),)
+    if argument_type.say is quote:
+        return whole
+    if argument_type.read is not _read_change_or_group:
+        return split_words(text)
+    if re.fullmatch(rf"#?[0-9]{{1,{MAX_DIGITS}}}", text):
+        return (Word(text),)
+    try:
+        words = split_words(text)
+    except ValueError:
+        return whole
+    return words if len(words) == 1 and words[0].quoted else whole
+
+
+def input_text(argument_type: ArgumentType, text: str) -> str:
+    """Returns what a form's text input is filled with: typed text as it is, and a name so that it is read as a name.
+
+    Args:
+        argument_type: the type of the input's argument.
+        text: a value, or typed text that can't be read; `input_value` returns both.
+    """
+    value = input_value(argument_type, text)
+    return quote(text, always=True) if value != text else text
+
+
+def input_value(argument_type: ArgumentType, text: str) -> Any:
+    """Returns the value where a change's number or a group is typed in a form; text that can't be read as it is."""
+    if argument_type.read is not _read_change_or_group:
+        return text
+    try:
+        return argument_type.read(input_words(argument_type, text))
+    except (ValueError, NotPossible):
+        return text
 
 
 def _read_drift(words: Words) -> int:

@@ -24,7 +24,7 @@ from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import RECURS
-from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
+from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference, input_text
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.picker_sources import PickerKind, PickerOption
@@ -222,7 +222,7 @@ class _InputBuilder:
     def _text(self, name: str, argument_type: ArgumentType, known: Any) -> str | None:
         """Returns typed text as it is, and formats any other value."""
         if known is None or isinstance(known, str):
-            return known
+            return known and input_text(argument_type, known)
         annotation: Any = self.operation_type.model_fields[name].annotation
         return argument_type.say(TypeAdapter(annotation).validate_python(known))
 

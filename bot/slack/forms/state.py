@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import NotPossible
-from bot.messages.text import Word, quote, split_words
+from bot.messages.text import Word, split_words
 from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.times import RECURS
-from bot.operations.arguments.types import ArgumentType, Reference
+from bot.operations.arguments.types import ArgumentType, Reference, input_value, input_words
 from bot.operations.base import Operation
 from bot.slack.forms.recurring import parse_recurrence, raw_recurrence
 from bot.slack.forms.values import InvalidInput, SubmittedValues, element_value
@@ -151,7 +151,7 @@ def is_single_time(operation_type: type[Operation], name: str) -> bool:
 
 
 def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
-    """Returns the submitted values as they are, valid or not, to render the form with them again."""
+    """Returns the submitted values, which stay as they are where they can't be read, to render the form again."""
     kept = {}
     once = not repeats(operation_type, values)
     for name, argument_type in operation_type.form().items():
@@ -167,6 +167,8 @@ def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict
         elif argument_type.time is not None:
             at = element_value(values, name + TIME_AT) if value == PICKED_TIME else None
             value = None if value == NO_TIME else value if at is None else f"{value} {at}"
+        elif isinstance(value, str):
+            value = input_value(argument_type, value)
         if value not in (None, []):
             kept[name] = value
     return kept
@@ -202,7 +204,7 @@ def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> A
             return argument_type.read((Word(value, quoted=re.fullmatch(r"[0-9]+|<@\w+>", value) is None),))
         case Reference.MEMBERS:
             return tuple(value)
-    return argument_type.read((Word(value, quoted=True),) if argument_type.say is quote else split_words(value))
+    return argument_type.read(input_words(argument_type, value))
 
 
 def _refuse_notices(value: str | list[str]) -> None:
