@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.operations.arguments.times import RECURS
 from bot.operations.approvals import CHANGE_TO_REFUSE, Refuse
+from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
