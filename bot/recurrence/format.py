@@ -6,7 +6,7 @@ from datetime import date, time
 from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
 from bot.texts.repetition import Repetition
 from bot.times.format import format_day, format_duration
-from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
+from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate, OnWeekday
 
 ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _DATES = "RDATE:"
@@ -25,7 +25,10 @@ def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
         parts.append(f"from {_bound(recurrence.first)}")
     if recurrence.until is not None:
         length = isinstance(recurrence.until, Duration)
-        parts.append(f"{'for' if length else 'until'} {_bound(recurrence.until)}")
+        # "every Monday until Friday" may be a range of weekdays, too
+        ranged = isinstance(recurrence.until, OnWeekday) and " ".join(parts).split()[-1] in WEEKDAYS
+        until = "until and including" if ranged else "until"
+        parts.append(f"{'for' if length else until} {_bound(recurrence.until)}")
     if recurrence.zone not in (None, zone):
         parts.append(str(recurrence.zone))
     return " ".join(parts)

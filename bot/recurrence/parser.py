@@ -73,13 +73,22 @@ def _read(text: str, code: str) -> Recurrence | str:
     if seldom := _SELDOM.search(text):
         return texts.too_seldom(seldom[0])
     reader = _Reader(spell(text).split())
-    wrong = ""
+    wrong, found = "", None
     for slots in reader.fill():
+        last = slots.get("until")
+        if found is not None and not isinstance(last, OnWeekday):
+            continue
         try:
-            return build(slots)
+            built = build(slots)
         except ValueError as fault:
             wrong = wrong or str(fault)
-    return wrong or reader.explained(text)
+            continue
+        if found is not None and isinstance(last, OnWeekday):
+            return texts.range_or_last_day(last.weekday)
+        if last is not None or " until " not in text:
+            return built
+        found = found or built
+    return found or wrong or reader.explained(text)
 
 
 class _Reader:

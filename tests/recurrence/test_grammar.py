@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
@@ -14,7 +14,7 @@ from bot.recurrence.parser import may_repeat, read_recurrence
 from bot.recurrence.settling import meanings
 from bot.recurrence.windows import next_window
 from bot.times.clauses import read_times
-from bot.times.model import MONTHS, OnDate, WorkingDay
+from bot.times.model import MONTHS, OnDate, OnWeekday, WorkingDay
 from bot.times.spelling import normalize
 from tests.recurrence.strategies import recurrences
 from tests.recurrence.test_windows import Holidays
@@ -134,6 +134,14 @@ MEANINGS = {
         "from 1 December until 31 March weekdays 18:00-8:00",
     ),
     "every weekday 18:00 to 8:00 until 12 December 2026": ("weekdays 18:00-8:00 for 2 weeks",),
+    "every Monday until 4 December 2026": (
+        "every Monday until and including Friday",
+        "every Monday until Friday 4 Dec",
+    ),
+    "every Monday 9:00 to 12:00 until 4 December 2026": (
+        "every Monday 9:00 to 12:00 until Friday",
+        "Mondays until Friday 9:00 to 12:00",
+    ),
     "every weekday 18:00 to 8:00 until 4 December 2026": ("weekdays 18:00-8:00 until Friday",),
     "every weekday 18:00 to 8:00 America/New_York": ("weekdays 6pm-8am EST", "weekdays 6pm EST to 8am EST"),
 }
@@ -177,6 +185,11 @@ OPEN = {
     "every Monday and Tuesday 18:00 to Friday 8:00": "doesn't fit the other days",
     "on 24 December 2026 and 31 December": "Type every date",
     "every other weekday 9:00 to 12:00": "Every other week",
+    "every Monday until Friday": "“to Friday” for the days of the week",
+    "every Monday until Monday": "“until and including Monday” for the last day",
+    "every Monday and Wednesday until Friday 18:00 to 20:00": "can mean two things",
+    "every Tuesday until Monday 9:00 to 12:00": "can mean two things",
+    "every day 9:00 to 12:00 except Saturday until Monday": "can mean two things",
 }
 REFUSED = {
     "every day 0:00 to 24:00": "has no break",
@@ -254,6 +267,8 @@ def test_the_working_day_says_what_business_hours_are() -> None:
 
 
 @given(recurrences)
+@example(Recurrence(rule="FREQ=WEEKLY;BYDAY=MO", until=OnWeekday(weekday="Monday")))
+@example(Recurrence(rule="FREQ=WEEKLY;BYDAY=MO,WE", until=OnWeekday(weekday="Friday")))
 def test_what_is_said_of_a_recurrence_is_read_as_the_same(recurrence: Recurrence) -> None:
     text = describe(recurrence)
     assert read_recurrence(split_words(text)) == recurrence

@@ -41,7 +41,7 @@ def some(recurrence: Recurrence, since: str, count: int = 3, calendars: Holidays
 
 
 def expected(recurrence: Recurrence, horizon: datetime) -> list[Window]:
-    """All windows until the horizon, by rrule with wall clock times, each found minute by minute on the zone's clocks."""
+    """All windows until the horizon, by rrule with wall clock times, each found minute by minute in the zone."""
     zone = zone_of(recurrence)
     assert isinstance(recurrence.first, date)
     begins = recurrence.begins or time()

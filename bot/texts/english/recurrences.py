@@ -75,6 +75,14 @@ def weeks_or_place(number: str, days: str) -> str:
     return f"Type “every {number} weeks on {named}”, or “on the {number}{_ending(number)} {named} of every month”."
 
 
+def range_or_last_day(weekday: str) -> str:
+    """`every Monday until Friday`, which may be the days of the week up to Friday, or Mondays up to the next Friday."""
+    return (
+        f"“until {weekday}” can mean two things. Type “to {weekday}” for the days of the week up to it, "
+        f"or “until and including {weekday}” for the last day."
+    )
+
+
 def _ending(number: str) -> str:
     return {"1": "st", "2": "nd", "3": "rd"}.get(number, "th")
 

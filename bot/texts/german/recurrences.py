@@ -74,6 +74,13 @@ def weeks_or_place(number: str, days: str) -> str:
     )
 
 
+def range_or_last_day(weekday: str) -> str:
+    return (
+        f"„until {weekday}“ ist mehrdeutig. „to {weekday}“ eingeben für die Wochentage bis dahin, "
+        f"oder „until and including {weekday}“ für den letzten Tag."
+    )
+
+
 def _ending(number: str) -> str:
     """The ending of an English ordinal, for lines as they are typed."""
     return {"1": "st", "2": "nd", "3": "rd"}.get(number, "th")
