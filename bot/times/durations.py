@@ -34,16 +34,24 @@ def read_duration(text: str) -> Duration | None:
         text = f"{clock[1]}h {clock[2]}m" if int(clock[2]) < 60 else ""
     if not _LENGTH.fullmatch(text):
         return None
-    total = sum((_amount(*found) for found in _AMOUNT.findall(text)), timedelta())
+    amounts = _AMOUNT.findall(text)
+    units = [_UNITS[unit] for count, unit, _ in amounts if _WORDS.get(_plain(count), 1) >= 1]
+    if len(set(units)) < len(units):  # 1h 2h may be two times, or a slip; 1h and half an hour is one
+        return None
+    total = sum((_amount(*found) for found in amounts), timedelta())
     if not MIN_DURATION <= total <= MAX_DURATION:
         raise ValueError(times.out_of_range(text))
     return Duration(elapsed=timedelta(seconds=round(total.total_seconds())))
 
 
 def _amount(count: str, unit: str, half: str) -> timedelta:
-    plain = count.removesuffix(" and a half").removesuffix(" an").removesuffix(" a").removesuffix(" of")
+    plain = _plain(count)
     number = _WORDS[plain] if plain in _WORDS else float(plain)
     return (number + 0.5 * (count.endswith("and a half") + bool(half))) * _UNITS[unit]
+
+
+def _plain(count: str) -> str:
+    return count.removesuffix(" and a half").removesuffix(" an").removesuffix(" a").removesuffix(" of")
 
 
 def needs_unit(text: str) -> bool:

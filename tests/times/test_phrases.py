@@ -1,17 +1,18 @@
 """Phrases that people say for times, with the instants they mean, and phrases that must be refused."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
 from bot.texts import recurrences
 from bot.times.format import format_dated, format_moment, format_time
-from bot.times.model import End, Start
+from bot.times.model import Duration, End, Start
 from bot.times.parser import read_end, read_start
 from bot.times.resolver import resolve
 from bot.times.spans import Times, read_times
@@ -305,10 +306,28 @@ def test_an_instant_means_the_same_in_every_zone(instant: object, zone: str) -> 
     assert resolve(end, now, ZoneInfo(zone)) == (end.when.at,)  # type: ignore[union-attr]
 
 
-@given(ends, st.text(st.characters(categories=["L"]), min_size=1, max_size=6))
-def test_a_word_that_is_not_part_of_a_time_makes_it_none(end: End, word: str) -> None:
-    for line in (f"{format_time(end)} x{word}x", f"{format_time(end)} 99{word}"):
-        assert read_times(split_words(line)) == {}
+UNIT = re.compile("s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?")
+
+
+@given(ends | starts, st.text(st.characters(categories=["L"]), min_size=1, max_size=6))
+@example(Start(when=Duration(elapsed=timedelta(minutes=1))), "M")
+def test_a_word_that_is_not_part_of_a_time_makes_it_none(time: Start | End, word: str) -> None:
+    assert read_times(split_words(f"{format_time(time)} x{word}x")) == {}
+    if not UNIT.fullmatch(word.lower()):
+        assert read_times(split_words(f"{format_time(time)} 99{word}")) == {}
+
+
+@pytest.mark.parametrize("marker", ["for", "in"])
+@pytest.mark.parametrize(
+    "length", ["1m 99M", "1h 2h", "2 hours and 1 hour", "1 day 2h 3 days", "90 min 1 minute", "1w 1 week", "1s 70 sec"]
+)
+def test_a_length_says_each_unit_once(marker: str, length: str) -> None:
+    assert read_times(split_words(f"{marker} {length}")) == {}
+
+
+@pytest.mark.parametrize("length", ["1h and half an hour", "an hour and a quarter of an hour", "half an hour and 1h"])
+def test_a_part_of_a_unit_may_follow_the_unit(length: str) -> None:
+    assert read_times(split_words(f"for {length}")).keys() == {"ends"}
 
 
 APIA = ZoneInfo("Pacific/Apia")
