@@ -51,9 +51,9 @@ class Bot:
 
 
 @contextmanager
-def sandboxes(groups: int) -> Iterator[Sandbox]:
-    """With so many groups, and people enough."""
-    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY)
+def sandboxes(groups: int, rules: str = "") -> Iterator[Sandbox]:
+    """With so many groups, people enough, and further rules."""
+    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY + rules)
     phones = sandbox.slack.state.channels[sandbox.channels["phones"]]
     for number in range(PEOPLE):
         name = f"person{number}"

@@ -36,15 +36,20 @@ class Typist:
     def __post_init__(self) -> None:
         self._next: Iterator[int] = count()
 
+    def line(self, number: int) -> tuple[str, str]:
+        """Returns the group that command `number` is about, and the command: it always changes something."""
+        group = f"Group {number % GROUPS + 1:05}"
+        before = self.sandbox.pbx.state.groups[self.sandbox.pbx.state.group_id(group)]["recall_to"]
+        return group, f"recall {group} to {RING_GROUP if before == 'USER_ONLY' else 'user'}"
+
     def type(self) -> Taken | None:
         """One command, until its confirmation stands in its card's thread; None where no ack came in time."""
         number, state = next(self._next), self.sandbox.slack.state
-        group, person = f"Group {number % GROUPS + 1:05}", self.sandbox.people[f"person{number % PEOPLE}"]
-        before = self.sandbox.pbx.state.groups[self.sandbox.pbx.state.group_id(group)]["recall_to"]
-        to = RING_GROUP if before == "USER_ONLY" else "user"
+        person = self.sandbox.people[f"person{number % PEOPLE}"]
+        group, line = self.line(number)
         seen, begun = len(state.posts), time.perf_counter()
         channel = self.sandbox.channels[f"channel{number % CHANNELS}"]
-        ack = self.sandbox.slack.slash(person, channel, f"recall {group} to {to}")
+        ack = self.sandbox.slack.slash(person, channel, line)
         if not ack.ok:
             return None
 

@@ -102,7 +102,7 @@ def test_a_journal_of_before_is_read_into_the_table(tmp_path: Path) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
         config.attributes.update(connection=connection, at=START)
-        before = ScriptDirectory.from_config(config).get_revision("0017").down_revision
+        before = ScriptDirectory.from_config(config).get_revision("0016").down_revision
         command.upgrade(config, str(before))
         plan = {"changes": [change("1", FOLDED, ("1001",)), change(None, None)], "base": None}
         for key, known in (("a", plan), ("b", None), ("c", {"changes": "damaged"})):

@@ -8,7 +8,7 @@ from alembic import op
 
 from bot.messages.text import fold
 
-revision = "0017"
+revision = "0016"
 down_revision = "0015"
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
