@@ -43,7 +43,8 @@ class Journal(WatchedJournal):
         """
         super().__init__(open_database(url), now, lease)
         try:
-            with self.database.writing() as connection:
+            # A start on PostgreSQL only reads, so it does not wait for a replica that writes or hangs.
+            with self.database.writing() if self.database.exclusive else self.database.reading() as connection:
                 self._prepare(connection)
         except BaseException:
             self.close()

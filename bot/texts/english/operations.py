@@ -90,7 +90,7 @@ TEXTS = {
         " Add `as table` to get a table.",
     ),
     "pending_table": OperationTexts(
-        "What is pending, as table",
+        "Pending as table",
         "Shows what `pending` lists as a table, without the buttons of each row.",
     ),
     "schedules": OperationTexts(
