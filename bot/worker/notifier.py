@@ -64,12 +64,13 @@ class Notifier:
             LeaseLost: Another worker has taken the entry over.
             JournalUnavailable: The journal can't be written.
         """
-        delivery = Delivery(self.journal, entry)
-        readable = self._post(delivery, Confirmation.model_validate(entry.outcome))
+        delivery, confirmation = Delivery(self.journal, entry), Confirmation.model_validate(entry.outcome)
+        readable = self._post(delivery, confirmation)
         now = self.journal.now()
         age = now - (entry.ended_at or now)
         if readable and (not delivery.failures or age > GIVE_UP):
             delivery.mark_notified()
+            self._update_views(entry, confirmation)
             log.info("change %d was told of in Slack", entry.id)
             seconds = (now - max(entry.accepted_at, entry.run_at)).total_seconds()
             CONFIRMATIONS.labels(current_pbx()).observe(max(0.0, seconds))
@@ -82,7 +83,13 @@ class Notifier:
             if any(isinstance(failure, SlackRefused) for failure in delivery.failures):
                 self.on_untold(reason)
         delivery.flush()
+        self._update_views(entry, confirmation)
         self.journal.release(delivery.entry, now + delivery.retry_delay(age))
+
+    def _update_views(self, entry: Entry, confirmation: Confirmation) -> None:
+        """Updates the views of the present state, once it is stored where the card is that they link to."""
+        if confirmation.card is not None or entry.request.source is Source.WORKFLOW or is_told_by_schedule(entry):
+            self.on_change()
 
     def show_card(self, entry: Entry) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
@@ -211,7 +218,6 @@ class Notifier:
         if confirmation.card is not None:
             readable = self._post_card(delivery, confirmation, confirmation.card)
             self._redraw_others(delivery)
-            self.on_change()
         return readable
 
     def _report_step(self, delivery: Delivery, confirmation: Confirmation) -> bool:
@@ -221,7 +227,6 @@ class Notifier:
         told = delivery.step("step", lambda: self.messenger.report_step(execution, result))
         if delivery.posted is not None and delivery.posted.ts is not None and confirmation.card is not None:
             delivery.attempt("its card", lambda: self.redraw_card(entry.id))
-        self.on_change()
         return told
 
     def _post_occurrence(self, delivery: Delivery, confirmation: Confirmation) -> bool:
@@ -231,7 +236,6 @@ class Notifier:
         if root.card is not None:
             delivery.attempt("the card of its schedule", lambda: self.redraw_card(root.id))
         self._redraw_others(delivery)
-        self.on_change()
         if message is None:
             return True
         told = confirmation.tells_contact and self._announcer.tell_everybody(delivery, message)
