@@ -228,19 +228,9 @@ def read_settings() -> Settings:
     return read_given(Settings)
 
 
-def read_journal_settings() -> JournalSettings:
-    """Reads the settings of the journal only; raises like `read_settings`."""
-    return read_given(JournalSettings)
-
-
 def read_command_settings() -> CommandSettings:
     """Reads the name of the slash command only; raises like `read_settings`."""
     return read_given(CommandSettings)
-
-
-def read_pbx_settings() -> PBXSettings:
-    """Reads the settings of the PBX only; raises like `read_settings`."""
-    return read_given(PBXSettings)
 
 
 def read_slack_tokens() -> SlackTokens:

@@ -65,8 +65,3 @@ def alternatives(limits: Sequence[str]) -> str:
 def restricted(limits: str, verbs: str) -> str:
     """Commands that are allowed under limits, in hours or after an approval only."""
     return f"Only {limits}: {verbs}."
-
-
-def again(line: str) -> str:
-    """The button for a recent line."""
-    return f"Again: {line}"

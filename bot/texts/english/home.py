@@ -8,7 +8,6 @@ PANEL_TITLE = "What do you want to do? Use a button, or type a line."
 
 WAITING_FOR_YOU = "Waiting for you"
 TEMPORARY_AND_PENDING = "Temporary and pending"
-GROUPS = "Park groups"
 RECENT = "Recent changes"
 NO_RECENT = "None that you may see."
 YOU_MAY, BUT_NEVER = "You may:", "But never:"

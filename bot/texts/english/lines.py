@@ -82,9 +82,6 @@ def no_change(line: str, consequence: str) -> str:
     return f"“{line}” isn't a change, so {consequence}. {NOTHING_CHANGED}"
 
 
-NOTHING_TO_APPROVE = "there is nothing to approve"
-NO_EMERGENCY = "it needs no emergency"
-
 PREVIEW_ONCE = f"Type “preview” only once. {NOTHING_CHANGED}"
 
 

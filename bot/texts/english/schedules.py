@@ -9,7 +9,7 @@ from bot.texts.english.wording import NOTHING_CHANGED, change_number, count
 MAY_NOT_REPEAT = "You may make this change once, but not on a schedule."
 NEVER = f"This never happens from now on. Type another day or a later end. {NOTHING_CHANGED}"
 NO_EMERGENCY = f"An emergency can't be repeated. Make the change once, or leave out the reason. {NOTHING_CHANGED}"
-NOT_RUNNING, WAS_PAUSED, PBX_AWAY = "Park was not running", "Park was paused", "the PBX or Slack did not answer"
+NOT_RUNNING, WAS_PAUSED = "Park was not running", "Park was paused"
 STATUS_ACTIVE, STATUS_PAUSED, STATUS_ENDED = "active", "paused", "ended"
 NEXT, LATEST, HOLDER = "Next", "Latest", "On behalf of"
 SKIP_NEXT, PAUSE, RESUME, DELETE, ADOPT = "Skip next", "Pause", "Resume", "Delete", "Adopt"

@@ -4,10 +4,10 @@ from bot.texts.english.wording import change_number, sentence
 
 BY_WORKFLOW = "a workflow"
 DO_IT, DECLINE = "Do it", "Decline"
-PROPOSED_BY, EXPIRES, CHANGE, REASON = "Proposed by", "Expires", "Change", "Reason"
+EXPIRES, CHANGE, REASON = "Expires", "Change", "Reason"
 DECIDES_NOTE = "Whoever may make this change decides with a click, and it is made as theirs."
 STATUS_PROPOSED, STATUS_DECLINED, STATUS_EXPIRED = "waiting for a click", "declined", "expired"
-STATUS_ACCEPTED, STATUS_PENDING, STATUS_NOT_PROPOSED = "accepted", "accepted, not made yet", "not proposed"
+STATUS_ACCEPTED, STATUS_PENDING = "accepted", "accepted, not made yet"
 
 CHANNEL_NOT_NAMED = "The policy does not name this channel for workflows. Add its id to channels under [workflows]."
 NOT_SHOWN = "The policy does not let everybody in this channel see that group, so a workflow can't show it."

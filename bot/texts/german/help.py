@@ -62,7 +62,3 @@ def alternatives(limits: Sequence[str]) -> str:
 
 def restricted(limits: str, verbs: str) -> str:
     return f"Nur {limits}: {verbs}."
-
-
-def again(line: str) -> str:
-    return f"Noch einmal: {line}"

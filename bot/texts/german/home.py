@@ -8,7 +8,6 @@ PANEL_TITLE = "Was soll geschehen? Eine Schaltfläche benutzen oder eine Zeile e
 
 WAITING_FOR_YOU = "Wartet auf Sie"
 TEMPORARY_AND_PENDING = "Befristet und ausstehend"
-GROUPS = "Parkgruppen"
 RECENT = "Letzte Änderungen"
 NO_RECENT = "Keine, die Sie sehen dürfen."
 YOU_MAY, BUT_NEVER = "Sie dürfen:", "Aber nie:"

@@ -73,9 +73,6 @@ def no_change(line: str, consequence: str) -> str:
     return f"„{line}“ ist keine Änderung, deshalb {consequence}. {NOTHING_CHANGED}"
 
 
-NOTHING_TO_APPROVE = "gibt es nichts freizugeben"
-NO_EMERGENCY = "ist kein Notfall nötig"
-
 PREVIEW_ONCE = f"„preview“ nur einmal eingeben. {NOTHING_CHANGED}"
 
 

@@ -12,7 +12,6 @@ NO_EMERGENCY = (
     f"Ein Notfall lässt sich nicht wiederholen. Die Änderung einmal machen oder den Grund weglassen. {NOTHING_CHANGED}"
 )
 NOT_RUNNING, WAS_PAUSED = "Park lief nicht", "Park pausierte"
-PBX_AWAY = "die PBX oder Slack hat nicht geantwortet"
 STATUS_ACTIVE, STATUS_PAUSED, STATUS_ENDED = "aktiv", "angehalten", "beendet"
 NEXT, LATEST, HOLDER = "Nächster Termin", "Letzter Termin", "Im Namen von"
 SKIP_NEXT, PAUSE, RESUME, DELETE, ADOPT = "Nächsten auslassen", "Anhalten", "Fortsetzen", "Löschen", "Übernehmen"

@@ -4,11 +4,10 @@ from bot.texts.german.wording import NOTHING_CHANGED, change_number, sentence
 
 BY_WORKFLOW = "einem Workflow"
 DO_IT, DECLINE = "Ausführen", "Verwerfen"
-PROPOSED_BY, EXPIRES, CHANGE, REASON = "Vorgeschlagen von", "Läuft ab", "Änderung", "Grund"
+EXPIRES, CHANGE, REASON = "Läuft ab", "Änderung", "Grund"
 DECIDES_NOTE = "Wer diese Änderung machen darf, entscheidet mit einem Klick und macht sie damit im eigenen Namen."
 STATUS_PROPOSED, STATUS_DECLINED, STATUS_EXPIRED = "wartet auf einen Klick", "verworfen", "abgelaufen"
 STATUS_ACCEPTED, STATUS_PENDING = "angenommen", "angenommen, noch nicht ausgeführt"
-STATUS_NOT_PROPOSED = "nicht vorgeschlagen"
 
 CHANNEL_NOT_NAMED = (
     "Die Richtlinie nennt diesen Kanal nicht für Workflows. Seine ID unter [workflows] zu channels hinzufügen."
