@@ -31,6 +31,7 @@ operations = ["members"]
 groups = ["Billing"]
 approvers = ["{leads}"]
 """
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
 RECALL = {"group": "Sales", "recall": "Night Desk"}
 ADD = {"action": "add", "members": "1001", "group": "Sales"}
 
