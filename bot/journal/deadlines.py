@@ -22,11 +22,28 @@ _begin = threading.local()
 has no connection yet."""
 
 
+class _Cursor(psycopg.Cursor[Any]):
+    """Sends the rows of `executemany` one by one.
+
+    psycopg would send them as a pipeline, after which PostgreSQL (seen with 15) does not always count the idle time of
+    a transaction, so that the lock of a frozen replica would never be taken away.
+    """
+
+    def executemany(self, query: Any, params_seq: Any, *, returning: bool = False) -> None:
+        """Executes the query once for each sequence of parameters; `rowcount` is that of the last."""
+        for parameters in params_seq:
+            self.execute(query, parameters)
+
+
 class DeadlineConnection(psycopg.Connection[Any]):
     """A connection that closes itself when an answer takes too long, and raises OperationalError then."""
 
     max_wait = 0.0
     """Seconds that one answer may take."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.cursor_factory = _Cursor
 
     def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
         """Waits for one answer of the server, at most for `max_wait`."""

@@ -147,6 +147,7 @@ def create_postgresql_engine(url: URL, *, max_wait: float, **options: Any) -> En
         connector = _PatientConnector(deadlines().Connector(), url, max_wait)
     except ImportError as error:
         raise SettingsError(DRIVER_MISSING) from error
+    engine.dialect.use_insertmanyvalues_wo_returning = True  # rows in one statement: see `deadlines` on executemany
     event.listen(engine, "do_connect", connector.connect)
     event.listen(engine, "handle_error", _detect_disconnect)
     return engine

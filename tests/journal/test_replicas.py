@@ -6,12 +6,12 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import insert, make_url
 
 from bot.__main__ import main
 from bot.errors import JournalUnavailable, SettingsError
@@ -20,6 +20,7 @@ from bot.journal.database import open_database
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, migrate_database
 from bot.journal.models import Entry, State
+from bot.journal.tables import footprints
 from tests.journal.making import OPERATIONS, make_request
 from tests.postgres import Server
 
@@ -97,6 +98,26 @@ def test_what_a_frozen_replica_holds_in_the_middle_of_a_transaction_is_taken_awa
     assert frozen.accept(make_request("b"), operations=OPERATIONS, footprint=SALES).fresh, (
         "it goes on as if nothing had been"
     )
+    frozen.close()
+    other.close()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 50])
+def test_a_replica_frozen_after_it_has_written_rows_loses_its_turn(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """PostgreSQL does not count the idle time of a transaction reliably after a pipeline: rows are sent without one."""
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 0.3)
+    address = postgres.database()
+    frozen, other = Journal(address), Journal(address)
+    number = frozen.accept(make_request("a"), operations=OPERATIONS, footprint=SALES).id
+    written = [{"entry_id": number, "name": f"group {one}"} for one in range(rows)]
+    accepted = []
+    for turn in "bcd":
+        with suppress(JournalUnavailable), frozen.database.writing() as connection:
+            connection.execute(insert(footprints), written)
+            accepted.append(other.accept(make_request(turn), operations=OPERATIONS, footprint=SALES))
+    assert [one.fresh for one in accepted] == [True] * 3
     frozen.close()
     other.close()
 
