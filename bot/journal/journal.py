@@ -178,10 +178,9 @@ class Journal(WatchedJournal):
 
     def postpone(self, entry: Entry, due_at: datetime) -> None:
         """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event."""
-        values = {"state": State.SCHEDULED, "due_at": due_at, "owner": None, "lease_until": None}
         with self.database.writing() as connection:
             queue.unlock_targets(connection, entry.id)
-            queue.update_claimed(connection, entry, values, new_events={}, at=self._at(connection))
+            queue.postpone(connection, entry, due_at, queue.POSTPONE, at=self._at(connection))
 
     def record_failure(self, entry: Entry, reason: str) -> Entry:
         """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event."""
@@ -276,8 +275,7 @@ class Journal(WatchedJournal):
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Gives up the claim until `run_at`; the entry keeps its position in the queue."""
         with self.database.writing() as connection:
-            at = self._at(connection)
-            queue.update_claimed(connection, entry, {"due_at": run_at}, queue.RELEASE, new_events={}, at=at)
+            queue.postpone(connection, entry, run_at, queue.POSTPONE_REPORT, at=self._at(connection))
 
     def _update(self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None) -> Entry:
         with self.database.writing() as connection:

@@ -4,8 +4,8 @@ The statements at module level are built once, and the frequent ones are prepare
 """
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,7 +35,6 @@ from bot.journal.tables import (
     chain,
     entries,
     events,
-    flags,
     footprints,
     lease_expired,
     not_notified,
@@ -118,6 +117,12 @@ _RELEASE = {
     "owner": None,
     "lease_until": None,
 }
+_LATER_UNLESS_WOKEN = case(
+    (entries.c.due_at.is_distinct_from(bindparam("claimed_due_at", type_=UtcDateTime())), entries.c.due_at),
+    else_=bindparam("later", type_=UtcDateTime()),
+)
+"""A claimed entry whose due time is no longer that of the claim was woken meanwhile (`_make_due`), and stays due."""
+_POSTPONE = {"state": State.SCHEDULED, "due_at": _LATER_UNLESS_WOKEN, "owner": None, "lease_until": None}
 _CLAIM_VALUES = {
     "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
     "attempt": entries.c.attempt + 1,
@@ -133,6 +138,10 @@ IF_NOT_NOTIFIED = Prepared(_IF_NOT_NOTIFIED)
 """Update of a claimed entry whose outcome was not reported; as the three below, for `update_claimed`."""
 RELEASE = Prepared(_IF_NOT_NOTIFIED.values(_RELEASE))
 """Also gives up the claim."""
+POSTPONE = Prepared(_IF_NOT_NOTIFIED.values(_POSTPONE))
+"""Gives up the claim of a scheduled entry until `later`."""
+POSTPONE_REPORT = Prepared(_IF_NOT_NOTIFIED.values(_RELEASE | {"due_at": _LATER_UNLESS_WOKEN}))
+"""Gives up the claim until `later`, and keeps the place in the queue."""
 IF_NOT_ENDED = Prepared(
     _IF_NOT_NOTIFIED.where(
         or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same_state"))
@@ -175,14 +184,34 @@ def update_claimed(
     append_for_entry(connection, entry.id, new_events, by=entry.owner, at=at)
 
 
+def postpone(
+    connection: Connection, entry: Entry, later: datetime, statement: Prepared[Update], *, at: datetime
+) -> None:
+    """Gives up the claim until `later`, or for now if the entry was woken since it was claimed.
+
+    Args:
+        statement: POSTPONE or POSTPONE_REPORT.
+
+    Raises:
+        LeaseLost: as for `update_claimed`.
+    """
+    update_claimed(connection, entry, {"claimed_due_at": entry.due_at, "later": later}, statement, new_events={}, at=at)
+
+
 def retry_postponed(connection: Connection, now: datetime) -> None:
     """Makes every entry due that is past its time."""
-    _make_due(connection, and_(entries.c.state == State.SCHEDULED, entries.c.run_at <= now), now)
+    waits = or_(
+        entries.c.state == State.SCHEDULED, and_(entries.c.lease_until.is_not(None), entries.c.ended_at.is_(None))
+    )
+    _make_due(connection, and_(waits, entries.c.run_at <= now), now)
 
 
 def _make_due(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Makes entries due now that would be due later and are not finished."""
-    later = and_(not_notified, which, entries.c.due_at > now)
+    """Makes entries due now that would be due later, or are claimed and may be postponed, and are not finished.
+
+    What an attempt that is under way has met may be what has just changed: `postpone` then leaves the entry due.
+    """
+    later = and_(not_notified, which, or_(entries.c.due_at > now, entries.c.lease_until.is_not(None)))
     connection.execute(update(entries).where(later).values(due_at=now))
 
 
@@ -258,38 +287,3 @@ def lock_targets(connection: Connection, entry_id: int, targets: Collection[str]
 def unlock_targets(connection: Connection, entry_id: int) -> None:
     """Deletes the target locks that the entry holds or waits for."""
     _DELETE_LOCKS.execute(connection, {"entry_id": entry_id})
-
-
-_NOT_NOTIFIED = "to be told"
-_BACKLOG_STATES = (*(state.value for state in State if not state.ended), _NOT_NOTIFIED)
-
-
-class Backlog(NamedTuple):
-    """Unfinished entries by state ("to be told": ended, not reported), and for how long the oldest has been due."""
-
-    depth: dict[str, int]
-    oldest: timedelta
-
-
-def read_backlog(connection: Connection, now: datetime) -> Backlog:
-    """Counts the unfinished entries; the index makes the cost independent of the size of the journal."""
-    columns = entries.c.state, func.count(), func.min(entries.c.run_at)
-    depth, oldest = dict.fromkeys(_BACKLOG_STATES, 0), now
-    for state, count, run_at in connection.execute(select(*columns).where(not_notified).group_by(entries.c.state)):
-        depth[_NOT_NOTIFIED if state.ended else state.value] += count
-        oldest = oldest if state.ended else min(oldest, run_at)
-    return Backlog(depth=depth, oldest=now - oldest)
-
-
-_PROBE = "probe"
-PROBE_SIZE = 16_384
-"""Bytes that a probe allocates: more than a change needs, which is about 10 KB."""
-
-
-def try_to_write(connection: Connection) -> None:
-    """Writes something as large as a change and deletes it again, to be committed: raises what a change would."""
-    connection.execute(update(chain).where(chain.c.id == 1).values(posted=chain.c.posted))
-    connection.execute(delete(flags).where(flags.c.name == _PROBE))
-    probe = {"name": _PROBE, "text": "x" * PROBE_SIZE, "by": PARK, "at": datetime.now(UTC)}
-    connection.execute(insert(flags).values(probe))
-    connection.execute(delete(flags).where(flags.c.name == _PROBE))

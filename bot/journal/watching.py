@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.errors import JournalUnavailable
 from bot.journal import aside, queue
 from bot.journal.database import Database
+from bot.journal.events import PARK
+from bot.journal.models import State
 from bot.journal.reader import Reader
 from bot.journal.rows import UNREADABLE
+from bot.journal.tables import chain, entries, flags, not_notified
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -19,6 +23,41 @@ MIN_FREE_SPACE = 5_000_000
 """Free bytes on the disk of a SQLite journal below which Park is not ready: its write-ahead log grows to about 4 MB."""
 CLOCK_TOLERANCE = timedelta(seconds=1)
 """By how much the clock may step back without anybody noticing."""
+
+
+_NOT_NOTIFIED = "to be told"
+_BACKLOG_STATES = (*(state.value for state in State if not state.ended), _NOT_NOTIFIED)
+
+
+class Backlog(NamedTuple):
+    """Unfinished entries by state ("to be told": ended, not reported), and for how long the oldest has been due."""
+
+    depth: dict[str, int]
+    oldest: timedelta
+
+
+def read_backlog(connection: Connection, now: datetime) -> Backlog:
+    """Counts the unfinished entries; the index makes the cost independent of the size of the journal."""
+    columns = entries.c.state, func.count(), func.min(entries.c.run_at)
+    depth, oldest = dict.fromkeys(_BACKLOG_STATES, 0), now
+    for state, count, run_at in connection.execute(select(*columns).where(not_notified).group_by(entries.c.state)):
+        depth[_NOT_NOTIFIED if state.ended else state.value] += count
+        oldest = oldest if state.ended else min(oldest, run_at)
+    return Backlog(depth=depth, oldest=now - oldest)
+
+
+_PROBE = "probe"
+PROBE_SIZE = 16_384
+"""Bytes that a probe allocates: more than a change needs, which is about 10 KB."""
+
+
+def try_to_write(connection: Connection) -> None:
+    """Writes something as large as a change and deletes it again, to be committed: raises what a change would."""
+    connection.execute(update(chain).where(chain.c.id == 1).values(posted=chain.c.posted))
+    connection.execute(delete(flags).where(flags.c.name == _PROBE))
+    probe = {"name": _PROBE, "text": "x" * PROBE_SIZE, "by": PARK, "at": datetime.now(UTC)}
+    connection.execute(insert(flags).values(probe))
+    connection.execute(delete(flags).where(flags.c.name == _PROBE))
 
 
 class WatchedJournal(Reader):
@@ -87,16 +126,16 @@ class WatchedJournal(Reader):
             return f"The disk of the journal is full: {free / 1e6:.1f} MB are free. Make room on it."
         try:
             with self.database.writing() as connection:
-                queue.try_to_write(connection)
+                try_to_write(connection)
         except JournalUnavailable as fault:
             return str(fault)
         return None
 
-    def backlog(self) -> queue.Backlog | None:
+    def backlog(self) -> Backlog | None:
         """Returns the size and the age of the backlog; None if the journal can't be read."""
         try:
             now = self.now()
             with self.database.reading() as connection:
-                return queue.read_backlog(connection, now)
+                return read_backlog(connection, now)
         except (JournalUnavailable, *UNREADABLE):
             return None

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.journal.models import State
-from bot.journal.queue import Backlog, read_backlog, try_to_write
+from bot.journal.watching import Backlog, read_backlog, try_to_write
 from tests.journal.making import JournalHarness
 
 

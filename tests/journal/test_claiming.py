@@ -1,6 +1,7 @@
 """Whose turn it is, and what becomes of a worker that was too slow."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -314,3 +315,47 @@ def test_what_was_taken_over_can_not_take_a_target(harness: JournalHarness) -> N
     with pytest.raises(TargetBusy):
         harness.journal.checkpoint(taken, targets={"id of sales"})
     assert harness.journal.get(other).state is State.RUNNING
+
+
+def _resume(harness: JournalHarness) -> None:
+    """Ends a pause."""
+    harness.accept()
+    harness.journal.end(harness.claim("other"), State.DONE, {}, flags={"pause": None})
+
+
+WAKE_UPS: dict[str, Callable[[JournalHarness], None]] = {
+    "the sign-in was repaired": lambda harness: harness.journal.retry_postponed(),
+    "a pause has ended": _resume,
+}
+
+
+@pytest.mark.parametrize("wake_up", WAKE_UPS.values(), ids=WAKE_UPS)
+@pytest.mark.parametrize("run_at", [None, START])
+def test_an_attempt_that_was_under_way_when_others_were_woken_is_followed_by_another_at_once(
+    harness: JournalHarness, wake_up: Callable[[JournalHarness], None], run_at: datetime | None
+) -> None:
+    number = harness.accept("sales", run_at=run_at)
+    harness.clock.move(seconds=1)
+    entry = harness.claim()
+    harness.clock.move(seconds=1)
+    wake_up(harness)
+    harness.clock.move(seconds=1)
+    harness.journal.postpone(entry, harness.clock() + 5 * MINUTE)
+    entry = harness.claim()
+    assert entry.id == number
+    harness.journal.postpone(entry, harness.clock() + 5 * MINUTE)
+    assert harness.journal.claim("idle") is None, "nothing has woken it since"
+
+
+def test_a_report_that_was_under_way_when_slack_accepted_messages_again_is_followed_by_another_at_once(
+    harness: JournalHarness,
+) -> None:
+    number = harness.accept("sales")
+    entry = harness.journal.end(harness.claim(), State.DONE, {})
+    harness.clock.move(seconds=1)
+    harness.journal.retry_untold()
+    harness.journal.release(entry, harness.clock() + 5 * MINUTE)
+    entry = harness.claim()
+    assert (entry.id, entry.state) == (number, State.DONE)
+    harness.journal.release(entry, harness.clock() + 5 * MINUTE)
+    assert harness.journal.claim("idle") is None

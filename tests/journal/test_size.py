@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.journal.models import State
-from bot.journal.queue import read_backlog, try_to_write
+from bot.journal.watching import read_backlog, try_to_write
 from tests.journal.making import JournalHarness, sqlite_url
 
 PAST = """

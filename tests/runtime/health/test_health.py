@@ -219,7 +219,7 @@ def test_a_check_that_costs_something_is_made_once_in_a_few_seconds() -> None:
 
 def test_many_probes_and_scrapes_write_to_the_journal_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     written = list[int]()
-    monkeypatch.setattr("bot.journal.queue.try_to_write", lambda connection: written.append(1))
+    monkeypatch.setattr("bot.journal.watching.try_to_write", lambda connection: written.append(1))
     for path in ("/health/ready", "/metrics") * 5:
         assert fetch(sandbox, path).status == 200
     assert len(written) <= 1
