@@ -36,7 +36,7 @@ def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> 
             assert harness.changes() == WRITES, "each write was made once"
             assert "Applied night.yaml" in harness.card().plain
             assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
-            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1, timeout=60)
+            harness.over(second)
             assert set(harness.members("Billing")) == {"1055", "1054"}
             assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
         finally:
