@@ -1,5 +1,6 @@
 """A claimed entry ends as done, not done or unknown, and the user is told exactly that."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavail
 from bot.journal.models import Entry, State
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
+from bot.worker.progress import ProgressNotifier
 from tests.bot_harness import BotHarness, bot_harness, offered_lines, text_of
 
 
@@ -40,6 +42,21 @@ def test_a_change_is_made_shown_and_confirmed(park: BotHarness) -> None:
     assert "1016 Pablo Fernández" in text_of(card)
     assert "4 members" in text_of(park.messenger.replies[0][1])
     assert park.state() == State.DONE
+
+
+def test_the_notice_of_the_replica_that_accepted_a_request_is_removed_by_the_one_that_carried_it_out(
+    park: BotHarness,
+) -> None:
+    other = ProgressNotifier(park.messenger)
+    park.dispatcher.progress_notifier = other
+    try:
+        park.do("add 1016 to Billing")
+        deadline = time.monotonic() + 60
+        while "add 1016 to Billing" not in park.messenger.cleared:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        other.close()
 
 
 def test_a_token_that_ends_half_way_is_not_called_nothing(park: BotHarness) -> None:
