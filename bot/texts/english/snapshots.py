@@ -42,4 +42,6 @@ def only_new_groups(text: str) -> str:
     return f"“{text[:80]}” can't stand there. Only new groups can be deleted with it; end with: and delete new groups."
 
 
-NEW_ONLY_WITH_EVERYTHING = "New groups are deleted only when everything is restored: restore everything to …"
+NEW_ONLY_WITH_EVERYTHING = (
+    "New groups are deleted only when everything is restored: restore everything to … and delete new groups."
+)

@@ -40,4 +40,4 @@ def only_new_groups(text: str) -> str:
     return f"„{text[:80]}“ kann dort nicht stehen. Nur neue Gruppen lassen sich mitlöschen: and delete new groups."
 
 
-NEW_ONLY_WITH_EVERYTHING = "Neue Gruppen werden nur gelöscht, wenn alles wiederhergestellt wird: restore everything to …"
+NEW_ONLY_WITH_EVERYTHING = "Neue Gruppen werden nur mit allem gelöscht: restore everything to … and delete new groups."
