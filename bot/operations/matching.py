@@ -89,7 +89,9 @@ def _fitting(words: Words) -> _Patterns:
 def _by_first_word(operations: tuple[type[Operation], ...]) -> tuple[dict[str, _Patterns], _Patterns]:
     """The patterns that start with each fixed word, and those that start with a name."""
     words = {word for operation in operations for pattern in operation.patterns() for word in pattern.first_spellings}
-    return {word: _by_weight(operations, frozenset((word,))) for word in words}, _by_weight(operations, frozenset(("",)))
+    return {word: _by_weight(operations, frozenset((word,))) for word in words}, _by_weight(
+        operations, frozenset(("",))
+    )
 
 
 @cache
