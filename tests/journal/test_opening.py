@@ -13,9 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
-from bot.journal.slack_tables import metadata
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 
