@@ -20,14 +20,12 @@ from bot.operations.permissions import permissions_of
 from bot.pbx.limits import check_group, check_server
 from bot.policy.model import Permission
 from bot.setups.comparing import differences
-from bot.setups.csv_file import members_as_csv
 from bot.setups.files import KINDS
 from bot.setups.matching import NotMatched
 from bot.setups.past import PastSetup
 from bot.setups.reading import PbxSetup, left_out, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
-from bot.setups.yaml_file import dump
 from bot.texts import changes as change_texts
 from bot.texts import setups as texts
 from bot.texts import snapshots, wording
@@ -53,6 +51,8 @@ class Export(ReadOperation):
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
+        from bot.setups.yaml_file import dump  # takes 2 MiB, so it is loaded with the first file
+
         now = context.setup()
         setup, notes = to_file(now, visible=context.may_see), left_out(now)
         file = Attachment(name="park.yaml", content=dump(setup, notes))
@@ -69,6 +69,8 @@ class ExportMembers(ReadOperation):
     examples = ("export members as csv",)
 
     def read(self, context: OperationContext) -> Message:
+        from bot.setups.csv_file import members_as_csv  # loaded with the first file
+
         text = members_as_csv(context.setup(), visible=context.may_see)
         return Message(
             title=texts.exported_members(text.count("\n") - 1), file=Attachment(name="park-members.csv", content=text)

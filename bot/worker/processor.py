@@ -119,7 +119,7 @@ class EntryProcessor:
             raise
         except Refused as refused:
             if isinstance(refused, NotAllowed) and refused.policy is not None:
-                lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
+                lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy, durable=False)
             outcome = self._refused(lease_guard.entry, self._checks.as_requester_reads(lease_guard.entry, refused))
         except SignInFailed as fault:
             outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
@@ -239,7 +239,11 @@ class EntryProcessor:
         """Runs an operation that changes the journal only, in the commit that ends the entry."""
         effect, grant = self.planner.effect(lease_guard.entry.request, operation)
         lease_guard.entry = self.journal.checkpoint(
-            lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
+            lease_guard.entry,
+            operations=[dump(operation)],
+            about=operation.about(),
+            **grant.recorded(),
+            durable=False,  # the outcome is, and nothing happens in between
         )
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         confirmation = Confirmation(card=card, status=cards.STATUS_DONE)
@@ -258,7 +262,7 @@ class EntryProcessor:
             if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
                 self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)
                 return None
-            self.journal.release(entry, now + policy.retry_delay)
+            self.journal.release(entry, now + policy.retry_delay, durable=False)
             return None
         return self._record(entry, self._given_up(entry, State.EXPIRED, outcomes.not_in_time(said(fault))))
 

@@ -154,5 +154,7 @@ class ProgressNotifier:
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
-        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request, copy_context()))
-        self._changed.notify()
+        due = (time.monotonic() + seconds, next(self._order), request, copy_context())
+        heapq.heappush(self._due, due)
+        if self._due[0] is due:  # else the thread wakes early enough
+            self._changed.notify()

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.sandbox.slack.fake_slack import FakeSlack
+from bot.slack import scheduling
 from bot.slack.client import connect_client, translate_errors
 from bot.slack.scheduling import RECOVERY, SPACING, CallScheduler, Limit, in_background
 from tests.slack.conftest import SCOPES
@@ -145,6 +146,21 @@ def test_whoever_would_wait_for_too_long_is_told_when_to_come_back_and_takes_no_
         assert told.value.retry_after == 10
     clock.now += 10
     scheduler.await_turn(POST)
+
+
+def test_messages_after_a_limit_are_counted_in_the_pace(
+    scheduler: CallScheduler, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "LONGEST_WAIT", 0.0)
+    for _ in range(CallScheduler.burst):
+        scheduler.await_turn(POST)
+    scheduler.hold(POST, 2)
+    for seconds in (2, *[1] * 10):  # the recovery ends with the last one
+        clock.now += seconds
+        scheduler.await_turn(POST)
+    scheduler.await_turn(POST)
+    with pytest.raises(SlackUnavailable):  # 12 s have passed: so many of the 32 messages may have been followed up
+        scheduler.await_turn(POST)
 
 
 def test_only_messages_are_paced(scheduler: CallScheduler) -> None:
