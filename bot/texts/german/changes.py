@@ -176,7 +176,7 @@ def already_undone(number: int) -> str:
     return f"{change_number(number)} wurde schon rückgängig gemacht."
 
 
-SET_AGAIN_SINCE = "Was jetzt gilt, hat eine spätere Änderung gesetzt. Diese lässt sich mit ihrer Nummer rückgängig machen."
+SET_AGAIN_SINCE = "Was jetzt gilt, hat eine spätere Änderung gesetzt: Diese mit ihrer Nummer rückgängig machen."
 
 
 def undone_before(number: int, by: int) -> str:
