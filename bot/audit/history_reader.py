@@ -14,7 +14,7 @@ from bot.journal.targets import ENTRIES
 from bot.worker.card_state import card_state
 
 SEARCHED = 2000
-"""Latest requests of which each is looked at, whatever is searched for: of older ones, an index of what they changed."""
+"""Latest requests that are searched one by one; older ones are found by an index of what they were to change."""
 SMALLEST_BATCH = 20
 
 
@@ -61,8 +61,7 @@ class HistoryReader:
 
     def all_after(self) -> int:
         """Returns the id after which a search by targets finds all requests; up to it, only those with a plan."""
-        newest = self._journal.recent(1)
-        return max(0, newest[0].id - SEARCHED) if newest else 0
+        return max(0, self._journal.newest() - SEARCHED)
 
     def _read_batch(self, query: EventQuery, before: int | None) -> list[HistoryRecord]:
         with self._database.reading() as connection:

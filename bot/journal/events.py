@@ -132,7 +132,7 @@ def events_after(connection: Connection, query: EventQuery, after: int) -> list[
 
 def events_before(connection: Connection, query: EventQuery, before: int | None) -> list[EntryEvents]:
     """Returns the events of the next entries with lower ids than `before`, newest entry first; empty at the end."""
-    position = events.c.entry_id.is_not(None) if before is None else events.c.entry_id < before
+    position = events.c.entry_id < (_ABOVE_ALL if before is None else before)
     return _events_by_entry(connection, query, position, events.c.entry_id.desc())
 
 
@@ -155,6 +155,7 @@ def events_of_entries(connection: Connection, ids: Collection[int]) -> dict[int,
     return {entry_id: tuple(of_entry) for entry_id, of_entry in found}
 
 
+_ABOVE_ALL = 2**62
 _FIRST = ("accepted", "refused")
 _FIRST_AND_LAST = (*_FIRST, "ended", "cancelled")
 
@@ -170,13 +171,15 @@ def _events_by_entry(
         by_user = () if query.user is None else (events.c.by == query.user,)
         matching = select(events.c.entry_id).where(first_events, position, *by_user, events.c.entry_id.in_(in_period))
     ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(query.limit)).all()
+    if not ids:
+        return []
     of_entries = select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id)
     rows, _ = read_rows(connection, of_entries, events.c.id)
     found = (tuple(one) for _, one in groupby(map(_event_from_row, rows), key=lambda event: event.entry))
     return [one for one in found if one[0].what in _FIRST]  # of others, the first event can't be read
 
 
-_LAST_ID = Prepared(select(chain.c.number))
+_LAST_ID = Prepared(select(chain.c.number).where(chain.c.id == 1))
 _TIME_OF_NEXT = Prepared(select(events.c.at).where(events.c.id >= bindparam("least")).order_by(events.c.id).limit(1))
 
 

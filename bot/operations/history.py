@@ -73,7 +73,7 @@ class ShowHistory(HistoryQuery):
         period = _period(self, context)
         found = list(islice(records(self, context, period, before=self.before), MAX_RECORDS + 1))
         shown, more = found[:MAX_RECORDS], len(found) > MAX_RECORDS
-        notes = (_period_in_full(period, context),) if period else ()
+        notes = (*((_period_in_full(period, context),) if period else ()), *_limits(self, context))
         if not shown:
             return Message(title=texts.nothing(_selection(self, context)), notes=notes, lines=("history",))
         return Message(
@@ -82,6 +82,12 @@ class ShowHistory(HistoryQuery):
             notes=(*notes, *((texts.NARROW,) if more else ())),
             offers=tuple(_offers(self, context, period, shown[-1].change if more else None)),
         )
+
+
+def _limits(query: HistoryQuery, context: OperationContext) -> Iterator[str]:
+    """What a search by a group or a member leaves out."""
+    if (query.group or query.member) and (number := context.viewer.history.all_after()):
+        yield texts.searched_by_plans(number)
 
 
 def _period(query: HistoryQuery, context: OperationContext) -> Period | None:
