@@ -135,7 +135,7 @@ class CallScheduler:
             self._changed.notify_all()
 
     def _time_left(self, limit: Limit, *, background: bool) -> float:
-        left = self._not_before[limit] - self._clock()
+        left = self._not_before.get(limit, 0.0) - self._clock()  # another call may have ended the limit meanwhile
         return max(left, SPACING) if background and self._waiting[limit] else left
 
     def _take_turn(self, limit: Limit) -> None:

@@ -10,7 +10,7 @@ from bot.errors import SlackUnavailable
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.slack import scheduling
 from bot.slack.client import connect_client, translate_errors
-from bot.slack.scheduling import CallScheduler, Limit, in_background
+from bot.slack.scheduling import RECOVERY, SPACING, CallScheduler, Limit, in_background
 from tests.slack.conftest import SCOPES
 
 POST, OTHER = Limit("chat.postMessage", "C1"), Limit("chat.postMessage", "C2")
@@ -210,3 +210,28 @@ def test_a_response_url_is_left_alone_while_slack_wants_that_and_others_are_not(
         slack.faults.fail("response_url", "ratelimited", retry_after=1)
         client.respond(other, text="Hello again")
         assert [message.text for message in slack.ephemerals(ada)] == ["Hello", "Hello again"]
+
+
+def test_whoever_waits_while_another_ends_the_limit_gets_a_turn(scheduler: CallScheduler, clock: Clock) -> None:
+    scheduler.hold(POST, 0)
+    clock.now += RECOVERY - 0.5
+    scheduler.await_turn(POST)  # the next turn is in a second, when calls are not spaced any more
+    failed = list[BaseException]()
+
+    def wait() -> None:
+        try:
+            scheduler.await_turn(POST)
+        except BaseException as error:
+            failed.append(error)
+
+    waiting = [threading.Thread(target=wait) for _ in range(3)]
+    for one in waiting:
+        one.start()
+    while scheduler._waiting[POST] < len(waiting):
+        time.sleep(0.001)
+    clock.now += SPACING
+    for one in waiting:
+        one.join(30)
+    assert not any(one.is_alive() for one in waiting)
+    assert not failed
+    scheduler.await_turn(POST)
