@@ -48,9 +48,8 @@ class Worker:
         self._started = False
         self._stopped = threading.Event()
         self._context = copy_context()  # names the PBX in the logs of all threads
-        self._background = [self._thread(self._renew_leases, "lease-renewal")]
-        if not journal.database.exclusive:
-            self._background.append(self._thread(self._poll, "journal-poll"))
+        self._renewal: threading.Thread | None = None
+        self._background = [] if journal.database.exclusive else [self._thread(self._poll, "journal-poll")]
 
     def start(self) -> None:
         """Starts the first thread; entries left by an earlier process are claimed first."""
@@ -112,7 +111,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._stopped.set()
-        for thread in self._background:
+        for thread in self._all_background():
             thread.join()
 
     @property
@@ -124,7 +123,10 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether all threads are running that were started."""
-        return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))
+        return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._all_background()))
+
+    def _all_background(self) -> list[threading.Thread]:
+        return self._background if (renewal := self._renewal) is None else [*self._background, renewal]
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -151,6 +153,10 @@ class Worker:
             entry = self.journal.claim(self.owner, self._users_at_limit())
             if entry is not None:
                 self._claimed[threading.get_ident()] = entry
+                if self._renewal is None:
+                    renewal = self._thread(self._renew_leases, "lease-renewal")
+                    renewal.start()
+                    self._renewal = renewal
                 if entry.lease_until is not None:
                     self.processor.progress.claimed(entry.lease_until - self.journal.lease)
         return entry
@@ -175,8 +181,15 @@ class Worker:
             del self._claimed[threading.get_ident()]
 
     def _renew_leases(self) -> None:
-        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX."""
+        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX.
+
+        Ends when nothing is claimed any more: the next claim starts another thread.
+        """
         while not self._stopped.wait(self.journal.lease.total_seconds() / RENEWALS_PER_LEASE):
+            with self._claiming:
+                if not self._claimed:
+                    self._renewal = None
+                    return
             for entry in tuple(self._claimed.values()):
                 try:
                     self.journal.renew(entry)
