@@ -12,7 +12,7 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Attachment, Message
-from bot.messages.text import Words, fold, quote
+from bot.messages.text import Words, fold, join_words, quote
 from bot.operations.arguments.types import CHANGE, FILE, ArgumentType, Reference, read_name, spellings
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
@@ -164,6 +164,8 @@ def _read_moment(words: Words) -> str:
 
 
 def _read_deleting(words: Words) -> bool:
+    if (said := join_words(words)).lower() not in ("groups", "group"):
+        raise ValueError(snapshots.only_new_groups(said))
     return True
 
 
@@ -212,7 +214,10 @@ class Restore(ManyChanges):
     @classmethod
     def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
         given = [name for name in ("moment", "before") if arguments.get(name) is not None]
-        return {} if len(given) == 1 else {given[-1] if given else "moment": snapshots.ONE_TIME}
+        if len(given) != 1:
+            return {given[-1] if given else "moment": snapshots.ONE_TIME}
+        spares_others = arguments.get("new") and arguments.get("what") != EVERYTHING
+        return {"new": snapshots.NEW_ONLY_WITH_EVERYTHING} if spares_others else {}
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":
@@ -221,6 +226,8 @@ class Restore(ManyChanges):
         return self
 
     def plan(self, context: OperationContext) -> Plan:
+        if self.new and self.what != EVERYTHING:
+            raise NotPossible(snapshots.NEW_ONLY_WITH_EVERYTHING)
         now = context.setup()
         found_past, when = self._past(context, now)
         past = found_past.setup

@@ -68,7 +68,7 @@ class ProgressNotifier:
         """Stops the notices about the request, and removes one that was sent.
 
         Args:
-            taken_over: Another process may have sent one, and died.
+            taken_over: Another process may have sent one.
         """
         with self._changed:
             self._progress.pop(request.key, None)
@@ -76,6 +76,11 @@ class ProgressNotifier:
                 self._told.add(request.key)
             if request.key in self._told:
                 self._schedule(request, 0)
+
+    def watches(self, request: Request) -> bool:
+        """Returns whether this process sends the notices about a request; else one may be another process's."""
+        with self._changed:
+            return request.key in self._progress
 
     @property
     def idle(self) -> bool:
@@ -115,13 +120,16 @@ class ProgressNotifier:
 
     def _send(self, request: Request, text: str) -> None:
         try:
-            if self.is_finished(request):
-                return
-            why = text or self.pbx_trouble() or texts.WORKING
-            self.messenger.send_progress(request, texts.checking(request.line, why))
+            if not (is_over := self.is_finished(request)):
+                why = text or self.pbx_trouble() or texts.WORKING
+                self.messenger.send_progress(request, texts.checking(request.line, why))
+                is_over = self.is_finished(request)  # by another replica, which could not remove this notice
         except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
+            is_over = False
         with self._changed:
+            if is_over:
+                self._progress.pop(request.key, None)
             self._told.add(request.key)
             if request.key not in self._progress:  # it was finished meanwhile
                 self._schedule(request, 0)
@@ -163,7 +171,9 @@ class ProgressNotifier:
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
-        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request, copy_context()))
-        self._changed.notify()
+        due = (time.monotonic() + seconds, next(self._order), request, copy_context())
+        heapq.heappush(self._due, due)
+        if self._due[0] is due:  # else the thread wakes early enough
+            self._changed.notify()
         if self._thread is None and not self._closed:
             self._start(self._send_notices)
