@@ -108,7 +108,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._stopped.set()
-        for thread in self._all_background():
+        for thread in (*self._background, *filter(None, (self._renewal,))):
             thread.join()
 
     @property
@@ -120,10 +120,9 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether all threads are running that were started."""
-        return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._all_background()))
-
-    def _all_background(self) -> list[threading.Thread]:
-        return self._background if (renewal := self._renewal) is None else [*self._background, renewal]
+        if (renewal := self._renewal) is not None and not renewal.is_alive() and renewal is self._renewal:
+            return False  # one that ends since nothing is claimed is not the current one any more
+        return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
