@@ -2,8 +2,11 @@
 
 import json
 import logging
+import ssl
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -63,7 +66,8 @@ class SlackClient(WebClient):
 
     def __init__(self, token: str, api_url: str, *, posting: PostingState, read_token: ReadToken = None) -> None:
         handlers: list[RetryHandler] = [_unprocessed_handler()]
-        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
+        tls = _tls_context() if api_url.startswith("https:") else None
+        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers, ssl=tls)
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
         self._team: str | None = None
@@ -110,7 +114,9 @@ class SlackClient(WebClient):
         A limit of one address says nothing of others. After a long one the caller has other destinations.
         """
         limit = Limit(RESPONSE_URL, response_url)
-        webhook = WebhookClient(response_url, timeout=self.timeout, retry_handlers=[_unprocessed_handler()])
+        webhook = WebhookClient(
+            response_url, timeout=self.timeout, ssl=self.ssl, retry_handlers=[_unprocessed_handler()]
+        )
         for is_last in (False, True):
             self.scheduler.await_turn(limit)
             timed = SLACK_CALLS.labels(RESPONSE_URL).time()
@@ -163,6 +169,16 @@ def connect_client(
         read_token: Reads the configured bot token again; raises SettingsError.
     """
     return SlackClient(token, api_url, posting=posting or PostingState(), read_token=read_token)
+
+
+@cache
+def _tls_context() -> ssl.SSLContext | None:
+    """Returns the context of all calls of the process; None where Python makes a single one itself.
+
+    Before version 3.12, urllib makes one for each connection, and reads the certificates of the system for it: as much
+    CPU as a whole change.
+    """
+    return ssl.create_default_context() if sys.version_info < (3, 12) else None
 
 
 def _unprocessed_handler() -> RetryHandler:
