@@ -80,8 +80,11 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Opens the only writing transaction among all replicas."""
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Opens the only writing transaction among all replicas.
+
+        Every commit is durable: a replica that goes on after the server has failed relies on what it has committed.
+        """
         deadline = time.monotonic() + WRITE_TIMEOUT
         if not self._write_lock.acquire(timeout=WRITE_TIMEOUT):
             raise JournalUnavailable(
