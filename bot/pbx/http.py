@@ -14,9 +14,9 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bot.errors import PBXError, Said, SettingsError
-from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, encode_target, parse_base_url
+from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, build_url, parse_base_url
 from bot.pbx.tls import tls_context
-from bot.pbx.transport import Deadline, Transport, read_body, use_deadline
+from bot.pbx.transport import Deadline, Transport, use_deadline
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
 from bot.runtime.scope import current_pbx
 from bot.texts import pbx as texts
@@ -86,7 +86,7 @@ class CallStats:
 class HttpSender:
     """Sends requests from any thread, at most `in_flight` at a time.
 
-    Uses a transport without httpx's client: its redirects, cookies and proxies from the environment could pass the
+    Uses the transport without httpx's client: its redirects, cookies and proxies from the environment could pass the
     token to another host, and it would take a tenth of a change's CPU time.
     """
 
@@ -101,10 +101,10 @@ class HttpSender:
 
     def send(self, request: ApiRequest, deadline: Deadline, *, token: str | None = None) -> ApiResponse:
         """Sends once and reads the whole response; raises NotSent, or `request`'s error for a lost or invalid one."""
-        target = encode_target(request.path, request.query)
+        url = build_url(self.base_url, request.path, request.query)
         self.stats.record_begin()
         try:
-            return self._send_in_slot(request, target, deadline, _headers(request, token))
+            return self._send_in_slot(request, url, deadline, _headers(request, token))
         except PBXError as error:
             self.stats.record_failure(request, error)
             raise
@@ -118,7 +118,7 @@ class HttpSender:
 
     def _new_transport(self) -> Transport:
         context = tls_context(httpx.URL(self.base_url), self._ca_file, verify=self._verify)
-        return Transport(self.base_url, context, self._in_flight)
+        return Transport(context, self._in_flight)
 
     def _reload_certificates(self) -> None:
         """Trusts what PBX_CA_FILE holds now, if it has changed; later requests connect anew."""
@@ -130,7 +130,7 @@ class HttpSender:
             log.warning("the certificates are not read again: %s", error)
 
     def _send_in_slot(
-        self, request: ApiRequest, target: bytes, deadline: Deadline, headers: Mapping[str, str]
+        self, request: ApiRequest, url: httpx.URL, deadline: Deadline, headers: Mapping[str, str]
     ) -> ApiResponse:
         if not self._slots.acquire(timeout=deadline.remaining()):
             raise NotSent(
@@ -139,7 +139,7 @@ class HttpSender:
             )
         try:
             with use_deadline(deadline):
-                return self._exchange(request, target, headers)
+                return self._exchange(request, url, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             self._reload_certificates()
             raise NotSent(f"{request}: the PBX can't be reached: {error}", said=_connect_failure(error)) from error
@@ -150,18 +150,18 @@ class HttpSender:
         finally:
             self._slots.release()
 
-    def _exchange(self, request: ApiRequest, target: bytes, headers: Mapping[str, str]) -> ApiResponse:
+    def _exchange(self, request: ApiRequest, url: httpx.URL, headers: Mapping[str, str]) -> ApiResponse:
         if self._closed:
             raise NotSent(f"{request}: the connection to the PBX was closed", said=lambda: texts.CLOSED)
         started = time.monotonic()
-        with closing(self._transport.send(request.method, target, headers, request.content)) as http_response:
+        http_request = httpx.Request(request.method, url, content=request.content, headers=headers)
+        with closing(self._transport.handle_request(http_request)) as http_response:
             body = bytearray()
-            for chunk in read_body(http_response):
+            for chunk in http_response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_RESPONSE_BYTES:
                     raise request.response_invalid(f"the answer is longer than {MAX_RESPONSE_BYTES} bytes")
-        found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in http_response.headers}
-        response = ApiResponse(status=http_response.status, body=bytes(body), headers=found)
+        response = ApiResponse(status=http_response.status_code, body=bytes(body), headers=dict(http_response.headers))
         self.stats.record_response(request, response, started)
         return response
 
@@ -196,22 +196,13 @@ def _headers(request: ApiRequest, token: str | None) -> dict[str, str]:
 
 def retrying(deadline: Deadline, attempt: Callable[[], T]) -> T:
     """Repeats `attempt` after NotSent, Dropped and Throttled while `deadline` leaves time for it."""
-    try:
-        return attempt()  # without stamina, which takes as much CPU as a third of a request before it fails
-    except (NotSent, Dropped, Throttled) as error:
-        failures: list[PBXError] = [error]
 
     def backoff(error: Exception) -> bool | float:
         if isinstance(error, Throttled) and error.after is not None:
             return error.after if error.after < deadline.remaining() else False
         return isinstance(error, NotSent | Dropped | Throttled) and deadline.remaining() > MAX_BACKOFF
 
-    def repeat() -> T:
-        if failures:  # the attempt above counts as the first
-            raise failures.pop()
-        return attempt()
-
-    return _CALLER(backoff, repeat)
+    return _CALLER(backoff, attempt)
 
 
 _CALLER = stamina.RetryingCaller(attempts=MAX_ATTEMPTS, timeout=None, wait_max=MAX_BACKOFF, wait_jitter=0.1)

@@ -21,8 +21,6 @@ _ROUTE_SEGMENTS = frozenset(
 """The fixed segments of the API's paths; any other segment is an id or an extension number."""
 UPLOAD_ID, UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"
 """Response headers that identify a begun upload."""
-MAX_TARGET = 65_000
-"""Characters of an encoded path with its query; servers refuse longer ones, most of them much shorter ones."""
 FILE_PATH_PREFIX = "/api/"
 """Prefix of the file paths that the PBX returns, even where a proxy serves the API below another path."""
 
@@ -98,17 +96,16 @@ def parse_base_url(url: str) -> str:
     return str(parts).rstrip("/")
 
 
-def encode_target(path: tuple[str, ...], query: Mapping[str, str | int]) -> bytes:
-    """Returns the encoded path below PBX_URL, with the query; raises NotPossible for text that a URL can't carry."""
-    text = "".join(f"/{_encode_segment(part)}" for part in path)
+def build_url(base_url: str, path: tuple[str, ...], query: Mapping[str, str | int]) -> httpx.URL:
+    """Returns the encoded URL; raises NotPossible for text that a URL can't carry."""
+    text = "/".join((base_url, *map(_encode_segment, path)))
     try:
         # Spaces are sent as %20: a plus sign could be taken literally outside of a form.
-        target = f"{text}?{urlencode(query, quote_via=quote)}" if query else text
+        return httpx.URL(f"{text}?{urlencode(query, quote_via=quote)}" if query else text)
     except UnicodeEncodeError:
         raise NotPossible(limits.HALF_A_CHARACTER) from None
-    if len(target) > MAX_TARGET:
-        raise NotPossible(limits.TOO_LONG)
-    return target.encode("ascii")
+    except httpx.InvalidURL:
+        raise NotPossible(limits.TOO_LONG) from None
 
 
 def _encode_segment(text: str) -> str:

@@ -1,10 +1,10 @@
-"""HTTP transport in which one deadline covers a whole call: connecting, TLS, sending and reading."""
+"""HTTP transport for httpx in which one deadline covers a whole call: connecting, TLS, sending and reading."""
 
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -151,34 +151,30 @@ class _Resolver:
                 del self._pending[host, port]
 
 
-class Transport:
-    """Connection pool under `use_deadline`, without httpx's requests and URLs: making them takes as long as sending.
+class Transport(httpx.BaseTransport):
+    """Connection pool under `use_deadline`.
 
     Raises httpx.ConnectError when nothing was sent, and another httpx.TransportError once something may have been.
     """
 
-    def __init__(self, base_url: str, context: ssl.SSLContext | None, connections: int) -> None:
-        """Connects to nothing yet; all requests are sent below `base_url`."""
-        base = httpx.URL(base_url)
-        self._base = _unchanged_url(base)
-        self._host = httpx.Request("GET", base).headers["Host"].encode("ascii")
+    def __init__(self, context: ssl.SSLContext | None, connections: int) -> None:
         self._pool = httpcore.ConnectionPool(
             context, max_connections=connections, keepalive_expiry=IDLE_SECONDS, network_backend=_Backend()
         )
 
-    def send(self, method: str, target: bytes, headers: Mapping[str, str], content: bytes | None) -> httpcore.Response:
-        """Sends a request and reads the response's head; `read_body` reads the rest, and `close` has to follow.
-
-        Args:
-            target: The encoded path below the base URL, with the query.
-        """
-        base = self._base
-        url = httpcore.URL(scheme=base.scheme, host=base.host, port=base.port, target=base.target.rstrip(b"/") + target)
-        sent = [(b"Host", self._host), *((name.encode("ascii"), value.encode()) for name, value in headers.items())]
-        if content is not None or method != "GET":
-            sent.append((b"Content-Length", b"%d" % len(content or b"")))
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends `request` and reads the response's head; iterating the response reads its body."""
         with _translated_errors():
-            return self._pool.handle_request(httpcore.Request(method, url, headers=sent, content=content))
+            response = self._pool.handle_request(
+                httpcore.Request(
+                    request.method,
+                    _unchanged_url(request.url),
+                    headers=request.headers.raw,
+                    content=request.read(),
+                    extensions=request.extensions,
+                )
+            )
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
     def close(self) -> None:
         """Closes every connection."""
@@ -187,13 +183,6 @@ class Transport:
 
 def _unchanged_url(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-
-
-def read_body(response: httpcore.Response) -> Iterator[bytes]:
-    """Yields the body in parts, decompressed where a gateway has compressed it unasked."""
-    if any(name.lower() == b"content-encoding" for name, _ in response.headers):
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response)).iter_bytes()
-    return iter(_Body(response))
 
 
 class _Body(httpx.SyncByteStream):

@@ -102,7 +102,9 @@ class StepRecorder:
 
     def watch(self, engine: Engine) -> None:
         """Starts recording the steps of this process."""
-        self._around(Transport, "send", lambda _, method, target, *__: f"{method} /api{target.decode()}")
+        self._around(
+            Transport, "handle_request", lambda _, request: f"{request.method} {request.url.raw_path.decode()}"
+        )
         self._around(BaseClient, "_perform_urllib_http_request_internal", lambda _, url, __: url.rpartition("/")[2])
         self._around(BaseSocketModeClient, "send_socket_mode_response", lambda *_: "ack")
         self._around(SyncStream, "write", _name_of_write)
