@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -34,12 +35,11 @@ _LAST_CHARACTER = chr(0x10FFFF)
 
 _BY_ID = Prepared(select(entries).where(entries.c.id == bindparam("wanted_id")))
 _BY_KEY = Prepared(select(entries).where(entries.c.key == bindparam("wanted_key")))
+_BY_IDS = Prepared(select(entries).where(entries.c.id.in_(bindparam("ids", expanding=True))), lists=("ids",))
 _ABOUT = Prepared(select(entries).where(entries.c.about == bindparam("wanted_id")).order_by(entries.c.id))
-_SCHEDULED = Prepared(
-    select(entries)
-    .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
-    .order_by(entries.c.run_at, entries.c.id)
-)
+_STATE_SCHEDULED = and_(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
+_SCHEDULED = Prepared(select(entries).where(_STATE_SCHEDULED).order_by(entries.c.run_at, entries.c.id))
+_SCHEDULED_STARTS = Prepared(_SCHEDULED.statement.where(entries.c.about.is_(None)))
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     not_notified,
     entries.c.ended_at.is_(None),
@@ -95,6 +95,10 @@ class Reader:
             return found[0]
         raise KeyError(number)
 
+    def get_all(self, numbers: Collection[int]) -> dict[int, Entry]:
+        """Returns the entries with these ids, by id, without those that are not there or can't be read."""
+        return {one.id: one for one in self._entries(_BY_IDS, ids=list(numbers))}
+
     def find(self, key: str) -> Entry | None:
         """Returns the entry of a request that was accepted or refused, by its key."""
         found = self._entries(_BY_KEY, wanted_key=key)
@@ -147,6 +151,10 @@ class Reader:
         """Returns the scheduled entries, the next one first."""
         return self._entries(_SCHEDULED)
 
+    def scheduled_starts(self) -> list[Entry]:
+        """Returns the scheduled entries that are about no other, the next one first."""
+        return self._entries(_SCHEDULED_STARTS)
+
     def with_unknown_outcome(self) -> list[Entry]:
         """Returns entries in state UNKNOWN that no later change is about, newest first, at most `MAX_UNKNOWN`."""
         later = entries.alias("sequel")
@@ -175,6 +183,19 @@ class Reader:
     def unfinished_about(self, targets: Collection[str]) -> list[Entry]:
         """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
         return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
+
+    def unfinished_ends(self) -> list[tuple[int, int]]:
+        """Returns the ids of the ends of temporary changes that are to come, with those of the changes, in order."""
+        with self._reading() as connection:
+            return [(row["id"], row["about"]) for row in changed_targets.ENDS.rows(connection, {})]
+
+    def changed_by_ends(self) -> dict[int, set[str]]:
+        """Returns the keys of what each temporary change has changed whose end is to come, by the change's id."""
+        found = defaultdict[int, set[str]](set)
+        with self._reading() as connection:
+            for row in changed_targets.CHANGED_BY_ENDS.rows(connection, {}):
+                found[row["entry_id"]].add(row["target"])
+        return found
 
     def failing_ends(self) -> FailingEnds:
         """Returns how many ends of temporary changes are due and have failed so far, and since when."""

@@ -169,20 +169,29 @@ class Membership:
         self._group_of: dict[str, str] = {}
         self._members: dict[str, tuple[Member, ...]] = {}
         self._read_at: dict[str, float] = {}
+        self._changed_at: dict[str, float] = {}  # when each list was invalidated last
 
-    def store(self, group_id: str, members: Iterable[Member]) -> None:
-        """Stores a group's complete list of members."""
+    def store(self, group_id: str, members: Iterable[Member], since: float | None = None) -> None:
+        """Stores a group's complete list of members, unless it was invalidated or read anew after the read began.
+
+        Args:
+            since: when the read began; now by default.
+        """
         with self._lock:
+            began = self._clock() if since is None else since
+            if began < max(self._changed_at.get(group_id, began), self._read_at.get(group_id, began)):
+                return
             self._drop(group_id)
             self._members[group_id] = listed = tuple(members)
             self._group_of |= {member.extension_number: group_id for member in listed}
-            self._read_at[group_id] = self._clock()
+            self._read_at[group_id] = began
 
     def invalidate(self, group_id: str) -> None:
         """Removes a group's members."""
         with self._lock:
             self._drop(group_id)
             self._read_at.pop(group_id, None)
+            self._changed_at[group_id] = self._clock()
 
     def contains(self, group_id: str, extension: str, *, since: float | None = None) -> bool | None:
         """Returns whether a group has this member; None if its list is stale or was read before `since`."""

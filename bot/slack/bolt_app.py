@@ -103,6 +103,7 @@ def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None)
     logger.setLevel(logging.ERROR)  # Bolt would warn that it ignores SLACK_BOT_TOKEN
     app = MeasuredApp(
         outgoing or Outgoing(),
+        name="park",  # without a name Bolt takes that of the calling file, for which it reads the source of the stack
         logger=logger,
         client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
         authorize=authorize,

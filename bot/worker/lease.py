@@ -93,6 +93,7 @@ class QueueProgress:
         """Records that an entry was claimed."""
         if self._since is None or self._last_claim is None or at - self._last_claim > self._longest_gap:
             self._since = at
+        self._since = min(self._since, at)  # it is later only if the clock was set back
         self._last_claim = at
 
     def interrupted(self, at: datetime | None = None) -> None:
@@ -101,7 +102,7 @@ class QueueProgress:
 
     def since(self, now: datetime) -> datetime:
         """Returns the end of the last break; `now` if it lasts."""
-        return self._since or now
+        return min(self._since or now, now)  # it may be of before the clock was set back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,7 @@ class ProgressNotifier:
         """Stops the notices about the request, and removes one that was sent.
 
         Args:
-            taken_over: Another process may have sent one, and died.
+            taken_over: Another process may have sent one.
         """
         with self._changed:
             self._progress.pop(request.key, None)
@@ -73,6 +73,11 @@ class ProgressNotifier:
                 self._told.add(request.key)
             if request.key in self._told:
                 self._schedule(request, 0)
+
+    def watches(self, request: Request) -> bool:
+        """Returns whether this process sends the notices about a request; else one may be another process's."""
+        with self._changed:
+            return request.key in self._progress
 
     @property
     def idle(self) -> bool:
@@ -102,13 +107,16 @@ class ProgressNotifier:
 
     def _send(self, request: Request, text: str) -> None:
         try:
-            if self.is_finished(request):
-                return
-            why = text or self.pbx_trouble() or texts.WORKING
-            self.messenger.send_progress(request, texts.checking(request.line, why))
+            if not (is_over := self.is_finished(request)):
+                why = text or self.pbx_trouble() or texts.WORKING
+                self.messenger.send_progress(request, texts.checking(request.line, why))
+                is_over = self.is_finished(request)  # by another replica, which could not remove this notice
         except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
+            is_over = False
         with self._changed:
+            if is_over:
+                self._progress.pop(request.key, None)
             self._told.add(request.key)
             if request.key not in self._progress:  # it was finished meanwhile
                 self._schedule(request, 0)
@@ -146,5 +154,7 @@ class ProgressNotifier:
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
-        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request, copy_context()))
-        self._changed.notify()
+        due = (time.monotonic() + seconds, next(self._order), request, copy_context())
+        heapq.heappush(self._due, due)
+        if self._due[0] is due:  # else the thread wakes early enough
+            self._changed.notify()

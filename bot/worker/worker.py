@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -27,8 +26,6 @@ MAX_SLEEP = timedelta(minutes=1)
 """Longest time between two looks at the journal: the machine may have been suspended, or its clock set."""
 RENEWALS_PER_LEASE = 4
 """How often a lease is renewed within its duration."""
-WAKE_DELAY = timedelta(milliseconds=2)
-"""Delay between being woken and reading the journal, so that the acknowledgement of the new request is sent first."""
 POLL_INTERVAL = timedelta(seconds=3)
 """Interval at which entries left by another replica are looked for; costs one indexed query."""
 
@@ -234,4 +231,3 @@ class Worker:
                 self._idle += 1
                 self._changed.wait(max(left.total_seconds(), 0.01))
                 self._idle -= 1
-        time.sleep(WAKE_DELAY.total_seconds())

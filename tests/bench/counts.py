@@ -28,10 +28,10 @@ Figures = dict[str, Any]
 
 
 @contextmanager
-def counted(sandbox: Sandbox, folder: Path) -> Iterator[Callable[[], Figures]]:
-    """Runs Park, and yields what reads its counts."""
+def reading_counts(sandbox: Sandbox, folder: Path, module: str) -> Iterator[Callable[[], Figures]]:
+    """Runs Park in a module that writes counts to a file at SIGUSR1, and yields what reads them."""
     path = folder / "counts.json"
-    with running(sandbox, f"tests.bench.counted {path}") as bot:
+    with running(sandbox, f"{module} {path}") as bot:
 
         def read() -> Figures:
             path.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def compare(database: str, **settings: Any) -> None:
     """Prints the table of one database."""
     with sandboxes(GROUPS, **settings) as sandbox, tempfile.TemporaryDirectory() as folder:
         calls = calls_of_park(sandbox)
-        with counted(sandbox, Path(folder)) as read:
+        with reading_counts(sandbox, Path(folder), "tests.bench.counted") as read:
             park = [measure(sandbox, read, people) for people in PEOPLE]
         with running(sandbox, "tests.bench.bare", sys.executable, BARE_CALLS=calls) as bot:
             bare = [measure(sandbox, lambda: cpu_seconds(bot.process.pid), people) for people in PEOPLE]

@@ -48,7 +48,7 @@ def _is_completed_and_undone(at: str, number: int, *, power_cut: bool) -> None:
             assert harness.changes() == WRITES, "each write was made once"
             assert "Applied night.yaml" in harness.card().plain
             assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
-            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1, timeout=60)
+            harness.over(second)
             assert set(harness.members("Billing")) == {"1055", "1054"}
             assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
         finally:

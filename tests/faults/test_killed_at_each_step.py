@@ -11,10 +11,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from bot.journal.journal import LEASE
@@ -80,9 +81,12 @@ class RestartHarness(ConversationHarness):
         return self.count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
 
     def count(self, query: str) -> int:
-        engine = create_engine(self.sandbox.settings.database_url, poolclass=NullPool)
-        with engine.connect() as connection:
+        with self._engine.connect() as connection:
             return int(connection.exec_driver_sql(query).scalar_one())
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return create_engine(self.sandbox.settings.database_url, poolclass=NullPool)
 
 
 def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewDatabase) -> None:

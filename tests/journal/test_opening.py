@@ -13,9 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
-from bot.journal.slack_tables import metadata
 from tests.faults.power import DurableCopy, is_durable
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
@@ -108,7 +108,7 @@ def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(
     on_disk = list[int]()
     dialect = harness.journal.database.engine.dialect
     copy = DurableCopy(f"sqlite:///{file}")
-    dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign]
+    dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign,assignment]
     harness.accept("sales")
     entry = harness.claim()
     assert len(on_disk) == 1, "a claim need not be on the disk"
