@@ -10,12 +10,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.heads import claim_head
 from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
+from bot.journal.tables import events
 from tests.faults.power import DurableCopy, is_durable
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
@@ -103,12 +105,33 @@ def test_each_commit_is_on_the_disk_when_it_ends_unless_it_need_not_be(harness: 
     assert found == [True, False, False, True, True, False]
 
 
-def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(harness: JournalHarness) -> None:
-    file = harness.folder / "park.sqlite3"
+def watched(harness: JournalHarness) -> tuple[DurableCopy, list[int]]:
+    """Returns the copy of what is on the disk, and a list that grows with each commit which is."""
     on_disk = list[int]()
     dialect = harness.journal.database.engine.dialect
-    copy = DurableCopy(f"sqlite:///{file}")
+    copy = DurableCopy(harness.address)
     dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign,assignment]
+    return copy, on_disk
+
+
+def test_the_head_of_the_chain_is_on_the_disk_before_it_is_posted(harness: JournalHarness) -> None:
+    copy, _ = watched(harness)
+    harness.accept("sales")
+    harness.claim()
+    harness.clock.move(days=2)
+    with harness.journal.database.writing() as connection:
+        head = claim_head(connection, "owner", at=harness.clock()).head
+    assert head is not None
+    harness.journal.close()
+    copy.restore()
+    harness.restart()
+    with harness.journal.database.reading() as connection:
+        found = connection.scalar(select(events.c.hash).where(events.c.id == head.number))
+    assert (head.number, found) == (2, head.hash)
+
+
+def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(harness: JournalHarness) -> None:
+    copy, on_disk = watched(harness)
     harness.accept("sales")
     entry = harness.claim()
     assert len(on_disk) == 1, "a claim need not be on the disk"
