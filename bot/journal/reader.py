@@ -17,7 +17,7 @@ from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
 from bot.journal.prepared import Prepared
-from bot.journal.queue import find_claimable, next_due_time
+from bot.journal.queue import find_claimable, last_entry, next_due_time
 from bot.journal.rows import read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.messages.request import Source, proposal_nonce
@@ -127,6 +127,11 @@ class Reader:
     def recent(self, limit: int) -> list[Entry]:
         """Returns the newest entries, newest first."""
         return self._entries(select(entries).order_by(entries.c.id.desc()).limit(limit))
+
+    def newest(self) -> int:
+        """Returns the id of the entry that was accepted last; 0 if there is none."""
+        with self.database.reading() as connection:
+            return last_entry(connection)
 
     def waiting(self) -> list[Entry]:
         """Returns the entries that have not ended, in the order of acceptance."""

@@ -46,9 +46,8 @@ class Worker:
         self._started = False
         self._stopped = threading.Event()
         self._context = copy_context()  # names the PBX in the logs of all threads
-        self._background = [self._thread(self._renew_leases, "lease-renewal")]
-        if not journal.database.exclusive:
-            self._background.append(self._thread(self._poll, "journal-poll"))
+        self._renewal: threading.Thread | None = None
+        self._background = [] if journal.database.exclusive else [self._thread(self._poll, "journal-poll")]
 
     def start(self) -> None:
         """Starts the first thread; entries left by an earlier process are claimed first."""
@@ -115,7 +114,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._stopped.set()
-        for thread in self._background:
+        for thread in (*self._background, *filter(None, (self._renewal,))):
             thread.join()
 
     @property
@@ -127,6 +126,8 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether all threads are running that were started."""
+        if (renewal := self._renewal) is not None and not renewal.is_alive() and renewal is self._renewal:
+            return False  # one that ends since nothing is claimed is not the current one any more
         return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))
 
     def _run(self) -> None:
@@ -165,6 +166,10 @@ class Worker:
             entry = self.journal.claim(self.owner, self._users_at_limit())
             if entry is not None:
                 self._claimed[threading.get_ident()] = entry
+                if self._renewal is None:
+                    renewal = self._thread(self._renew_leases, "lease-renewal")
+                    renewal.start()
+                    self._renewal = renewal
                 if entry.lease_until is not None:
                     self.processor.progress.claimed(entry.lease_until - self.journal.lease)
         return entry
@@ -189,8 +194,15 @@ class Worker:
             del self._claimed[threading.get_ident()]
 
     def _renew_leases(self) -> None:
-        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX."""
+        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX.
+
+        Ends when nothing is claimed any more: the next claim starts another thread.
+        """
         while not self._stopped.wait(self.journal.lease.total_seconds() / RENEWALS_PER_LEASE):
+            with self._claiming:
+                if not self._claimed:
+                    self._renewal = None
+                    return
             for entry in tuple(self._claimed.values()):
                 try:
                     self.journal.renew(entry)

@@ -42,6 +42,12 @@ class Bot:
         return int(line.split()[1]) / 1024
 
     @property
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU that it has taken so far (proc_pid_stat(5): utime and stime)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def threads(self) -> int:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
