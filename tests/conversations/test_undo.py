@@ -111,6 +111,18 @@ def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(s
     assert seen(scene) == before
 
 
+def test_a_temporary_change_that_was_kept_is_undone_and_done_again_like_any_other(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.do("keep 1")
+    after = seen(scene)
+    scene.click(scene.card(), "Undo")
+    assert "· undone" in scene.card().plain
+    assert "*Undone:* #4 by @Ana Ruiz" in scene.card().plain
+    assert "Ended" not in scene.card().plain
+    scene.click(scene.card(), "Do it again")
+    assert seen(scene) == after
+
+
 def test_what_was_set_again_after_a_temporary_change_is_not_ended_with_it(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 2h")
     scene.sandbox.forward(timedelta(hours=2))
