@@ -38,6 +38,11 @@ def key_of_member(number: str) -> str:
     return f"member {number}"
 
 
+def keys_called(name: str) -> frozenset[str]:
+    """Returns the keys of whatever a folded text may name: a group, a member by number, or the server."""
+    return frozenset((key_of_name(name), key_of_member(name), *((SERVER_KEY,) if "server" in name else ())))
+
+
 def keys_of(plan: Json) -> frozenset[str]:
     """Returns the keys of what a plan changes: ids of groups, or names of new ones, `SERVER_KEY`, and members.
 
@@ -92,6 +97,17 @@ UNFINISHED_ABOUT = Prepared(
     lists=("targets",),
 )
 """The unfinished entries about changes of `targets`, such as their ends, the next one first."""
+ENTRIES = Prepared(
+    select(changed_targets.c.entry_id)
+    .where(
+        changed_targets.c.target.in_(bindparam("targets", expanding=True)),
+        changed_targets.c.entry_id < bindparam("before"),
+    )
+    .order_by(changed_targets.c.entry_id.desc())
+    .limit(bindparam("most")),
+    lists=("targets",),
+)
+"""The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
 _UNFINISHED_ENDS = and_(
     not_notified,
     entries.c.ended_at.is_(None),

@@ -29,6 +29,10 @@ from bot.worker.replacement import earlier_changes
 log = logging.getLogger(__name__)
 
 
+REDRAW_LOCKS = 64
+"""Cards that are redrawn at once at most."""
+
+
 class Notifier:
     """Posts confirmations; each posted message is a checkpoint.
 
@@ -53,7 +57,8 @@ class Notifier:
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
         self._copies, self._announcer = CardCopies(journal, messenger), Announcer(messenger, policy_store)
-        self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
+        # Two threads that redraw one card could leave the older state on it; those of other cards wait for Slack alone.
+        self._redrawing = tuple(threading.Lock() for _ in range(REDRAW_LOCKS))
         self._latest = object()  # another one with each outcome that begins to be told
 
     def notify(self, entry: Entry) -> None:
@@ -120,7 +125,7 @@ class Notifier:
 
         A card that somebody has deleted is posted again, and is found there from then on.
         """
-        with self._redrawing:
+        with self._redrawing[number % REDRAW_LOCKS]:
             entry = self.journal.get(number)
             state = present_card(self.journal, entry)
             while True:

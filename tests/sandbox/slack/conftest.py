@@ -107,7 +107,7 @@ def connected(park: Park, app: App) -> Iterator[SocketModeHandler]:
         closing = threading.Thread(target=_close, args=(handler,))
         closing.start()
         while closing.is_alive():  # a client that has just connected anew takes this back, and would never end
-            handler.client.current_session_state.terminated = True  # type: ignore[attr-defined]
+            handler.client.current_session_state.terminated = True
             closing.join(0.1)
 
 
