@@ -1,4 +1,4 @@
-"""Cheap journals: on SQLite copies of a file that the migrations made, and statements that are compiled once for all."""
+"""Cheap journals: copies of a SQLite file that the migrations made, and statements that are compiled once for all."""
 
 import os
 import shutil

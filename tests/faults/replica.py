@@ -19,6 +19,7 @@ from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
 from tests.faults.steps import StepRecorder, StepSignal
 from tests.forked import FORKS
+from tests.waiting import PATIENCE
 
 
 def run_replica(
@@ -86,7 +87,7 @@ class Replica:
         writer.close()
         one = cls(process, reader)
         one.reached("ready")
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=60)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections)
         return one
 
     def __post_init__(self) -> None:
@@ -113,7 +114,7 @@ class Replica:
 
     def reached(self, name: str, number: int = 1) -> None:
         """Waits for step `number` of those whose name begins with `name`."""
-        end, known = time.monotonic() + 60, self.steps()
+        end, known = time.monotonic() + PATIENCE, self.steps()
         while sum(step.startswith(name) for step in known) < number:
             assert self.alive, f"it died before {name}"
             assert time.monotonic() < end, f"it reports nothing more before {name}"

@@ -22,11 +22,11 @@ def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> 
         harness = RestartHarness(sandbox)
         first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number))
         harness.type("apply F07SETUP001")
-        shown = sandbox.slack.wait_for(lambda: harness.ephemerals(), timeout=60)[-1]
+        shown = sandbox.slack.wait_for(lambda: harness.ephemerals())[-1]
         assert sandbox.slack.click(sandbox.people["ana"], shown, label="Apply").ok
         harness.over(first)
         assert not first.alive
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start()
         try:
             harness.over(second)
@@ -36,7 +36,7 @@ def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> 
             assert harness.changes() == WRITES, "each write was made once"
             assert "Applied night.yaml" in harness.card().plain
             assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
-            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1, timeout=60)
+            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1)
             assert set(harness.members("Billing")) == {"1055", "1054"}
             assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
         finally:
