@@ -3,7 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from bot.cli.main import run_command_line
+from bot.runtime.loading import loading_modules
+
+with loading_modules():
+    from bot.cli.main import run_command_line
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -21,7 +21,9 @@ def _split(text: object) -> object:
 class InstallationSettings(BaseSettings):
     """What OAuth needs, the key that encrypts the tokens, and who may install the app."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     slack_client_id: str | None = None
     """If set, the tokens are those of the installations in the journal's database, besides SLACK_BOT_TOKEN."""

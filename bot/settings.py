@@ -68,7 +68,9 @@ SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 class JournalSettings(BaseSettings):
     """Settings of the journal; fields are named like their environment variables, in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     database_url: str = "sqlite:///park.sqlite3"
     park_retention_days: int | None = Field(default=None, ge=30)

@@ -62,13 +62,15 @@ class _ConfigSettings(BaseSettings):
 class _Secrets(BaseSettings):
     """What the environment holds for one PBX of the file, under the prefix PBX_NAME_."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     token: SecretStr | None = None
     password: SecretStr | None = None
 
 
-class _Table(BaseModel, extra="forbid", frozen=True):
+class _Table(BaseModel, extra="forbid", frozen=True, defer_build=True):
     """The table [pbx.NAME] of the file."""
 
     url: AnyHttpUrl
@@ -93,7 +95,7 @@ class _Table(BaseModel, extra="forbid", frozen=True):
     language: Language | None = None
 
 
-class _File(BaseModel, extra="forbid", frozen=True):
+class _File(BaseModel, extra="forbid", frozen=True, defer_build=True):
     pbx: dict[str, _Table] = Field(min_length=1)
 
 

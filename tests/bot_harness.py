@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path as File
 
-from bot.audit.history import HistoryReader
+from bot.audit.history_reader import HistoryReader
 from bot.changes.lookups import DownloadedFile
 from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch

@@ -99,6 +99,7 @@ class DailyTask(PeriodicTask):
         if self.channel is None:
             return next_midnight(now)
         if self._posted is None:
+            # Durably, with all events before it: a power cut must not take back events whose hash is in Slack.
             with self.journal.database.writing() as connection:
                 claimed = claim_head(connection, self._owner, at=now)
             if claimed.head is None:
@@ -115,7 +116,7 @@ class DailyTask(PeriodicTask):
 
     def _retry_after(self, failure: SlackFailure, now: datetime) -> datetime:
         log.warning("the journal's head could not be posted: %s", failure)
-        with self.journal.database.writing() as connection:
+        with self.journal.database.writing(durable=False) as connection:  # a restart ends all leases
             leases.release(connection, leases.HEAD, self._owner)
         return now + retry_delay(failure)
 
@@ -125,7 +126,7 @@ class DailyTask(PeriodicTask):
         untold = [one for one in self.journal.entries_set_aside() if not one.told]
         if not untold or self.channel is None:
             return next_midnight(now)
-        with self.journal.database.writing() as connection:
+        with self.journal.database.writing(durable=False) as connection:  # a restart ends all leases
             if not leases.claim(connection, leases.SET_ASIDE, self._owner, at=now):
                 return leases.claimed_until(connection, leases.SET_ASIDE, self._owner, at=now) or now
         for one in untold:

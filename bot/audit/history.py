@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
@@ -14,10 +13,14 @@ from bot.changes.diff import facts
 from bot.changes.plan import Plan
 from bot.changes.repository import SERVER_NAMES
 from bot.errors import NotUnderstood
-from bot.journal.events import EntryEvents, EventQuery, events_after, events_before, events_of_entry
-from bot.journal.history import HistoryRecord, ShownState
-from bot.journal.models import Entry, Event, Json, State
-from bot.journal.reader import Reader
+from bot.journal.events import (
+    EntryEvents,
+    EventQuery,
+    events_after,
+    events_of_entry,
+)
+from bot.journal.history import HistoryRecord
+from bot.journal.models import Event, Json, State
 from bot.messages.message import Fact
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
@@ -28,43 +31,8 @@ from bot.operations.parser import parse_unconfirmed
 from bot.operations.undo import UndoLast
 from bot.policy.model import Permission
 from bot.texts import history
-from bot.worker.card_state import card_state
 
 log = logging.getLogger(__name__)
-
-
-class HistoryReader:
-    """Reads history in batches, each in a transaction of its own, so that a slow reader blocks no one."""
-
-    def __init__(self, journal: Reader) -> None:
-        self._journal, self._database = journal, journal.database
-
-    def card(self, entry: Entry) -> ShownState | None:
-        """Returns what an entry's card shows now; None if it has no card. Raises JournalUnavailable."""
-        found = card_state(self._journal, entry) if entry.outcome else None
-        return ShownState(found.status, found.card.offers) if found else None
-
-    def newest_first(
-        self,
-        *,
-        before: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        user: str | None = None,
-    ) -> Iterator[HistoryRecord]:
-        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
-
-        Raises:
-            JournalUnavailable: while iterating.
-        """
-        query = EventQuery(since=since, until=until, user=user, or_ended=since is not None or until is not None)
-        while found := self._read_batch(query, before):
-            yield from found
-            before = found[-1].change
-
-    def _read_batch(self, query: EventQuery, before: int | None) -> list[HistoryRecord]:
-        with self._database.reading() as connection:
-            return [_record(connection, events) for events in events_before(connection, query, before)]
 
 
 def oldest_first(connection: Connection, query: EventQuery) -> Iterator[HistoryRecord]:
@@ -72,11 +40,12 @@ def oldest_first(connection: Connection, query: EventQuery) -> Iterator[HistoryR
     after = 0
     while found := events_after(connection, query, after):
         for events in found:
-            yield _record(connection, events)
+            yield record_of(connection, events)
         after = found[-1][0].entry or after
 
 
-def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
+def record_of(connection: Connection, events: EntryEvents) -> HistoryRecord:
+    """Returns the record of an entry with these events."""
     entry_id, known = events[0].entry or 0, _merge_events(events)
     request = known["request"]
     names = _names(known["asked"], known["plan"], partial(_names_of_change, connection, entry_id))

@@ -74,13 +74,17 @@ class MembershipLookup:
     def _has_left(self, number: str, group_id: str) -> bool:
         return any(one.target.id == group_id and number in numbers_of(one.removed) for one in self.assumed)
 
-    def store(self, id: str, snapshot: Snapshot | None) -> None:
-        """Updates the directory with a group that was read; None for a deleted one."""
+    def store(self, id: str, snapshot: Snapshot | None, since: float) -> None:
+        """Updates the directory with a group that was read; None for a deleted one.
+
+        Args:
+            since: the directory's time before it was read.
+        """
         if snapshot is None:
             self.directory.invalidate_members(id)
         elif snapshot.members is not None:
             members = [Member(extension_number=one.number, display_name=one.name) for one in snapshot.members]
-            self.directory.store_members(id, members)
+            self.directory.store_members(id, members, since)
 
     @cached_property
     def _since(self) -> float:
@@ -92,8 +96,9 @@ class MembershipLookup:
         return self.may_see(group.name)
 
     def _read(self, id: str) -> Snapshot | None:
+        began = self.directory.now()
         snapshot = read(self.pbx, Target(id=id, name=id))
-        self.store(id, snapshot)
+        self.store(id, snapshot, began)
         return snapshot
 
 

@@ -1,6 +1,7 @@
 """Changes and approvals as the journal holds them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.changes.change import Change
@@ -11,6 +12,7 @@ from bot.errors import NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
+from bot.journal.targets import name_of_key
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
 from bot.texts import refusals, schedules, workflows
@@ -18,6 +20,8 @@ from bot.times.model import Clock
 
 SEARCHED = 500
 """Latest changes among which the last one of a user or target is searched."""
+BATCH_SIZE = 20
+"""Temporary changes that are read from the journal at once."""
 SERVER_NAMES = frozenset({"server", "the server", "the call park server"})
 """Names of the call park server in a request."""
 
@@ -106,10 +110,15 @@ class ChangeRepository:
             return False
         if (schedule := self.schedules.find(entry.id)) is not None:
             return schedule.stored.state is not ScheduleState.ENDED
-        undos = (
-            one for one in self._journal.entries_about(entry.id) if one.plan is not None and not is_partly_done(one)
-        )
-        return not any(map(self.is_in_effect, undos))
+        return not any(map(self.is_in_effect, self._undos(entry.id)))
+
+    def undone_by(self, number: int) -> Entry | None:
+        """Returns what has undone a whole change, or ended it, and was not undone itself; None if nothing has."""
+        undos = self._undos(number)
+        return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
+
+    def _undos(self, number: int) -> list[Entry]:
+        return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
@@ -163,32 +172,52 @@ class ChangeRepository:
         """Returns the later entries about a change, such as its end, undo and approvals."""
         return self._journal.entries_about(number)
 
-    def scheduled_ends(self, targets: Collection[str] | None = None) -> list[tuple[Entry, Entry]]:
-        """Returns each temporary change with its scheduled end, in the order of the ends.
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
+        return self._journal.snapshot()
+
+    def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
+        """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.
 
         Args:
             targets: keys of PBX objects and members (`bot.journal.targets`); changes of all others are left out.
         """
         # One that is being carried out is still to come: it may fail.
         if targets is not None:
-            unfinished = self._journal.unfinished_about(targets)
-        else:
-            unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
-        ends = ((_ended_change(one), one) for one in unfinished)
-        return [(self._journal.get(number), end) for number, end in ends if number is not None]
+            ends = self._journal.unfinished_about(targets)
+            yield from self._with_changes(ends, self._journal.get_all([one.about for one in ends if one.about]))
+            return
+        numbers = self._journal.unfinished_ends()
+        for start in range(0, len(numbers), BATCH_SIZE):
+            batch = numbers[start : start + BATCH_SIZE]
+            read = self._journal.get_all([number for pair in batch for number in pair])
+            yield from self._with_changes([read[end] for end, _ in batch if end in read], read)
+
+    def _with_changes(self, ends: Iterable[Entry], changes: Mapping[int, Entry]) -> Iterator[tuple[Entry, Entry]]:
+        for end in ends:
+            if (number := _ended_change(end)) is not None and number in changes:
+                yield changes[number], end
+
+    def temporary_names(self) -> list[frozenset[str]]:
+        """Returns for each temporary change in effect the folded names of its groups, when it was made.
+
+        Takes a part of the time of `scheduled_ends`, for who wants to know how many there are.
+        """
+        changed = self._journal.changed_by_ends().values()
+        return [frozenset(filter(None, map(name_of_key, keys))) for keys in changed]
 
     def scheduled_starts(self, targets: Collection[str] | None = None) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts; `targets` as above.
 
         An occurrence of a schedule is one of them only while it waits for approval.
         """
-        found = self._journal.scheduled() if targets is None else self._journal.scheduled_on(targets)
+        found = self._journal.scheduled_starts() if targets is None else self._journal.scheduled_on(targets)
         scheduled = [one for one in found if one.about is None and one.plan is not None]
         return [one for one in scheduled if one.request.schedule is None or waits_for_approval(one)]
 
     def proposals(self) -> list[Entry]:
         """Returns what workflows propose and nobody has decided yet, in the order in which they expire."""
-        return [one for one in self._journal.scheduled() if one.request.source is Source.WORKFLOW]
+        return [one for one in self._journal.scheduled_starts() if one.request.source is Source.WORKFLOW]
 
     def set_aside(self) -> list[SetAside]:
         """Returns the entries that can't be read from the journal."""
@@ -225,6 +254,11 @@ def ended_by(journal: Reader, number: int, follow_ups: Sequence[Entry] | None = 
 def is_partly_done(entry: Entry) -> bool:
     """Returns whether a plan of many changes was stopped after some of them."""
     return bool(entry.plan and entry.plan.get("left"))
+
+
+def _was_ended_already(end: Entry) -> bool:
+    """Returns whether the end of a temporary change found that nothing of it was left."""
+    return end.request.source is Source.CLOCK and end.state is State.ALREADY
 
 
 def _find(journal: Reader, number: int) -> Entry | None:

@@ -24,6 +24,7 @@ from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
+from bot.runtime.loading import loading_modules
 from bot.settings import (
     JournalSettings,
     SettingsT,
@@ -56,7 +57,8 @@ def run_command_line(arguments: list[str] | None, load_demo: DemoLoader) -> int:
 
 def run_bot(_: argparse.Namespace) -> int:
     """Runs the bot until SIGTERM or SIGINT; SIGHUP reads the policy again."""
-    from bot.app import Park
+    with loading_modules():
+        from bot.app import Park
 
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,12 +22,13 @@ from bot.pbx.models import ParkGroup, RingGroup
 from bot.pbx.name_index import ResourceType, closest, group_type, ring_group_type
 from bot.pbx.responses import iterate_pages
 from bot.planning.plan_checks import line_attributes
-from bot.policy.diagnostics import lint_policy, schema
+from bot.policy.diagnostics import lint_policy
 from bot.policy.engine import decide
 from bot.policy.loading import read_policy
 from bot.policy.matching import matches_any
 from bot.policy.model import Decision, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
+from bot.policy.schema import schema
 from bot.policy.workflows import step_refusal
 from bot.recurrence.calendars import HolidayCalendars
 from bot.settings import PBXSettings

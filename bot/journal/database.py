@@ -30,8 +30,16 @@ class Database(Protocol):
     def reading(self) -> AbstractContextManager[Connection]:
         """Opens a read-only transaction with a consistent view, which never waits for a writer."""
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Opens the only writing transaction: it sees all earlier commits, and waits 2 s for its turn."""
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        """Opens the only writing transaction: it sees all earlier commits, and waits 2 s for its turn.
+
+        Args:
+            durable: whether the commit is on the disk, with all before it, when the block ends. Where no other process
+                can go on without this one (`exclusive`), one that is not need not be: it is atomic and survives the
+                death of the process, but a power cut may take it back, with all after it, until the next durable one.
+                So it is only for what a restart makes again from what is durable, and nothing outside that could not
+                be repeated may follow from it alone: no identifier of an entry, no write to the PBX.
+        """
 
     def migrating(self) -> AbstractContextManager[Connection]:
         """Opens a writing transaction without a limit to its duration."""

@@ -4,15 +4,16 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Self, TypeAlias
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, insert, select, true, update
 
 from bot.journal.models import Event, Json
 from bot.journal.prepared import Prepared
-from bot.journal.rows import read_rows
+from bot.journal.rows import UNREADABLE, read_rows
 from bot.journal.tables import chain, events, row_values
 
 GENESIS = "0" * 64
@@ -21,6 +22,8 @@ PARK = "park"
 """`by` of events that no user and no worker caused."""
 BATCH_SIZE = 200
 """Entries whose events are read with one query."""
+CLOCK_SET_BACK = timedelta(days=2)
+"""By how much a clock may be set back without a search in a period missing what was recorded before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,14 @@ class ChainLink:
 
 _HEAD = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
 _INSERT_EVENT, _UPDATE_HEAD = Prepared(insert(events)), Prepared(update(chain).where(chain.c.id == 1))
+_MOVE_HEAD = Prepared(
+    update(chain).where(
+        chain.c.id == 1, chain.c.number == bindparam("known_number"), chain.c.hash == bindparam("known_hash")
+    )
+)
+_latest_heads = WeakKeyDictionary[Engine, ChainLink]()
+"""The head that this process has stored last, which saves reading it; not that of the chain if a commit has failed, or
+another process has appended events."""
 
 
 def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> ChainLink:
@@ -63,14 +74,38 @@ def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> Chai
     Returns:
         The new head.
     """
+    link, rows = _move_known_head(connection, new_events) or _move_head(connection, new_events)
+    _INSERT_EVENT.execute_each(connection, rows)
+    _latest_heads[connection.engine] = link
+    return link
+
+
+_Appended: TypeAlias = tuple[ChainLink, list[dict[str, Any]]]
+"""The new head of the chain, and the rows of the events before it."""
+
+
+def _move_known_head(connection: Connection, new_events: Sequence[dict[str, Any]]) -> _Appended | None:
+    """Moves the head on if it is the one that this process has stored last; returns None if it is another."""
+    if (known := _latest_heads.get(connection.engine)) is None:
+        return None
+    link, rows = _chained(known, new_events)
+    moved = {"known_number": known.number, "known_hash": known.hash, "number": link.number, "hash": link.hash}
+    return (link, rows) if _MOVE_HEAD.execute(connection, moved) == 1 else None
+
+
+def _move_head(connection: Connection, new_events: Sequence[dict[str, Any]]) -> _Appended:
     (row,) = _HEAD.rows(connection, {})
-    link, rows = ChainLink(**row), []
+    link, rows = _chained(ChainLink(**row), new_events)
+    _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
+    return link, rows
+
+
+def _chained(link: ChainLink, new_events: Sequence[dict[str, Any]]) -> _Appended:
+    rows = []
     for event in new_events:
         link = link.followed_by(event)
         rows.append({"id": link.number, "hash": link.hash, **event})
-    _INSERT_EVENT.execute_each(connection, rows)
-    _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
-    return link
+    return link, rows
 
 
 EventData: TypeAlias = Mapping[str, Json | None]
@@ -119,6 +154,8 @@ class EventQuery:
     user: str | None = None
     or_ended: bool = False
     """Whether an entry is also selected if it ended in that time."""
+    limit: int = BATCH_SIZE
+    """Entries that are read at once."""
 
 
 def events_after(connection: Connection, query: EventQuery, after: int) -> list[EntryEvents]:
@@ -128,8 +165,13 @@ def events_after(connection: Connection, query: EventQuery, after: int) -> list[
 
 def events_before(connection: Connection, query: EventQuery, before: int | None) -> list[EntryEvents]:
     """Returns the events of the next entries with lower ids than `before`, newest entry first; empty at the end."""
-    position = events.c.entry_id.is_not(None) if before is None else events.c.entry_id < before
+    position = events.c.entry_id < (_ABOVE_ALL if before is None else before)
     return _events_by_entry(connection, query, position, events.c.entry_id.desc())
+
+
+def events_among(connection: Connection, query: EventQuery, ids: Collection[int]) -> list[EntryEvents]:
+    """Returns the events of those of these entries that a query selects, newest entry first."""
+    return _events_by_entry(connection, query, events.c.entry_id.in_(ids), events.c.entry_id.desc())
 
 
 def events_of_entry(connection: Connection, entry_id: int) -> EntryEvents:
@@ -146,6 +188,7 @@ def events_of_entries(connection: Connection, ids: Collection[int]) -> dict[int,
     return {entry_id: tuple(of_entry) for entry_id, of_entry in found}
 
 
+_ABOVE_ALL = 2**62
 _FIRST = ("accepted", "refused")
 _FIRST_AND_LAST = (*_FIRST, "ended", "cancelled")
 
@@ -156,14 +199,37 @@ def _events_by_entry(
     first_events = events.c.what.in_(_FIRST)
     matching = select(events.c.entry_id).where(first_events, position, *_conditions(query))
     if query.or_ended:
-        in_period = select(events.c.entry_id).where(events.c.what.in_(_FIRST_AND_LAST), *_times(query))
+        recorded = events.c.id >= _first_event(connection, query.since) if query.since is not None else true()
+        in_period = select(events.c.entry_id).where(events.c.what.in_(_FIRST_AND_LAST), recorded, *_times(query))
         by_user = () if query.user is None else (events.c.by == query.user,)
         matching = select(events.c.entry_id).where(first_events, position, *by_user, events.c.entry_id.in_(in_period))
-    ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(BATCH_SIZE)).all()
+    ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(query.limit)).all()
+    if not ids:
+        return []
     of_entries = select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id)
     rows, _ = read_rows(connection, of_entries, events.c.id)
     found = (tuple(one) for _, one in groupby(map(_event_from_row, rows), key=lambda event: event.entry))
     return [one for one in found if one[0].what in _FIRST]  # of others, the first event can't be read
+
+
+_LAST_ID = Prepared(select(chain.c.number).where(chain.c.id == 1))
+_TIME_OF_NEXT = Prepared(select(events.c.at).where(events.c.id >= bindparam("least")).order_by(events.c.id).limit(1))
+
+
+def _first_event(connection: Connection, since: datetime) -> int:
+    """Returns the id of an event before which there is none of `since` or later.
+
+    Events are recorded in the order of time, except that a clock may have been set back, by `CLOCK_SET_BACK` at most.
+    """
+    low, high, earlier = 0, int(_LAST_ID.scalar(connection, {})), since - CLOCK_SET_BACK
+    try:
+        while low < high:
+            middle = (low + high) // 2
+            at = _TIME_OF_NEXT.scalar(connection, {"least": middle})
+            low, high = (middle + 1, high) if at is not None and at < earlier else (low, middle)
+    except UNREADABLE:
+        return 0
+    return low
 
 
 def _event_from_row(row: Row[Any]) -> Event:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -72,8 +72,17 @@ class History(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         user: str | None = None,
+        targets: Callable[[], Collection[str]] | None = None,
     ) -> Iterator[HistoryRecord]:
-        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`."""
+        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
+
+        Args:
+            targets: returns the keys of what is wanted (`bot.journal.targets`), which may become more on the way.
+                Beyond the latest requests, those that changed none of these are left out.
+        """
+
+    def all_after(self) -> int:
+        """Returns the id after which a search by targets finds all requests; up to it, only those with a plan."""
 
 
 @dataclass(frozen=True, slots=True)

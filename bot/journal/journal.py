@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 from bot.errors import JournalUnavailable, TargetBusy
 from bot.journal import intake, leases, queue, schedules
 from bot.journal import targets as changed_targets
+from bot.journal.claiming import ClaimingJournal
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, ScheduleUpdate, State
-from bot.journal.rows import UNREADABLE
-from bot.journal.watching import WatchedJournal
 from bot.messages.request import Request
 from bot.times.model import Clock
 
@@ -23,7 +22,7 @@ LEASE = timedelta(seconds=60)
 """How long a claim lasts without renewal."""
 
 
-class Journal(WatchedJournal):
+class Journal(ClaimingJournal):
     """Reads and writes the journal; thread-safe. Every method raises JournalUnavailable, which may be temporary.
 
     Methods that take a claimed entry raise LeaseLost if another worker has claimed it since.
@@ -85,36 +84,6 @@ class Journal(WatchedJournal):
 
         return self._add(request.key, row, new_events).id
 
-    def claim(self, owner: str, excluded_users: Collection[str] = ()) -> Entry | None:
-        """Claims the oldest entry that is due and not blocked; None if there is none.
-
-        Args:
-            owner: the worker.
-            excluded_users: ids of users whose requests are left out.
-
-        Returns:
-            An entry to run, or an ended entry whose outcome is to be reported.
-        """
-        while True:
-            entry_id = None
-            try:
-                with self.database.writing() as connection:
-                    now = self._at(connection)
-                    if schedules.begin_due(connection, now):
-                        continue
-                    entry_id = queue.find_claimable(connection, now, excluded_users)
-                    if entry_id is None:
-                        return None
-                    return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
-            except UNREADABLE as fault:
-                if entry_id is None:
-                    raise
-                self._set_aside(entry_id, fault)
-
-    def renew(self, entry: Entry) -> Entry:
-        """Restarts the entry's lease."""
-        return self._update(entry, {})
-
     def checkpoint(
         self,
         entry: Entry,
@@ -128,12 +97,14 @@ class Journal(WatchedJournal):
         outcome: Json | None = None,
         about: int | None = None,
         targets: Collection[str] | None = None,
+        durable: bool = True,
     ) -> Entry:
         """Stores what is known of a claimed entry and renews the lease; None leaves a value as it is.
 
         Args:
             began: once stored as True, it stays so.
             targets: PBX objects to lock until the entry ends.
+            durable: as for `Database.writing`.
 
         Raises:
             TargetTaken: another entry holds the lock of a target; this one was released, to be claimed after it.
@@ -147,7 +118,7 @@ class Journal(WatchedJournal):
         }
         values |= {"card": card, "outcome": outcome, "about": about}
         values = {name: value for name, value in values.items() if value is not None}
-        return self._update(entry, values, targets)
+        return self._update(entry, values, targets, durable=durable)
 
     def schedule(
         self,
@@ -176,12 +147,6 @@ class Journal(WatchedJournal):
             for shift in shifts:
                 intake.reschedule(connection, shift, by=entry, at=now)
 
-    def postpone(self, entry: Entry, due_at: datetime) -> None:
-        """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event."""
-        with self.database.writing() as connection:
-            queue.unlock_targets(connection, entry.id)
-            queue.postpone(connection, entry, due_at, queue.POSTPONE, at=self._at(connection))
-
     def record_failure(self, entry: Entry, reason: str) -> Entry:
         """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event."""
         first = entry.failing_since is None
@@ -195,11 +160,6 @@ class Journal(WatchedJournal):
     def mark_failure_told(self, entry: Entry) -> Entry:
         """Stores that people were told in Slack that the claimed entry fails."""
         return self._update(entry, {"failure_told": True})
-
-    def retry_postponed(self) -> None:
-        """Makes every entry due that is past its time: what it waited for has changed."""
-        with self.database.writing() as connection:
-            queue.retry_postponed(connection, self._at(connection))
 
     def end(
         self,
@@ -254,11 +214,6 @@ class Journal(WatchedJournal):
         with self.database.writing() as connection:
             intake.move_card(connection, number, old, new, at=self._at(connection))
 
-    def retry_untold(self) -> None:
-        """Makes every outcome that is still to be reported due now: Slack accepts messages again."""
-        with self.database.writing() as connection:
-            queue.retry_untold(connection, self._at(connection))
-
     def mark_notified(self, entry: Entry, card: Json | None = None) -> None:
         """Marks the outcome as reported: nothing is left to do, and the response_url is deleted.
 
@@ -272,13 +227,10 @@ class Journal(WatchedJournal):
             values = {**known, "notified_at": now, "response_url": None, "lease_until": None}
             queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events=new_events, at=now)
 
-    def release(self, entry: Entry, run_at: datetime) -> None:
-        """Gives up the claim until `run_at`; the entry keeps its position in the queue."""
-        with self.database.writing() as connection:
-            queue.postpone(connection, entry, run_at, queue.POSTPONE_REPORT, at=self._at(connection))
-
-    def _update(self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None) -> Entry:
-        with self.database.writing() as connection:
+    def _update(
+        self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None, *, durable: bool = True
+    ) -> Entry:
+        with self.database.writing(durable=durable) as connection:
             locked = targets is None or queue.lock_targets(connection, entry.id, targets)
             now = self._at(connection)
             if locked:

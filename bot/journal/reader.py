@@ -1,7 +1,10 @@
 """Queries of entries, flags and events."""
 
 import logging
-from collections.abc import Collection
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +17,7 @@ from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
 from bot.journal.prepared import Prepared
-from bot.journal.queue import find_claimable, next_due_time
+from bot.journal.queue import find_claimable, last_entry, next_due_time
 from bot.journal.rows import read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.messages.request import Source, proposal_nonce
@@ -32,12 +35,11 @@ _LAST_CHARACTER = chr(0x10FFFF)
 
 _BY_ID = Prepared(select(entries).where(entries.c.id == bindparam("wanted_id")))
 _BY_KEY = Prepared(select(entries).where(entries.c.key == bindparam("wanted_key")))
+_BY_IDS = Prepared(select(entries).where(entries.c.id.in_(bindparam("ids", expanding=True))), lists=("ids",))
 _ABOUT = Prepared(select(entries).where(entries.c.about == bindparam("wanted_id")).order_by(entries.c.id))
-_SCHEDULED = Prepared(
-    select(entries)
-    .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
-    .order_by(entries.c.run_at, entries.c.id)
-)
+_STATE_SCHEDULED = and_(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
+_SCHEDULED = Prepared(select(entries).where(_STATE_SCHEDULED).order_by(entries.c.run_at, entries.c.id))
+_SCHEDULED_STARTS = Prepared(_SCHEDULED.statement.where(entries.c.about.is_(None)))
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     not_notified,
     entries.c.ended_at.is_(None),
@@ -56,6 +58,29 @@ class Reader:
         """`now` replaces the database's clock."""
         self.database = database
         self._clock = now
+        self._shared = threading.local()  # `connection`: that of the snapshot which the thread is in
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Has what this thread reads in the block be of one state of the journal, read in one transaction.
+
+        The block must wait for nothing else: the transaction is open meanwhile.
+        """
+        with self._reading() as connection:
+            before, self._shared.connection = getattr(self._shared, "connection", None), connection
+            try:
+                yield
+            finally:
+                self._shared.connection = before
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Opens a transaction to read in, or takes that of the snapshot which the thread is in."""
+        if (shared := getattr(self._shared, "connection", None)) is not None:
+            yield shared
+            return
+        with self.database.reading() as connection:
+            yield connection
 
     def now(self) -> datetime:
         """Returns the time in UTC by the clock that all replicas share."""
@@ -69,6 +94,10 @@ class Reader:
         if found := self._entries(_BY_ID, wanted_id=number):
             return found[0]
         raise KeyError(number)
+
+    def get_all(self, numbers: Collection[int]) -> dict[int, Entry]:
+        """Returns the entries with these ids, by id, without those that are not there or can't be read."""
+        return {one.id: one for one in self._entries(_BY_IDS, ids=list(numbers))}
 
     def find(self, key: str) -> Entry | None:
         """Returns the entry of a request that was accepted or refused, by its key."""
@@ -99,6 +128,11 @@ class Reader:
         """Returns the newest entries, newest first."""
         return self._entries(select(entries).order_by(entries.c.id.desc()).limit(limit))
 
+    def newest(self) -> int:
+        """Returns the id of the entry that was accepted last; 0 if there is none."""
+        with self.database.reading() as connection:
+            return last_entry(connection)
+
     def waiting(self) -> list[Entry]:
         """Returns the entries that have not ended, in the order of acceptance."""
         unfinished = select(entries).where(not_notified, entries.c.ended_at.is_(None))
@@ -110,7 +144,7 @@ class Reader:
 
     def drift_footprint(self, number: int) -> frozenset[str]:
         """Returns the footprint of a drift; empty if there is no such drift."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             found = drift(connection, number)
         return frozenset(found.footprint if found else ())
 
@@ -121,6 +155,10 @@ class Reader:
     def scheduled(self) -> list[Entry]:
         """Returns the scheduled entries, the next one first."""
         return self._entries(_SCHEDULED)
+
+    def scheduled_starts(self) -> list[Entry]:
+        """Returns the scheduled entries that are about no other, the next one first."""
+        return self._entries(_SCHEDULED_STARTS)
 
     def with_unknown_outcome(self) -> list[Entry]:
         """Returns entries in state UNKNOWN that no later change is about, newest first, at most `MAX_UNKNOWN`."""
@@ -151,14 +189,27 @@ class Reader:
         """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
         return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
 
+    def unfinished_ends(self) -> list[tuple[int, int]]:
+        """Returns the ids of the ends of temporary changes that are to come, with those of the changes, in order."""
+        with self._reading() as connection:
+            return [(row["id"], row["about"]) for row in changed_targets.ENDS.rows(connection, {})]
+
+    def changed_by_ends(self) -> dict[int, set[str]]:
+        """Returns the keys of what each temporary change has changed whose end is to come, by the change's id."""
+        found = defaultdict[int, set[str]](set)
+        with self._reading() as connection:
+            for row in changed_targets.CHANGED_BY_ENDS.rows(connection, {}):
+                found[row["entry_id"]].add(row["target"])
+        return found
+
     def failing_ends(self) -> FailingEnds:
         """Returns how many ends of temporary changes are due and have failed so far, and since when."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return FailingEnds(*connection.execute(_FAILING).one())
 
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             row = _FLAG.row(connection, {"wanted_name": name})
         return None if row is None else Flag(**row)
 
@@ -176,12 +227,12 @@ class Reader:
 
     def events(self, number: int) -> list[Event]:
         """Returns the events of one entry, the oldest first."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return list(events_of_entry(connection, number))
 
     def has_work(self) -> bool:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             now, occurrence = self._at(connection), schedules.next_time(connection)
             is_occurrence_due = occurrence is not None and occurrence <= now
             return is_occurrence_due or connection.scalar(_HAS_WORK, {"now": now}) is True
@@ -195,7 +246,7 @@ class Reader:
         Returns:
             Zero if there is an entry to claim now; None if there will be none.
         """
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             now = self._at(connection)
             if find_claimable(connection, now, excluded_users) is not None:
                 return timedelta(0)
@@ -204,32 +255,32 @@ class Reader:
 
     def entries_set_aside(self) -> list[SetAside]:
         """Returns the entries that were set aside because their rows can't be read."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return aside.read_set_aside(connection)
 
     def stored_schedule(self, number: int) -> StoredSchedule | None:
         """Returns the schedule that an entry has made; None if it has made none."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read(connection, number)
 
     def standing_schedules(self, numbers: Collection[int] | None = None) -> list[StoredSchedule]:
         """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_standing(connection, numbers)
 
     def beginning_schedules(self, until: datetime, limit: int) -> list[StoredSchedule]:
         """Returns the schedules whose next occurrence begins until an instant, the next one first."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_beginning(connection, until, limit)
 
     def schedule_parts(self) -> list[tuple[int, frozenset[tuple[str, str]]]]:
         """Returns what each active or paused schedule changes, by its number, in the order in which they were made."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_parts(connection)
 
     def schedules_waiting_for(self, number: int) -> list[int]:
         """Returns the schedules whose next occurrence waits for the end of a change."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_waiting_for(connection, number)
 
     def occurrences(self, schedule: StoredSchedule, limit: int) -> list[Entry]:
@@ -240,7 +291,7 @@ class Reader:
 
     def _entries(self, query: Prepared[Select[Any]] | Select[Any], **parameters: Any) -> list[Entry]:
         """Returns the entries that a query finds, without those that can't be read."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             found, unreadable = read_entries(connection, query, parameters)
         for number in unreadable:
             log.error("change %d can't be read from the journal", number)

@@ -43,13 +43,16 @@ _MOVE = (
 _SET_LATEST = update(schedules).where(schedules.c.number == bindparam("of")).values(latest=bindparam("entry"))
 
 
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Returns whether an occurrence is due."""
+    return _ANY_DUE.scalar(connection, {"now": now}) is not None
+
+
 def begin_due(connection: Connection, now: datetime) -> bool:
     """Turns occurrences that are due into entries; returns whether there may be more.
 
     Whoever takes `next_at` away accepts the entry in the same commit, so each occurrence is accepted once.
     """
-    if _ANY_DUE.scalar(connection, {"now": now}) is None:
-        return False
     rows = connection.execute(_DUE, {"now": now}).all()
     for row in rows:
         number, next_at = row._mapping[schedules.c.number], row.next_at

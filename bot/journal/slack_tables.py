@@ -4,31 +4,44 @@ The columns of `slack_bots`, `slack_installations` and `slack_oauth_states` are 
 which read and write them. Columns with secrets have no limit here, because what they hold is encrypted.
 """
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, DateTime, Integer, String, Table
 
 from bot.journal.tables import UtcDateTime
 from bot.journal.tables import metadata as metadata
 
 
-def _shared() -> list[Column[str]]:
-    return [Column("client_id", String(32), nullable=False), Column("app_id", String(32), nullable=False)]
+def _app() -> list[Column[Any]]:
+    """Returns the columns, in the order of the migration, with which an installation and its bot begin."""
+    return [
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        Column("client_id", String(32), nullable=False),
+        Column("app_id", String(32), nullable=False),
+        Column("enterprise_id", String(32)),
+        Column("enterprise_name", String(200)),
+    ]
+
+
+def _bot() -> list[Column[Any]]:
+    """Returns the columns of a workspace and of the bot in it."""
+    return [
+        Column("team_id", String(32)),
+        Column("team_name", String(200)),
+        Column("bot_token", String),
+        Column("bot_id", String(32)),
+        Column("bot_user_id", String(32)),
+        Column("bot_scopes", String(1000)),
+        Column("bot_refresh_token", String),
+        Column("bot_token_expires_at", DateTime),
+    ]
 
 
 slack_bots = Table(
     "slack_bots",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    *_shared(),
-    Column("enterprise_id", String(32)),
-    Column("enterprise_name", String(200)),
-    Column("team_id", String(32)),
-    Column("team_name", String(200)),
-    Column("bot_token", String),
-    Column("bot_id", String(32)),
-    Column("bot_user_id", String(32)),
-    Column("bot_scopes", String(1000)),
-    Column("bot_refresh_token", String),
-    Column("bot_token_expires_at", DateTime),
+    *_app(),
+    *_bot(),
     Column("is_enterprise_install", Boolean, nullable=False),
     Column("installed_at", DateTime, nullable=False),
 )
@@ -36,19 +49,9 @@ slack_bots = Table(
 slack_installations = Table(
     "slack_installations",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    *_shared(),
-    Column("enterprise_id", String(32)),
-    Column("enterprise_name", String(200)),
+    *_app(),
     Column("enterprise_url", String(200)),
-    Column("team_id", String(32)),
-    Column("team_name", String(200)),
-    Column("bot_token", String),
-    Column("bot_id", String(32)),
-    Column("bot_user_id", String(32)),
-    Column("bot_scopes", String(1000)),
-    Column("bot_refresh_token", String),
-    Column("bot_token_expires_at", DateTime),
+    *_bot(),
     Column("user_id", String(32), nullable=False),
     Column("user_token", String),
     Column("user_scopes", String(1000)),

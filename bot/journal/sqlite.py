@@ -29,6 +29,14 @@ MOST_CONNECTIONS = 40
 
 _WRITE_WAIT, _BUSY_TIMEOUT = "write_wait", "busy_timeout"
 """Keys in `Connection.info`: seconds that the next write may wait; milliseconds that SQLite is set to."""
+_DURABLE, _SYNCHRONOUS = "durable", "synchronous"
+"""Keys in `Connection.info`: whether the next write is to be durable; what `synchronous` is set to."""
+_FULL, _NORMAL = "FULL", "NORMAL"
+"""Levels of `synchronous`: with write-ahead logging, FULL has each commit written to the disk, with all before it.
+
+NORMAL leaves that to the next FULL commit, or to a checkpoint, and keeps all else: a commit is atomic and survives the
+death of the process, and a power cut takes back only the latest commits (sqlite.org/pragma.html#pragma_synchronous).
+"""
 _FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)  # proc_locks(5)
 
 
@@ -78,7 +86,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """Opens a writing transaction with BEGIN IMMEDIATE: a read that becomes a write would fail without waiting."""
         deadline = time.monotonic() + WRITE_TIMEOUT
         self._check_files()
@@ -89,6 +97,7 @@ class Database:
         try:
             with self._translated_errors(), self.engine.connect() as connection:
                 connection.info[_WRITE_WAIT] = max(0, deadline - time.monotonic())
+                connection.info[_DURABLE] = durable
                 with connection.begin():
                     yield connection
             self._check_files()  # what was committed to a deleted file is lost, and must not be acknowledged
@@ -149,6 +158,7 @@ def _open_for_good(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # makes the files of write-ahead logging
+        connection.execute("PRAGMA shrink_memory").fetchall()  # of its cache, 80 KiB
     except BaseException:
         connection.close()
         raise
@@ -213,7 +223,8 @@ def _engine(url: str) -> Engine:
 def _set_pragmas(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     connection.text_factory = _decode
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    record.info[_SYNCHRONOUS] = _FULL
+    for pragma in ("journal_mode = WAL", f"synchronous = {_FULL}", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -231,7 +242,13 @@ def _begin(connection: Connection) -> None:
         run("BEGIN")
         return
     wait = int(seconds * 10) * 100  # in tenths of a second, so that it rarely has to be set
-    if connection.info.get(_BUSY_TIMEOUT) != wait:
-        run(f"PRAGMA busy_timeout = {wait}")
-        connection.info[_BUSY_TIMEOUT] = wait
+    _set(connection, _BUSY_TIMEOUT, wait)
+    _set(connection, _SYNCHRONOUS, _FULL if connection.info.pop(_DURABLE) else _NORMAL)
     run("BEGIN IMMEDIATE")
+
+
+def _set(connection: Connection, pragma: str, value: int | str) -> None:
+    """Sets what SQLite keeps for a connection, unless it is set to that; SQLite takes it between transactions only."""
+    if connection.info.get(pragma) != value:
+        connection.connection.cursor().execute(f"PRAGMA {pragma} = {value}")
+        connection.info[pragma] = value

@@ -1,6 +1,7 @@
 """SQL tables of the journal, as SQLAlchemy Core metadata.
 
-A column whose `key` differs from its name has a clearer name in Python than in the database.
+A column whose `key` differs from its name has a clearer name in Python than in the database. Partial indexes are in
+`indexes`.
 """
 
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from sqlalchemy import (
     Dialect,
     Enum,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -105,10 +105,6 @@ entries = Table(
 )
 not_notified = entries.c.notified_at.is_(None)
 """Condition of the entries that are not finished; it has a partial index."""
-_unknown = entries.c.state == State.UNKNOWN
-# PostgreSQL also has ix_entries_key_bytes, which only the migration makes: SQLite compares keys byte by byte anyway.
-Index("ix_entries_untold", entries.c.id, sqlite_where=not_notified, postgresql_where=not_notified)
-Index("ix_entries_unknown", entries.c.id, sqlite_where=_unknown, postgresql_where=_unknown)
 
 # Recurring schedules, each by the entry that made it. An active one either has `next_at`, or its occurrence is an entry
 # that has not ended, and whose end sets `next_at` again: that is why it begins once.
@@ -127,10 +123,6 @@ schedules = Table(
     Column("latest", _Id),
     Column("note", String),
 )
-_waits = schedules.c.waits_for.is_not(None)
-_has_next = schedules.c.next_at.is_not(None)
-Index("ix_schedules_next_at", schedules.c.next_at, sqlite_where=_has_next, postgresql_where=_has_next)
-Index("ix_schedules_waits_for", schedules.c.waits_for, sqlite_where=_waits, postgresql_where=_waits)
 
 # The footprints of entries that have not ended, a row per name; deleted at the end, so that the table stays small.
 footprints = Table(
@@ -303,7 +295,6 @@ drifts = Table(
 )
 not_posted = drifts.c.posted_at.is_(None)
 """Condition of the drifts that are still to be posted; it has a partial index."""
-Index("ix_drifts_unposted", drifts.c.id, sqlite_where=not_posted, postgresql_where=not_posted)
 
 # One row: the progress of the drift scan, as `drift_store.ScanState` describes it.
 scan_state = Table(

@@ -5,11 +5,12 @@ Reading the plans instead takes as long as the history is.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
 from bot.journal.models import SERVER_KEY, Json, State
 from bot.journal.prepared import Prepared
 from bot.journal.tables import changed_targets, entries, not_notified
+from bot.messages.request import Source
 from bot.messages.text import fold
 
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
@@ -19,9 +20,27 @@ _OF_TARGETS = select(changed_targets.c.entry_id).where(
 )
 
 
+_NAMED = "named "
+
+
 def key_of_name(name: str) -> str:
     """Returns the key of a group by its folded name."""
-    return f"named {name}"
+    return f"{_NAMED}{name}"
+
+
+def name_of_key(key: str) -> str | None:
+    """Returns the folded name of the group of which this is a key by name; None for any other key."""
+    return key.removeprefix(_NAMED) if key.startswith(_NAMED) else None
+
+
+def key_of_member(number: str) -> str:
+    """Returns the key of a member, in whichever group."""
+    return f"member {number}"
+
+
+def keys_called(name: str) -> frozenset[str]:
+    """Returns the keys of whatever a folded text may name: a group, a member by number, or the server."""
+    return frozenset((key_of_name(name), key_of_member(name), *((SERVER_KEY,) if "server" in name else ())))
 
 
 def keys_of(plan: Json) -> frozenset[str]:
@@ -39,7 +58,7 @@ def _keys(plan: Json) -> Iterator[str]:
         if change["target"]["name"] is not None:
             yield key_of_name(fold(change["target"]["name"]))
         before, after = (_numbers(change.get(side)) for side in ("before", "after"))
-        yield from (f"member {number}" for number in before ^ after)
+        yield from map(key_of_member, before ^ after)
 
 
 def _numbers(snapshot: Json | None) -> frozenset[str]:
@@ -78,3 +97,28 @@ UNFINISHED_ABOUT = Prepared(
     lists=("targets",),
 )
 """The unfinished entries about changes of `targets`, such as their ends, the next one first."""
+ENTRIES = Prepared(
+    select(changed_targets.c.entry_id)
+    .where(
+        changed_targets.c.target.in_(bindparam("targets", expanding=True)),
+        changed_targets.c.entry_id < bindparam("before"),
+    )
+    .order_by(changed_targets.c.entry_id.desc())
+    .limit(bindparam("most")),
+    lists=("targets",),
+)
+"""The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
+_UNFINISHED_ENDS = and_(
+    not_notified,
+    entries.c.ended_at.is_(None),
+    entries.c.about.is_not(None),
+    entries.c.request["source"].as_string() == Source.CLOCK.value,
+)
+ENDS = Prepared(select(entries.c.id, entries.c.about).where(_UNFINISHED_ENDS).order_by(entries.c.run_at, entries.c.id))
+"""The ids of the unfinished ends of temporary changes, and of these changes, the next one first."""
+CHANGED_BY_ENDS = Prepared(
+    select(changed_targets.c.entry_id, changed_targets.c.target).where(
+        changed_targets.c.entry_id.in_(select(entries.c.about).where(_UNFINISHED_ENDS))
+    )
+)
+"""What the changes that these ends are about have changed."""

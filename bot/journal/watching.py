@@ -70,7 +70,7 @@ class WatchedJournal(Reader):
         """Called after an entry was set aside."""
         self._latest: datetime | None = None  # the time that was seen last
         # The latest time and the last entry from before the clock was set back, until `due_in` has dealt with it.
-        self._set_back_from: tuple[datetime, int] | None = None
+        self._set_backs: tuple[tuple[datetime, int], ...] = ()
 
     def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns what `Reader.due_in` does, after noticing a clock that was set back and rows that can't be read."""
@@ -79,10 +79,11 @@ class WatchedJournal(Reader):
         except UNREADABLE:
             self.set_aside_unreadable()
             due = super().due_in(excluded_users)
-        if (set_back := self._set_back_from) is None:
+        if not (set_backs := self._set_backs):
             return due
-        self._set_back_from = None
-        self._keep_due(*set_back)
+        for one in set_backs:
+            self._keep_due(*one)
+        self._set_backs = tuple(one for one in self._set_backs if one not in set_backs)
         return super().due_in(excluded_users)
 
     def set_aside_unreadable(self) -> None:
@@ -104,7 +105,7 @@ class WatchedJournal(Reader):
     def _at(self, connection: Connection) -> datetime:
         now = super()._at(connection)
         if self._latest is not None and now < self._latest - CLOCK_TOLERANCE:
-            self._set_back_from = self._latest, queue.last_entry(connection)
+            self._set_backs = (*self._set_backs, (self._latest, queue.last_entry(connection)))
         self._latest = now
         return now
 

@@ -1,6 +1,6 @@
 """Courtesy words at both ends of a line: what is said to a person, and means nothing to a machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.messages.text import Word, Words, register_keywords
 
@@ -26,7 +26,19 @@ def _phrases(*texts: str) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(filter(None, every), key=len, reverse=True))
 
 
+def _by_word(phrases: Iterable[tuple[str, ...]], edge: int) -> Mapping[str, list[tuple[str, ...]]]:
+    """Phrases by their first or last word, in the same order."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase[edge], []).append(phrase)
+    return found
+
+
+_FIRST, _LAST = 0, -1
 LEADING, TRAILING, NOW = _phrases(_LEADING), _phrases(_TRAILING, _NOW, _SIGNS), _phrases(_NOW)
+_LEADING_BY_WORD, _TRAILING_BY_WORD, _NOW_BY_WORD = (
+    _by_word(phrases, edge) for phrases, edge in ((LEADING, _FIRST), (TRAILING, _LAST), (NOW, _FIRST))
+)
 # A name that begins or ends like this is quoted in messages, so that it is read as a name.
 register_keywords(*{word for phrase in (*LEADING, *TRAILING) for word in phrase})
 
@@ -38,14 +50,14 @@ def is_courtesy(words: Words) -> bool:
 
 def strip_leading(words: Words) -> Words:
     """The words without the courtesy that they begin with."""
-    while phrase := _found(words, LEADING, at_end=False):
+    while phrase := _found(words, _LEADING_BY_WORD, _FIRST):
         words = words[len(phrase) :]
     return words
 
 
 def strip_trailing(words: Words) -> Words:
     """The words without the courtesy that they end with; a comma before it goes with it."""
-    while phrase := _found(words, TRAILING, at_end=True):
+    while phrase := _found(words, _TRAILING_BY_WORD, _LAST):
         words = words[: -len(phrase)]
         if words and not words[-1].quoted:
             words = (*words[:-1], *_without_marks(words[-1], ","))
@@ -60,16 +72,15 @@ def strip_end_marks(words: Words) -> Words:
 def says_now(words: Words, without: Words) -> bool:
     """Whether `now` is among the words that were left out at the end."""
     left_out = words[len(without) :]
-    return any(_found(left_out[index:], NOW, at_end=False) is not None for index in range(len(left_out)))
+    return any(_found(left_out[index:], _NOW_BY_WORD, _FIRST) is not None for index in range(len(left_out)))
 
 
-def _found(words: Words, phrases: Iterable[tuple[str, ...]], *, at_end: bool) -> tuple[str, ...] | None:
-    edge = -1 if at_end else 0
-    first = _spellings(words[edge]) if words else ()
-    for phrase in phrases:
-        if phrase[edge] not in first:
-            continue
-        part = words[-len(phrase) :] if at_end else words[: len(phrase)]
+def _found(words: Words, by_word: Mapping[str, list[tuple[str, ...]]], edge: int) -> tuple[str, ...] | None:
+    """The longest phrase that the words begin with, or end with if `edge` is the last one."""
+    spellings = _spellings(words[edge]) if words else ()
+    phrases = [phrase for spelling in dict.fromkeys(spellings) for phrase in by_word.get(spelling, ())]
+    for phrase in sorted(phrases, key=len, reverse=True):
+        part = words[-len(phrase) :] if edge == _LAST else words[: len(phrase)]
         if len(part) == len(phrase) and all(text in _spellings(word) for word, text in zip(part, phrase, strict=True)):
             return phrase
     return None

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.changes.change import Change
 from bot.changes.diff import recall_text, setting_facts
 from bot.changes.plan import Plan
-from bot.changes.snapshot import Snapshot, Target
+from bot.changes.snapshot import Person, Snapshot, Target
 from bot.errors import NotPossible, Unreachable
-from bot.messages.message import Fact, FormOffer, Message, Offer, Table
+from bot.journal.targets import key_of_member
+from bot.messages.message import Fact, FormOffer, Message, Offer, Row, Table
 from bot.messages.text import fold, quote
 from bot.operations.actions import form_offer, repeat_form
 from bot.operations.arguments.targets import Member, Recall, RecallTarget
@@ -48,7 +49,8 @@ class Groups(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         groups, as_of = self._groups(context)
-        found, ends = visible_groups(context, groups, self.search or ""), temporary_ends(context)
+        found = visible_groups(context, groups, self.search or "")
+        ends = temporary_ends(context, [one.id for one in found])
         return Message(
             title=answers.groups_found(len(found), self.search),
             items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
@@ -141,7 +143,7 @@ class Group(ReadOperation):
             ),
             items=tuple(map(str, members)),
             rows=(
-                *temporary_rows(context, lambda change: change.target.key == target.key),
+                *temporary_rows(context, [target.key], lambda change: change.target.key == target.key),
                 *schedules_of(context, target.key),
             ),
             forms=_forms(context, target.title),
@@ -170,6 +172,11 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     return (*(form_offer(one, group) for one in changes), *repeat_form(changes, group))
 
 
+def _temporary_of(context: OperationContext, person: Person) -> tuple[Row, ...]:
+    key = key_of_member(person.number)
+    return temporary_rows(context, [key], lambda change: person.number in changed_numbers(change))
+
+
 class Find(ReadOperation):
     """Finds the group of a user by reading groups one by one: the PBX has no query for it."""
 
@@ -193,13 +200,13 @@ class Find(ReadOperation):
         (person,) = context.people((self.member,))
         found = context.memberships.find(person.number)
         if found.group is not None:
-            rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
+            rows = _temporary_of(context, person)
             return Message(title=answers.is_in(str(person), found.group.name), rows=rows)
         if found.searched < found.total:
             return Message(
                 title=answers.in_none_of(str(person), found.searched), notes=(answers.search_further(found.total),)
             )
-        rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
+        rows = _temporary_of(context, person)
         return Message(title=answers.in_no_group(str(person)), rows=rows)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import NotPossible, PBXError, Refused, SlackFailure
 from bot.journal.history import HistoryRecord, to_csv
+from bot.journal.targets import keys_called
 from bot.messages.message import ActivityItem, Attachment, Cell, Message, Offer, Table
 from bot.messages.text import fold, split_words
 from bot.operations.arguments.targets import MEMBERS
@@ -72,7 +73,7 @@ class ShowHistory(HistoryQuery):
         period = _period(self, context)
         found = list(islice(records(self, context, period, before=self.before), MAX_RECORDS + 1))
         shown, more = found[:MAX_RECORDS], len(found) > MAX_RECORDS
-        notes = (_period_in_full(period, context),) if period else ()
+        notes = (*((_period_in_full(period, context),) if period else ()), *_limits(self, context))
         if not shown:
             return Message(title=texts.nothing(_selection(self, context)), notes=notes, lines=("history",))
         return Message(
@@ -81,6 +82,12 @@ class ShowHistory(HistoryQuery):
             notes=(*notes, *((texts.NARROW,) if more else ())),
             offers=tuple(_offers(self, context, period, shown[-1].change if more else None)),
         )
+
+
+def _limits(query: HistoryQuery, context: OperationContext) -> Iterator[str]:
+    """What a search by a group or a member leaves out."""
+    if (query.group or query.member) and (number := context.viewer.history.all_after()):
+        yield texts.searched_by_plans(number)
 
 
 def _period(query: HistoryQuery, context: OperationContext) -> Period | None:
@@ -103,7 +110,16 @@ def records(
     user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
     start, end = (period.start, period.end) if period else (None, None)
     today, member = _names_today(context), _member_names(query.member, context) if query.member else None
-    for record in viewer.history.newest_first(before=before, since=start, until=end, user=user):
+    is_group = names.intersection(map(fold, today.values()))
+    people = member or (_member_names(group, context) if group and not is_group else ())
+
+    def targets() -> Collection[str]:
+        """The keys of what is searched for, which include the earlier names of a group once they are found."""
+        ids = (id for id, name in today.items() if fold(name) in names)
+        return {*ids, *(key for name in (*names, *people) for key in keys_called(name))}
+
+    wanted = targets if group or member else None
+    for record in viewer.history.newest_first(before=before, since=start, until=end, user=user, targets=wanted):
         about = (not group or _is_about(record, names)) and (member is None or _has_subject(record, member))
         if about and _may_see(context, record, today):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}

@@ -27,6 +27,8 @@ READ_ERRORS = (ValueError, NotPossible)
 Operations = tuple[Operation, ...]
 ReadFault = tuple[type[Operation], Exception]
 """The operation whose argument could not be read, and the error."""
+_Patterns = tuple[tuple[type[Operation], tuple[CommandPattern, ...]], ...]
+"""Operations with patterns of theirs, in the order in which they are tried; one operation may come several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,11 @@ def match_line(words: Words) -> Matched:
 def match_clause(tail: TimeClause) -> Matched:
     """Matches by the pattern with the most fixed words; times exclude operations without times."""
     fault: ReadFault | None = None
-    verb = operation_of_verb(tail.rest)
-    for operation, patterns in _by_weight(OPERATIONS):
+    for operation, patterns in _fitting(tail.rest):
         if tail.times and not operation.times():
             continue
         found: dict[str, Operation] = {}
-        # a line that starts with a verb does not start with a name
-        fitting = [pattern for pattern in patterns if pattern.verb or verb is None]
-        for matches in islice((matches for pattern in fitting for matches in pattern.match(tail.rest)), MAX_READINGS):
+        for matches in islice((matches for pattern in patterns for matches in pattern.match(tail.rest)), MAX_READINGS):
             try:
                 reading = _read(operation, matches, tail)
                 found.setdefault(reading.text(), reading)
@@ -77,23 +76,48 @@ def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Ope
     return operation.from_matches(matches, tail.times)
 
 
+def _fitting(words: Words) -> _Patterns:
+    """The patterns that may match the words; a line that starts with a verb does not start with a name."""
+    first = words[0].text.lower() if words and not words[0].quoted else ""
+    by_first_word, nameless = _by_first_word(OPERATIONS)
+    if operation_of_verb(words) is not None:
+        return by_first_word[first]
+    return _by_weight(OPERATIONS, frozenset((first, ""))) if first in by_first_word else nameless
+
+
 @cache
-def _by_weight(
-    operations: tuple[type[Operation], ...],
-) -> tuple[tuple[type[Operation], tuple[CommandPattern, ...]], ...]:
-    """Patterns by number of fixed words, most first: "server on" is not the name of a group."""
+def _by_first_word(operations: tuple[type[Operation], ...]) -> tuple[dict[str, _Patterns], _Patterns]:
+    """The patterns that start with each fixed word, and those that start with a name."""
+    words = {word for operation in operations for pattern in operation.patterns() for word in pattern.first_spellings}
+    return {word: _by_weight(operations, frozenset((word,))) for word in words}, _by_weight(
+        operations, frozenset(("",))
+    )
+
+
+@cache
+def _by_weight(operations: tuple[type[Operation], ...], first_words: frozenset[str]) -> _Patterns:
+    """Patterns by number of fixed words, most first: "server on" is not the name of a group.
+
+    Args:
+        first_words: Those of the patterns to return; an empty one stands for a name.
+    """
     grouped: dict[tuple[int, int], list[CommandPattern]] = {}
     for index, operation in enumerate(operations):
         for pattern in operation.patterns():
-            grouped.setdefault((-pattern.weight, index), []).append(pattern)
+            if not first_words.isdisjoint(pattern.first_spellings or ("",)):
+                grouped.setdefault((-pattern.weight, index), []).append(pattern)
     in_order = sorted(grouped.items(), key=lambda item: item[0])
     return tuple((operations[index], tuple(patterns)) for (_, index), patterns in in_order)
 
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
     """The operation with the longest verb that the line starts with."""
-    verbs = _verbs(OPERATIONS).get(words[0].text.lower(), ()) if words else ()
-    return next((operation for verb, operation in verbs if _starts_with(words, verb)), None)
+    verbs = _verbs(OPERATIONS).get(words[0].text.lower()) if words else None
+    if verbs is None:
+        return None
+    longest, _ = verbs[0]
+    typed = tuple("" if word.quoted else word.text.lower() for word in words[: len(longest)])
+    return next((operation for verb, operation in verbs if typed[: len(verb)] == verb), None)
 
 
 @cache
@@ -104,10 +128,6 @@ def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[tuple[tupl
         for verb in (tuple(pattern.verb.split()) for pattern in operation.patterns() if pattern.verb):
             verbs[verb[0]].append((verb, operation))
     return {first: sorted(found, key=lambda one: -len(one[0])) for first, found in verbs.items()}
-
-
-def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
-    return len(words) >= len(verb) and all(word.is_keyword(one) for word, one in zip(words, verb, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

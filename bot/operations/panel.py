@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_act
 from bot.operations.base import Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import group_summary, visible_groups
-from bot.operations.pending import awaiting_approval, ending, scheduled
+from bot.operations.pending import awaiting_approval, count_ending, ending, scheduled
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import recent_changes
 from bot.operations.schedule_list import coming
@@ -35,8 +36,9 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
     usable = [one for one in allowed if one.permission is not None]
     if not usable:
         return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
-    pending = readable(lambda: (*waiting_rows(context), *coming(context)))
-    more = len(pending) - MAX_PENDING
+    known, soon = readable(lambda: (waiting(context, MAX_PENDING),)), readable(lambda: coming(context))
+    pending = (*(row for one in known for row in one.rows), *soon)
+    more = sum(one.total for one in known) + len(soon) - MAX_PENDING
     crowded = min(len(pending), MAX_PENDING - 1)
     groups, away = _groups(context, MAX_GROUPS - crowded)
     return Message(
@@ -66,11 +68,27 @@ def all_of_it(context: OperationContext, allowed: Sequence[type[Operation]], not
     return Message(title=home.ALL_ACTIONS, rows=all_actions(usable), notes=notes)
 
 
-def waiting_rows(context: OperationContext) -> tuple[Row, ...]:
-    """What waits for the requester's approval, then what is temporary, then what else is pending."""
-    approvals = list(awaiting_approval(context))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The first rows of what is pending, and the number of all of them."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+def waiting(context: OperationContext, limit: int) -> Waiting:
+    """What waits for the requester's approval, then what is temporary, then what else is pending.
+
+    Args:
+        limit: rows that are shown at most; of what is temporary, the rest is only counted.
+    """
+    approvals, starts = list(awaiting_approval(context)), list(scheduled(context))
     mine = [row for row in approvals if row.forms]
-    return (*mine, *ending(context), *(row for row in approvals if row not in mine), *scheduled(context))
+    ends = list(islice(ending(context), limit + 1))
+    others = len(approvals) + len(starts)
+    rows = (*mine, *ends, *(row for row in approvals if row not in mine), *starts)
+    total = others + (len(ends) if len(ends) <= limit else max(len(ends), count_ending(context)))
+    return Waiting(rows[:limit], total)
 
 
 def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:

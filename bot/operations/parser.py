@@ -35,7 +35,8 @@ def parse(line: str, asker: str | None = None) -> Operations:
     Raises:
         NotUnderstood: the message says what to type instead.
     """
-    readings, words = parse_unconfirmed(line, asker), _split(line)
+    words = _split(line)
+    readings = _parse_words(words, asker)
     if any(not name.is_certain for reading in readings for name in new_names(words, reading)):
         return (Preview(line=join_words(words)),)
     return readings
@@ -43,7 +44,10 @@ def parse(line: str, asker: str | None = None) -> Operations:
 
 def parse_unconfirmed(line: str, asker: str | None = None) -> Operations:
     """Parses a line that is only planned, such as that of a preview: no new name in it is asked about."""
-    words = _split(line)
+    return _parse_words(_split(line), asker)
+
+
+def _parse_words(words: Words, asker: str | None) -> Operations:
     if is_courtesy(words):
         return (Help(),)
     if words[-1].is_keyword("--help", "-h"):
@@ -79,8 +83,9 @@ def _is_stored(operation: Operation) -> bool:
 def _readings(words: Words) -> Operations:
     """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
     readings: list[Operation] = []
-    first, fault = phrasings(words)[0], None
-    for phrasing in phrasings(words):
+    first, *others = phrasings(words)
+    fault = None
+    for phrasing in (first, *others):
         found = match_line(phrasing)
         fault = fault or found.fault
         if not readings:

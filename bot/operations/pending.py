@@ -1,8 +1,8 @@
 """Lists what is pending: scheduled and temporary changes, what schedules begin soon, requests for approval."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import ClassVar
 
 from bot.changes.change import snapshots_equal
@@ -33,6 +33,8 @@ OWN_VERBS = ("undo ", "cancel ")
 """Lines that need no permission from the person who made the change."""
 MAX_LOOKS = 10
 """Changes with an unknown outcome that `pending` looks up on the PBX at most."""
+MAX_ENDING = 40
+"""Temporary changes in one answer, those that end first."""
 MAX_TABLE_ROWS = 10
 """Rows in the table, which fit in one message of Slack unless names are very long."""
 
@@ -54,21 +56,30 @@ class Pending(ReadOperation):
     examples: ClassVar[tuple[str, ...]] = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
-        from bot.operations.schedule_list import coming  # imports this module
-
-        unknown, settled = _unknown_outcomes(context)
-        rows = (
-            *awaiting_approval(context),
-            *proposed(context),
-            *ending(context),
-            *scheduled(context),
-            *coming(context),
-            *unknown,
-            *_set_aside(context),
-        )
+        rows, count, notes = _listed(context)
         if not rows:
-            return Message(title=answers.NOTHING_PENDING, notes=settled)
-        return Message(title=answers.pending(len(rows)), rows=rows, notes=settled, offers=(switch_button(self.text()),))
+            return Message(title=answers.NOTHING_PENDING, notes=notes)
+        return Message(title=answers.pending(count), rows=rows, notes=notes, offers=(switch_button(self.text()),))
+
+
+def _listed(context: OperationContext) -> tuple[tuple[Row, ...], int, tuple[str, ...]]:
+    """Returns the rows, the number of all that is pending, and notes."""
+    from bot.operations.schedule_list import coming  # imports this module
+
+    unknown, settled = _unknown_outcomes(context)
+    ends = list(islice(ending(context), MAX_ENDING + 1))
+    total = len(ends) if len(ends) <= MAX_ENDING else max(len(ends), count_ending(context))
+    rows = (
+        *awaiting_approval(context),
+        *proposed(context),
+        *ends[:MAX_ENDING],
+        *scheduled(context),
+        *coming(context),
+        *unknown,
+        *_set_aside(context),
+    )
+    notes = (*settled, *((answers.first_ending(MAX_ENDING, total),) if total > MAX_ENDING else ()))
+    return rows, len(rows) + max(0, total - MAX_ENDING), notes
 
 
 class PendingTable(Pending):
@@ -81,13 +92,14 @@ class PendingTable(Pending):
     examples = ("pending as table",)
 
     def read(self, context: OperationContext) -> Message:
-        listed = super().read(context)
-        shown, total = listed.rows[:MAX_TABLE_ROWS], len(listed.rows)
+        rows, count, notes = _listed(context)
+        shown = rows[:MAX_TABLE_ROWS]
         if not shown:
-            return listed
-        rest = (answers.first_of(len(shown), total),) if len(shown) < total else ()
+            return super().read(context)
+        rest = (answers.first_of(len(shown), count),) if len(shown) < count else ()
         table = Table(columns=answers.PENDING_COLUMNS, rows=tuple(row.cells for row in shown))
-        return replace(listed, rows=shown, table=table, notes=(*listed.notes, *rest))
+        offers = (switch_button(self.text()),)
+        return Message(title=answers.pending(count), rows=shown, table=table, notes=(*notes, *rest), offers=offers)
 
 
 def pending_cells(
@@ -173,6 +185,11 @@ def ending(context: OperationContext) -> Iterator[Row]:
             state = answers.LATE if end.failing_since is not None or end.run_at <= now else answers.TEMPORARY
             cells = pending_cells(first.id, plan.title, state, first.request.user, ends=end.run_at)
             yield _row(context, first, plan, text, temporary_change_buttons(first.id), cells)
+
+
+def count_ending(context: OperationContext) -> int:
+    """Returns how many temporary changes in effect the requester may see, by the names of their groups then."""
+    return sum(all(map(context.may_see, names)) for names in context.repository.temporary_names())
 
 
 def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:

@@ -12,7 +12,7 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Attachment, Message
-from bot.messages.text import Words, fold, quote
+from bot.messages.text import Words, fold, join_words, quote
 from bot.operations.arguments.types import CHANGE, FILE, ArgumentType, Reference, read_name, spellings
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
@@ -20,14 +20,12 @@ from bot.operations.permissions import permissions_of
 from bot.pbx.limits import check_group, check_server
 from bot.policy.model import Permission
 from bot.setups.comparing import differences
-from bot.setups.csv_file import members_as_csv
 from bot.setups.files import KINDS
 from bot.setups.matching import NotMatched
 from bot.setups.past import PastSetup
 from bot.setups.reading import PbxSetup, left_out, to_file
 from bot.setups.resolving import Resolved
 from bot.setups.restoring import restore_all, restore_group, restore_server
-from bot.setups.yaml_file import dump
 from bot.texts import changes as change_texts
 from bot.texts import setups as texts
 from bot.texts import snapshots, wording
@@ -53,6 +51,8 @@ class Export(ReadOperation):
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:
+        from bot.setups.yaml_file import dump  # takes 2 MiB, so it is loaded with the first file
+
         now = context.setup()
         setup, notes = to_file(now, visible=context.may_see), left_out(now)
         file = Attachment(name="park.yaml", content=dump(setup, notes))
@@ -69,6 +69,8 @@ class ExportMembers(ReadOperation):
     examples = ("export members as csv",)
 
     def read(self, context: OperationContext) -> Message:
+        from bot.setups.csv_file import members_as_csv  # loaded with the first file
+
         text = members_as_csv(context.setup(), visible=context.may_see)
         return Message(
             title=texts.exported_members(text.count("\n") - 1), file=Attachment(name="park-members.csv", content=text)
@@ -162,6 +164,8 @@ def _read_moment(words: Words) -> str:
 
 
 def _read_deleting(words: Words) -> bool:
+    if (said := join_words(words)).lower() not in ("groups", "group"):
+        raise ValueError(snapshots.only_new_groups(said))
     return True
 
 
@@ -210,7 +214,10 @@ class Restore(ManyChanges):
     @classmethod
     def form_faults(cls, arguments: Mapping[str, Any]) -> dict[str, str]:
         given = [name for name in ("moment", "before") if arguments.get(name) is not None]
-        return {} if len(given) == 1 else {given[-1] if given else "moment": snapshots.ONE_TIME}
+        if len(given) != 1:
+            return {given[-1] if given else "moment": snapshots.ONE_TIME}
+        spares_others = arguments.get("new") and arguments.get("what") != EVERYTHING
+        return {"new": snapshots.NEW_ONLY_WITH_EVERYTHING} if spares_others else {}
 
     @model_validator(mode="after")
     def _one_time(self) -> "Restore":
@@ -219,6 +226,8 @@ class Restore(ManyChanges):
         return self
 
     def plan(self, context: OperationContext) -> Plan:
+        if self.new and self.what != EVERYTHING:
+            raise NotPossible(snapshots.NEW_ONLY_WITH_EVERYTHING)
         now = context.setup()
         found_past, when = self._past(context, now)
         past = found_past.setup

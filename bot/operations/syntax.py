@@ -42,7 +42,13 @@ class CommandPattern:
         """The fixed words that the pattern starts with."""
         return " ".join(part.spellings[0] for part in self._head())
 
-    @property
+    @cached_property
+    def first_spellings(self) -> tuple[str, ...]:
+        """The spellings of the fixed word that the pattern starts with; none if it starts with a field."""
+        first = self.parts[0]
+        return first.spellings if isinstance(first, Literal) else ()
+
+    @cached_property
     def fields(self) -> set[str]:
         """Names of the operation's fields in the pattern."""
         return {part.name for part in self.parts if isinstance(part, Field)}

@@ -1,6 +1,6 @@
 """What is temporary of a group, of the server or of a user, for the answers that show their present state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
@@ -13,26 +13,33 @@ from bot.texts import temporary as texts
 
 Concerns = Callable[[Change], bool]
 """Whether a change is about what is shown."""
+MAX_LOOKED_UP = 500
+"""Groups whose temporary changes are looked up one by one; for more, all temporary changes are read."""
 
 
-def temporary_rows(context: OperationContext, concerns: Concerns) -> tuple[Row, ...]:
-    """Returns a row for each temporary change in effect: what, until when and by whom, with a button to end it."""
-    return tuple(_row(context, *found) for found in _temporary(context, concerns))
+def temporary_rows(context: OperationContext, keys: Collection[str], concerns: Concerns) -> tuple[Row, ...]:
+    """Returns a row for each temporary change in effect: what, until when and by whom, with a button to end it.
+
+    Args:
+        keys: of what is shown, as in `bot.journal.targets`.
+    """
+    return tuple(_row(context, *found) for found in _temporary(context, concerns, keys))
 
 
-def temporary_by_group(context: OperationContext) -> dict[str, list[Row]]:
-    """Returns the same rows for each group of which something is temporary, by the ids of the groups."""
+def temporary_by_group(context: OperationContext, groups: Collection[str]) -> dict[str, list[Row]]:
+    """Returns the same rows for each of these groups of which something is temporary, by the ids of the groups."""
     rows = dict[str, list[Row]]()
-    for first, plan, ends in _temporary(context, lambda change: change.target.id is not None):
+    for first, plan, ends in _temporary(context, lambda change: change.target.id in groups, groups):
         for id in {change.target.id for change in plan.undone if change.target.id is not None}:
             rows.setdefault(id, []).append(_row(context, first, plan, ends))
     return rows
 
 
-def temporary_ends(context: OperationContext) -> dict[str, str]:
+def temporary_ends(context: OperationContext, groups: Collection[str]) -> dict[str, str]:
     """Returns until when a group has something temporary, by the ids of the groups; of several, the first end."""
     ends = dict[str, str]()
-    for _, plan, until in _temporary(context, lambda change: change.target.id is not None):
+    keys = groups if len(groups) <= MAX_LOOKED_UP else None
+    for _, plan, until in _temporary(context, lambda change: change.target.id is not None, keys):
         for change in plan.undone:
             if change.target.id is not None:
                 ends.setdefault(change.target.id, until)
@@ -57,9 +64,11 @@ def changed_numbers(change: Change) -> frozenset[str]:
     return frozenset(one.number for one in (*change.added, *change.removed))
 
 
-def _temporary(context: OperationContext, concerns: Concerns) -> Iterator[tuple[Entry, Plan, str]]:
+def _temporary(
+    context: OperationContext, concerns: Concerns, keys: Collection[str] | None = None
+) -> Iterator[tuple[Entry, Plan, str]]:
     now = context.repository.now()
-    for first, end in context.repository.scheduled_ends():
+    for first, end in context.repository.scheduled_ends(keys):
         plan = Plan.model_validate(first.plan)
         names = frozenset(name for change in plan.undone for name in change.names)
         if plan.times is not None and any(map(concerns, plan.undone)) and all(map(context.may_see, names)):

@@ -31,7 +31,7 @@ from bot.times.model import Clock
 M = TypeVar("M", bound=BaseModel)
 
 
-class _Created(BaseModel):
+class _Created(BaseModel, defer_build=True):
     id: str
 
 

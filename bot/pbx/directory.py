@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bot.errors import Missing, PBXError
 from bot.pbx import name_index
-from bot.pbx.cache import Membership, ObjectCache, SharedReads
+from bot.pbx.cache import Membership, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
@@ -44,9 +44,9 @@ class Directory:
         self, pbx: PbxClient, *, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._pbx = pbx
-        self._groups = NameIndex(name_index.group_type(pbx), ObjectCache[ParkGroup](lifetime, clock))
-        self._ring_groups = NameIndex(name_index.ring_group_type(pbx), ObjectCache[RingGroup](lifetime, clock))
-        self._users = NameIndex(name_index.user_type(pbx), ObjectCache[User](lifetime, clock))
+        self._groups = NameIndex(name_index.group_type(pbx), lifetime, clock)
+        self._ring_groups = NameIndex(name_index.ring_group_type(pbx), lifetime, clock)
+        self._users = NameIndex(name_index.user_type(pbx), lifetime, clock)
         self._membership = Membership(lifetime, clock)
         self._clock = clock
 
@@ -154,9 +154,9 @@ class Directory:
         """Makes all users stale, after an extension turned out to belong to another one."""
         self._users.invalidate()
 
-    def store_members(self, group_id: str, members: Iterable[Member]) -> None:
-        """Stores a group's complete list of members after it was read."""
-        self._membership.store(group_id, members)
+    def store_members(self, group_id: str, members: Iterable[Member], since: float | None = None) -> None:
+        """Stores a group's complete list of members after it was read; `since`: the time of `now()` before that."""
+        self._membership.store(group_id, members, since)
 
     def invalidate_members(self, group_id: str) -> None:
         """Removes a group's members from the cache, after a deletion or a write whose outcome is unknown."""
@@ -164,8 +164,9 @@ class Directory:
 
     def refresh_members(self, group_id: str) -> None:
         """Reads a group's members into the cache; raises PBXError."""
+        began = self.now()
         try:
-            self.store_members(group_id, self._pbx.members(group_id))
+            self.store_members(group_id, self._pbx.members(group_id), began)
         except Missing:
             self.invalidate_members(group_id)
 
@@ -203,11 +204,12 @@ class Directory:
         return MemberSearch(None, searched, len(groups))
 
     def _read_contains(self, group_id: str, extension: str) -> bool:
+        began = self.now()
         try:
             members = self._pbx.members(group_id)
         except Missing:  # deleted since the list of groups was read
             members = ()
-        self._membership.store(group_id, members)
+        self._membership.store(group_id, members, began)
         return any(member.extension_number == extension for member in members)
 
 
@@ -218,13 +220,16 @@ class CachedValue(Generic[T]):
         self._read, self._clock = read, clock
         self._reads = SharedReads()
         self._cached: tuple[float, T] | None = None
+        self._invalidations = 0
 
     def __call__(self) -> T:
         """Returns the value, read again if it is older than LIFETIME."""
         with self._reads.turn():
             cached = self._cached
             if cached is None or self._clock() - cached[0] > LIFETIME:
-                cached = self._cached = (self._clock(), self._read())
+                before, began = self._invalidations, self._clock()
+                cached = (began, self._read())
+                self._cached = cached if self._invalidations == before else None  # may be of before the change
             return cached[1]
 
     def try_read(self) -> None:
@@ -233,7 +238,8 @@ class CachedValue(Generic[T]):
             self()
 
     def invalidate(self) -> None:
-        """Drops the value, so that the next call reads it."""
+        """Drops the value, so that the next call reads it, even if it is being read just now."""
+        self._invalidations += 1
         self._cached = None
 
 

@@ -36,14 +36,14 @@ I = TypeVar("I", bound=Identified)  # noqa: E741
 
 
 class _Error(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True, defer_build=True)
 
     code: OptionalText = None
     message: OptionalText = None
     detail: OptionalText = None
 
 
-class _Errors(BaseModel):
+class _Errors(BaseModel, defer_build=True):
     errors: list[_Error]
 
 

@@ -23,7 +23,7 @@ def _checked_token(text: str) -> str:
     return text
 
 
-class TokenResponse(BaseModel):
+class TokenResponse(BaseModel, defer_build=True):
     """The response to a sign-in. `expires_in` is in seconds; without it, only a 401 shows that a token has expired."""
 
     access_token: Annotated[str, AfterValidator(_checked_token)]
@@ -31,7 +31,7 @@ class TokenResponse(BaseModel):
     expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
 
 
-class SecondFactorResponse(BaseModel):
+class SecondFactorResponse(BaseModel, defer_build=True):
     """The part of a response with status 200 that tells whether a second factor is still missing."""
 
     two_factor_enabled: bool = False

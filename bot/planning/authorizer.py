@@ -16,6 +16,7 @@ from bot.operations.scheduling import Cancel, Extend
 from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
+from bot.planning.name_checks import NameChecks
 from bot.planning.picker_sources import PickerKind
 from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.planning.required_permissions import required_permissions
@@ -128,11 +129,9 @@ class Authorizer:
         """The ring groups that the principal might send a group's recalls to."""
         return visible_ring_groups(self.policy, principal, permission, [group]) if principal else ALL_NAMES
 
-    def may(self, principal: Principal | None, permission: Permission, group: str | None = None) -> bool:
-        """Whether some rule could allow the permission, at all or on one group."""
-        if principal is None:
-            return True
-        return decide_provisionally(self.policy, principal, permission, groups=[[group]] if group else []).allowed
+    def checks(self, principal: Principal | None) -> NameChecks:
+        """What the principal may do with groups, to be kept for one request only."""
+        return NameChecks(lambda: self.policy, principal, self._repository.now)
 
     def restrictions(self, principal: Principal | None, permission: Permission) -> tuple[str, ...]:
         """Limits, hours and approvals, in words, under which alone the principal has the permission in the channel."""
@@ -140,7 +139,7 @@ class Authorizer:
 
     def may_see(self, principal: Principal | None, group: str) -> bool:
         """Whether the principal may read this group now."""
-        return principal is None or self._decide_now(principal, Permission.READ, [group]).allowed
+        return self.checks(principal).may_see(group)
 
     def require_possible(
         self, principal: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()

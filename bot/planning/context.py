@@ -177,13 +177,14 @@ class RequestContext(OperationContext):
         return self._assuming(change.target, self.readings.read(change.target, members=change.includes_members))
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
+        began = self.directory.now()
         snapshot = self.readings.read(Target(id=group.id, name=group.name), members=members)
         if snapshot is None and (again := self._with_another_id(group)) is not None:
             group, snapshot = again, self.readings.read(Target(id=again.id, name=again.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)
-        self.memberships.store(group.id, snapshot)
+        self.memberships.store(group.id, snapshot, began)
         target = Target(id=group.id, name=snapshot.settings["name"])
         return target, self._assuming(target, snapshot) or snapshot
 
@@ -259,9 +260,10 @@ class RequestContext(OperationContext):
         return before.digest() == digest
 
     def setup(self) -> PbxSetup:
+        began = self.directory.now()
         found = read_setup(self.pbx)
         for target, snapshot in found.groups:
-            self.memberships.store(target.key, snapshot)
+            self.memberships.store(target.key, snapshot, began)
         assumed = [(target, self._assuming(target, snapshot)) for target, snapshot in found.groups]
         groups = tuple((target, snapshot) for target, snapshot in assumed if snapshot is not None)
         return replace(found, server=self._assuming(SERVER, found.server) or found.server, groups=groups)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import JournalUnavailable, Refused, SlackFailure, SlackUnavailable
+from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable
 from bot.messages.message import Message, Offer, Row
 from bot.messages.request import Request
 from bot.messages.text import fold
@@ -96,8 +96,9 @@ class FormService:
         names = frozenset(map(fold, groups))
         try:
             context = self.planner.context(request, Help())
-            return temporary_rows(context, lambda change: not names.isdisjoint(map(fold, change.names)))
-        except (Refused, SlackFailure, JournalUnavailable) as fault:
+            keys = [one.id for name in names for one in context.directory.group(name)]
+            return temporary_rows(context, keys, lambda change: not names.isdisjoint(map(fold, change.names)))
+        except (Refused, SlackFailure, PBXError, JournalUnavailable) as fault:
             log.warning("what is temporary is not shown in a form: %s", fault)
             return ()
 

@@ -35,7 +35,7 @@ class OfferFilter:
 
     def _may_open(self, principal: Principal | None, form: FormOffer) -> bool:
         permission = self._permissions[form.operation]
-        return permission is None or self._authorizer.may(principal, permission)
+        return permission is None or self._authorizer.checks(principal).may(permission)
 
     def _offers(
         self, principal: Principal | None, offers: Sequence[Offer], *, corrected: bool = False

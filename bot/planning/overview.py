@@ -19,7 +19,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
 from bot.operations.groups import Group, group_summary, visible_groups
 from bot.operations.members import Add
-from bot.operations.panel import more_button, waiting_rows
+from bot.operations.panel import Waiting, more_button, waiting
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import RecentChange, recent_changes
 from bot.operations.schedule_list import coming
@@ -94,7 +94,9 @@ class Overview:
     waiting: tuple[Row, ...] = ()
     """Changes that wait for the user's approval."""
     pending: tuple[Row, ...] = ()
-    """What else is temporary, scheduled or waiting."""
+    """What else is temporary, scheduled or waiting: the first `MAX_PENDING` with what waits for the user."""
+    more_pending: int = 0
+    """How many more there are."""
     coming: tuple[Row, ...] = ()
     """What schedules begin within a day."""
     recent: tuple[RecentChange, ...] = ()
@@ -117,7 +119,7 @@ def overview(
     allowed = [one for one in permitted if one.is_available(context)]
     faults = dict[str, None]()
     groups = _Groups(context, query, faults) if context.may(Permission.READ) else None
-    waiting, pending, soon, recent = _journaled(context, faults)
+    known, soon, recent = _journaled(context, faults)
     return Overview(
         server=groups.server if groups else (),
         query=groups.query if groups else query,
@@ -130,8 +132,9 @@ def overview(
         whom_to_ask=context.whom_to_ask,
         certain=certain,
         sees=groups is not None,
-        waiting=waiting,
-        pending=pending,
+        waiting=tuple(row for row in known.rows if row.forms),
+        pending=tuple(row for row in known.rows if not row.forms),
+        more_pending=known.total - len(known.rows),
         coming=soon,
         recent=recent,
         faults=tuple(faults),
@@ -140,17 +143,16 @@ def overview(
 
 def _journaled(
     context: RequestContext, faults: dict[str, None]
-) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...], tuple[RecentChange, ...]]:
-    """What waits for the user, what else is pending, what schedules begin soon, and recent changes."""
+) -> tuple[Waiting, tuple[Row, ...], tuple[RecentChange, ...]]:
+    """What is pending, what schedules begin soon, and recent changes."""
     try:
-        rows, soon = waiting_rows(context), coming(context)
+        known, soon = waiting(context, MAX_PENDING), coming(context)
         recent = tuple(recent_changes(context, RECENT))
     except JournalUnavailable as fault:
         log.warning("the Home tab is shown without the journal: %s", fault)
         faults[home.JOURNAL_AWAY] = None
-        return (), (), (), ()
-    waiting = tuple(row for row in rows if row.forms)
-    return waiting, tuple(row for row in rows if row not in waiting), soon, recent
+        return Waiting((), 0), (), ()
+    return known, soon, recent
 
 
 class _Groups:
@@ -205,7 +207,7 @@ class _Groups:
     def _temporary(self) -> dict[str, list[Row]]:
         """What is temporary in each group, by id; nothing while the journal can't be read."""
         try:
-            return temporary_by_group(self._context)
+            return temporary_by_group(self._context, [one.id for one in self._page(self.query)])
         except JournalUnavailable:
             return {}
 

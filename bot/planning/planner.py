@@ -200,8 +200,8 @@ class Planner:
             self.repository,
             self.directory,
             request,
-            may=partial(self.authorizer.may, principal),
-            may_see=partial(self.authorizer.may_see, principal),
+            may=(checks := self.authorizer.checks(principal)).may,
+            may_see=checks.may_see,
             may_know=self.approvals(principal).may_know,
         )
 
@@ -304,8 +304,8 @@ class Planner:
             self.repository,
             zone=self.users.zone(user) if user else "UTC",
             email_of=self.users.email,
-            may_see=partial(self.authorizer.may_see, principal),
-            may=partial(self.authorizer.may, principal),
+            may_see=(checks := self.authorizer.checks(principal)).may_see,
+            may=checks.may,
             restrictions=partial(self.authorizer.restrictions, principal),
             ring_groups=partial(self.authorizer.ring_groups, principal),
             policy=self.policy.fingerprint,

@@ -5,7 +5,7 @@ from itertools import islice
 
 from bot.messages.message import Offer
 from bot.operations.context import OperationContext
-from bot.operations.panel import readable, waiting_rows
+from bot.operations.panel import readable, waiting
 from bot.operations.recent import recent_changes
 from bot.policy.model import Permission
 from bot.texts import home
@@ -24,7 +24,7 @@ def suggested_prompts(context: OperationContext) -> tuple[Offer, ...]:
 
 
 def _prompts(context: OperationContext) -> Iterator[Offer]:
-    if pending := len(readable(lambda: waiting_rows(context))):
+    if pending := sum(one.total for one in readable(lambda: (waiting(context, 0),))):
         yield Offer(label=home.what_is_pending(pending), line="pending")
     recent = readable(lambda: tuple(recent_changes(context, MAX_SCANNED, pending=False)))
     mine = (one for one in recent if one.user == context.viewer.user and one.offers)

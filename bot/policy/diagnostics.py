@@ -1,6 +1,5 @@
-"""Explains validation errors, finds rules without effect, and writes the policy's JSON Schema."""
+"""Explains validation errors, and finds rules without effect."""
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -278,8 +277,3 @@ def _why_never_denies(rule: Deny) -> str | None:
         or (rule.temporary is not None and not kinds <= {Permission.READ, Permission.HISTORY, Permission.PAUSE})
     )
     return "its limits do not apply to its operations" if rule.has_limits and not can_exceed else None
-
-
-def schema() -> str:
-    """Returns the JSON Schema of the policy file, as in `policy.schema.json`."""
-    return json.dumps(Policy.model_json_schema(), indent=1, sort_keys=True) + "\n"

@@ -57,6 +57,11 @@ def decide_provisionally(
     return _decide(AccessQuery(policy, principal, permission, _pairs(map(_with_spellings, groups), ring_groups), None))
 
 
+def might(policy: Policy, principal: Principal, permission: Permission) -> bool:
+    """Returns whether `decide_provisionally` allows it at all: explaining a denial takes many times as long."""
+    return evaluate(AccessQuery(policy, principal, permission, _pairs((), ()), None)).possible
+
+
 def _pairs(groups: Iterable[RequestedResource], ring_groups: Collection[str]) -> tuple[RequestedResource, ...]:
     recalls: Collection[str | None] = ring_groups or [None]
     pairs = product(list(groups) or [RequestedResource()], recalls)

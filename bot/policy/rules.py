@@ -39,7 +39,7 @@ from bot.texts import calendars as calendar_texts
 class Example(BaseModel):
     """A request and its expected decision, checked by `python -m bot policy test`."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     line: Annotated[str, Field(min_length=1)]
     """The command line as a user would type it; groups and ring groups by name."""
@@ -113,7 +113,7 @@ MATCH_ALL = ("*",)
 class BaseRule(BaseModel):
     """The conditions and limits that allow rules and deny rules have in common."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1)] = "a rule without a name"
     """Name of the rule in refusals, confirmations and the history."""
@@ -243,7 +243,7 @@ class Deny(BaseRule):
 class Policy(BaseModel):
     """Who may do what with Park."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     announce: ChannelId | None = None
     """Id of the channel for changes made where nobody else sees them, and for mistakes in this file."""

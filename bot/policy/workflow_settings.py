@@ -26,7 +26,7 @@ def _is_time_zone(name: str) -> str:
 class Workflows(BaseModel):
     """What steps of Workflow Builder may do; what one proposes needs the click of somebody whom a rule allows."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     channels: Annotated[tuple[ChannelId, ...], AfterValidator(_not_empty)]
     """Ids of the channels in which steps may propose changes, and whose rules decide what they may show."""

@@ -39,7 +39,7 @@ CalendarName = Annotated[str, AfterValidator(_check_name)]
 class CalendarSource(BaseModel):
     """Where the days of a calendar come from: one of a country, a file and an address."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
     country: str | None = None
     """Code of a country, such as "DE": its public holidays, computed by Park itself."""

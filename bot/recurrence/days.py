@@ -164,6 +164,8 @@ def weekly(codes: Sequence[str], interval: int = 1) -> str:
 def _listed(text: str) -> tuple[tuple[str, ...], bool] | None:
     """The weekdays in a list, and whether the words say that they repeat."""
     repeats, codes = False, list[str]()
+    if re.search(r"^(?!every |all ).*(?<! and)(?<! also)(?<! on) every ", text):
+        return None  # on Monday every weekday: which of the two is meant is open
     parts = re.split(r" and (?:on |also )?| (?=every )", text)
     items = [item for part in parts for item in _items(part.strip())]
     for item in items:
@@ -184,7 +186,7 @@ def _items(part: str) -> list[str]:
     if len(words) > 1 and all(_code(word.removesuffix("s")) or word in ("every", "on") for word in words):
         every = [word for word in words if word == "every"]
         days = [word for word in words if word not in ("every", "on")]
-        return [" ".join((*every[:1], days[0])), *days[1:]]
+        return [" ".join((*every[:1], days[0])), *days[1:]] if days else [part]
     return [part]
 
 

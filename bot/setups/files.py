@@ -8,7 +8,6 @@ from bot.changes.snapshot import digest
 from bot.errors import NotFound, NotPossible
 from bot.journal.storage import PromptStore, StoredPrompt
 from bot.pbx.client import PbxClient
-from bot.setups import csv_file, yaml_file
 from bot.setups.reading import PbxSetup
 from bot.setups.resolving import Resolved
 from bot.texts import refusals
@@ -38,6 +37,8 @@ def read_file(name: str, content: bytes) -> SetupSource:
     text = decode(content)
     if "\0" in text:
         raise NotPossible(texts.no_text(name))
+    from bot.setups import csv_file, yaml_file  # their parsers are loaded with the first file
+
     is_table = name.lower().endswith(".csv") or (not name.lower().endswith((".yaml", ".yml")) and _is_table(text))
     return csv_file.parse(name, text) if is_table else yaml_file.parse(name, text)
 

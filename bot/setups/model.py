@@ -72,7 +72,7 @@ def _read_recall(value: object) -> object:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class RecallPart(_Part):

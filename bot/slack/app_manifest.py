@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -67,6 +66,8 @@ def app_name(command: str) -> str:
 
 def manifest_as_json(text: str) -> str:
     """Returns a manifest as JSON, which the Slack CLI and the App Manifest API read."""
+    from ruamel.yaml import YAML  # a Park that runs needs the paths above only
+
     return json.dumps(YAML(typ="safe").load(text), indent=2, ensure_ascii=False)
 
 

@@ -103,9 +103,9 @@ def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None)
     logger.setLevel(logging.ERROR)  # Bolt would warn that it ignores SLACK_BOT_TOKEN
     app = MeasuredApp(
         outgoing or Outgoing(),
-        name="park",  # Bolt would look for the name of this file in all modules, which takes longer than the rest
+        name="park",  # without a name Bolt takes that of the calling file, for which it reads the source of the stack
         logger=logger,
-        client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
+        client=WebClient(base_url=client.base_url, timeout=TIMEOUT, ssl=client.ssl),
         authorize=authorize,
         process_before_response=True,
         token_verification_enabled=False,

@@ -97,17 +97,17 @@ def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
     """Yields what waits for the user, then what is temporary, scheduled or waits for others, then what is coming."""
     left = MAX_PENDING
     parts = (
-        (home.WAITING_FOR_YOU, overview.waiting),
-        (home.TEMPORARY_AND_PENDING, overview.pending),
-        (schedule_cards.COMING, overview.coming),
+        (home.WAITING_FOR_YOU, overview.waiting, 0),
+        (home.TEMPORARY_AND_PENDING, overview.pending, overview.more_pending),
+        (schedule_cards.COMING, overview.coming, 0),
     )
-    for title, rows in parts:
+    for title, rows, more in parts:
         if not rows:
             continue
         yield HeaderBlock(text=title)
         yield from row_blocks(rows[:left], positions)
-        if len(rows) > left:
-            yield from sections([escape(home.more_pending(len(rows) - left))])
+        if hidden := max(0, len(rows) - left) + more:
+            yield from sections([escape(home.more_pending(hidden))])
         left = max(0, left - len(rows))
 
 

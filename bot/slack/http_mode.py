@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.errors import SettingsError
+from bot.runtime.acknowledgement import Acknowledgement
 from bot.slack.app_manifest import REQUEST_PATH
 from bot.slack.bolt_app import LISTENERS, Dispatches, Receiver
 
@@ -38,6 +40,25 @@ class SignedRequestHandler(SlackRequestHandler):
     def __init__(self, app: Dispatches, path: str, secret: str | None, pages: Pages | None = None) -> None:
         super().__init__(app, path)  # type: ignore[arg-type]  # of an App it uses only what is overridden here
         self._verifier, self._pages = SignatureVerifier(secret) if secret else None, pages
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answers a request, and then does what waits for that.
+
+        The body is written and not returned: Waitress sends at once what is written (PEP 3333, `write`), and what is
+        returned once this method has ended.
+        """
+        acknowledgement, writers = Acknowledgement(), list[Callable[[bytes], Any]]()
+
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            writers.append(start_response(status, headers))
+
+        try:
+            with acknowledgement.awaited():
+                body = b"".join(super().__call__(environ, start))  # type: ignore[arg-type]  # it calls `start` so
+            writers[0](body)
+        finally:
+            acknowledgement.sent()
+        return ()
 
     def _get_http_response(self, request: WsgiHttpRequest) -> WsgiHttpResponse:
         """Answers people's requests for pages, which have no signature, and what Slack posts."""

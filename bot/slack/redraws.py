@@ -33,7 +33,10 @@ class OpenedTab(NamedTuple):
 
 
 class Redraws:
-    """Draws for each user in a pool: one drawing at a time, and one waiting at most."""
+    """Draws for each user in a pool: one drawing at a time, and one waiting at most.
+
+    After Slack has refused one for now, tabs are drawn one by one until none is left.
+    """
 
     def __init__(self, draw: Callable[[str], None], pool: Executor) -> None:
         """Prepares the thread that waits; it starts with the first drawing.
@@ -46,6 +49,8 @@ class Redraws:
         self._due: dict[str, float] = {}
         self._drawing: set[str] = set()
         self._not_before = 0.0
+        self._one_by_one = False
+        """Whether Slack takes few tabs now: a tab that it takes no more was drawn for nothing."""
         self._closed = False
         self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="redraws", daemon=True)
 
@@ -83,7 +88,8 @@ class Redraws:
         with self._changed:
             while True:
                 now = time.monotonic()
-                waiting = {user: due for user, due in self._due.items() if user not in self._drawing}
+                held = self._one_by_one and bool(self._drawing)
+                waiting = {} if held else {user: due for user, due in self._due.items() if user not in self._drawing}
                 user = min(waiting, key=waiting.__getitem__, default=None)
                 if self._closed and (user is None or now < self._not_before):
                     return None
@@ -101,11 +107,15 @@ class Redraws:
             log.warning("Home tabs are drawn again in %d s: %s", away.retry_after, away)
             with self._changed:
                 self._not_before = max(self._not_before, time.monotonic() + away.retry_after)
+                self._one_by_one = True
             self.soon(user)
         except SlackFailure as failure:
             log.warning("a Home tab could not be shown: %s", failure)
         except Exception:
             log.exception("a Home tab met a fault in Park")
+        else:
+            with self._changed:
+                self._one_by_one &= bool(self._due)
         finally:
             with self._changed:
                 self._drawing.discard(user)

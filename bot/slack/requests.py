@@ -62,6 +62,11 @@ class RequestFactory:
         """Returns whether the message is a command; a mention in the middle of a sentence makes it none."""
         return mention_text(event["text"], self._bot_user).addressed
 
+    def line(self, event: Payload) -> str:
+        """Returns the command in a mention, or in a message to Park alone; empty where a sentence mentions Park."""
+        typed = mention_text(event["text"], self._bot_user)
+        return typed.line if typed.addressed else ""
+
     def mention(self, event: Payload) -> Request:
         """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
         return self._written(event, Source.MENTION)

@@ -97,6 +97,8 @@ class CallScheduler:
             self._waiting[limit] -= not background
             self._changed.notify_all()
         self._take_turn(limit)
+        if limit.method == _PACED:
+            self._count_message(limit, self._clock())
 
     def _pace(self, limit: Limit) -> None:
         """Takes the next place in a channel and waits for it; takes none where that would be too long."""
@@ -105,11 +107,15 @@ class CallScheduler:
         turn = free - (self.burst - 1) * SPACING
         if turn - now > LONGEST_WAIT:
             raise SlackUnavailable("ratelimited", turn - now)
-        if len(self._free_at) >= _MAX_PACED:
-            self._free_at = {one: at for one, at in self._free_at.items() if at > now}
-        self._free_at[limit] = free + SPACING
+        self._count_message(limit, now)
         while (left := turn - self._clock()) > 0:
             self._changed.wait(left)
+
+    def _count_message(self, limit: Limit, now: float) -> None:
+        """Counts a message in its channel's pace, also after a limit: the burst that Slack takes then is no longer."""
+        if len(self._free_at) >= _MAX_PACED:
+            self._free_at = {one: at for one, at in self._free_at.items() if at > now}
+        self._free_at[limit] = max(self._free_at.get(limit, now), now) + SPACING
 
     def _count(self, limit: Limit, *, background: bool) -> None:
         """Counts a call; raises SlackUnavailable for one of a Home tab if their share of the minute is used up."""
@@ -129,7 +135,7 @@ class CallScheduler:
             self._changed.notify_all()
 
     def _time_left(self, limit: Limit, *, background: bool) -> float:
-        left = self._not_before[limit] - self._clock()
+        left = self._not_before.get(limit, 0.0) - self._clock()  # another call may have ended the limit meanwhile
         return max(left, SPACING) if background and self._waiting[limit] else left
 
     def _take_turn(self, limit: Limit) -> None:

@@ -6,13 +6,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from slack_bolt import BoltRequest
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackUnavailable
+from bot.runtime.acknowledgement import Acknowledgement
 from bot.slack.bolt_app import LISTENERS, Dispatches
 from bot.slack.client import ReadToken, translate_errors
 from bot.slack.socket_client import SocketClient
@@ -237,10 +238,20 @@ class SocketMode:
             log.exception("Not acknowledged: %s %s", request.type, request.envelope_id)
 
     def _acknowledge(self, connection: SocketClient, request: SocketModeRequest) -> None:
-        """Runs the listener and acknowledges over the same connection, or over another one if it has ended."""
-        started = time.time()
-        headers = build_headers(request)
-        response = self._app.dispatch(BoltRequest(mode="socket_mode", body=request.payload, headers=headers))
+        """Runs the listener, acknowledges, and does what waits for that."""
+        started, acknowledgement = time.time(), Acknowledgement()
+        bolt_request = BoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
+        try:
+            with acknowledgement.awaited():
+                response = self._app.dispatch(bolt_request)
+            self._send(connection, request, response, started)
+        finally:
+            acknowledgement.sent()
+
+    def _send(
+        self, connection: SocketClient, request: SocketModeRequest, response: BoltResponse, started: float
+    ) -> None:
+        """Sends an acknowledgement over the connection, or over another one if that has ended."""
         try:
             send_response(connection, request, response, started)
         except ConnectionClosed:

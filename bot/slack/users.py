@@ -66,7 +66,7 @@ class TTLCache(Generic[K, V]):
         """Returns the cached value, or fetches it."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is not None and self._now() < entry[0] + self._lifetime:
+            if entry is not None and self._is_younger(entry[0], self._lifetime):
                 return entry[1]
             shared = self._fetching.get(key)
             own = self._fetching[key] = Future() if shared is None else shared
@@ -84,7 +84,12 @@ class TTLCache(Generic[K, V]):
             with self._lock:
                 del self._fetching[key]
 
+    def _is_younger(self, since: datetime, age: timedelta) -> bool:
+        """Whether it was fetched less than `age` ago; what is of the future is of before the clock was set back."""
+        return timedelta() <= self._now() - since < age
+
     def _fetch_or_recall(self, key: K) -> V:
+        began = self._now()
         try:
             value = self._fetch(key)
         except SlackFailure as failure:
@@ -97,14 +102,14 @@ class TTLCache(Generic[K, V]):
             self._entries.pop(key, None)
             while len(self._entries) >= self._max_entries:
                 self._entries.pop(next(iter(self._entries)))
-            self._entries[key] = (self._now(), value)
+            self._entries[key] = (began, value)
         return value
 
     def recall(self, key: K, *, seconds: float) -> V | None:
         """Returns a value that was fetched in the last `seconds`, even if it has expired; never fetches."""
         with self._lock:
             entry = self._entries.get(key)
-        return None if entry is None or self._now() >= entry[0] + timedelta(seconds=seconds) else entry[1]
+        return entry[1] if entry is not None and self._is_younger(entry[0], timedelta(seconds=seconds)) else None
 
 
 class CachedPeople:

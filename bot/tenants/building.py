@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
-from bot.audit.history import HistoryReader
+from bot.audit.history_reader import HistoryReader
 from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import Journal
+from bot.journal.models import State
 from bot.journal.storage import PromptStore
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient
@@ -73,7 +74,7 @@ def build_workers(
 ) -> WorkerParts:
     """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
     progress_notifier = ProgressNotifier(
-        messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
+        messenger, partial(_is_over_on_another_replica, journal), lambda: planner.pbx.trouble
     )
     notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.untold)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
@@ -81,6 +82,7 @@ def build_workers(
     return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))
 
 
-def _ended_on_another_replica(journal: Journal, request: Request) -> bool:
+def _is_over_on_another_replica(journal: Journal, request: Request) -> bool:
+    """Whether a change has ended, or waits for its time or for approval, which its card says."""
     entry = None if journal.database.exclusive else journal.find(request.key)
-    return entry is not None and entry.state.ended
+    return entry is not None and (entry.state.ended or entry.state is State.SCHEDULED)

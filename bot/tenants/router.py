@@ -56,6 +56,8 @@ class Router:
         self._only = given[0] if len(given) == 1 else None
         self._inheriting = next((one for one in given if one.inherits), None)
         self._given = given
+        self._requests = next((one.slack.requests for one in tenants), None)
+        """What knows who the bot is, which is mentioned in lines; None where no PBX is served."""
         self._choices, self._answers = Choices(tenants), Answers(workspace, given[0].settings.park_language)
         for tenant in tenants:
             tenant.show_choice(self._home_header, self._is_shown)
@@ -126,8 +128,10 @@ class Router:
         if origin.kind in CARRIES_MARK and (self._marked_as(origin)) is not owner:
             message = Message(title=texts.OTHER_PBX, notes=(texts.OTHER_PBX_REMEDY,))
             return self._answers.send(origin, req.body, message)
-        if origin.kind is Kind.SLASH and _line(req.body) == COMMAND:
-            return self._answers.send(origin, req.body, Message(title=texts.belongs(owner.title)))
+        command, _, name = self._line(req.body).partition(" ")
+        if command == COMMAND:
+            notes = (texts.CHOICE_ELSEWHERE,) if name else ()
+            return self._answers.send(origin, req.body, Message(title=texts.belongs(owner.title), notes=notes))
         return self._to(owner, origin, req)
 
     def _marked(self, origin: Origin, req: BoltRequest) -> BoltResponse:
@@ -144,7 +148,7 @@ class Router:
 
     def _personal(self, origin: Origin, req: BoltRequest) -> BoltResponse:
         """Handles what was done where no channel decides: in a direct message, on the Home tab, by a shortcut."""
-        line = _line(req.body)
+        line = self._line(req.body)
         command, _, name = line.partition(" ")
         if command == COMMAND:
             return self._command(origin, req, name.strip())
@@ -202,6 +206,16 @@ class Router:
             if other is not tenant:
                 other.home_tabs.forget(origin.user)
 
+    def _line(self, body: Mapping[str, Any]) -> str:
+        """Returns the line that somebody has typed to Park; empty for anything else."""
+        if "command" in body:
+            return command_text(body.get("text") or "").line
+        event = body.get("event") or {}
+        written = written_directly(event) if event.get("type") == "message" else event
+        if written is None or written.get("edited") or not isinstance(written.get("text"), str):
+            return ""
+        return self._requests.line(written) if self._requests else command_text(written["text"]).line
+
     def _to(self, owner: TenantSettings, origin: Origin, req: BoltRequest) -> BoltResponse:
         tenant = self._by_name.get(owner.name)
         if tenant is None:
@@ -246,15 +260,6 @@ def _is_silent(body: Mapping[str, Any]) -> bool:
     if event.get("type") == "app_home_opened":
         return False
     return "bot_id" in event or event.get("subtype") == "bot_message"
-
-
-def _line(body: Mapping[str, Any]) -> str:
-    """Returns the line that somebody has typed to Park; empty for anything else."""
-    if "command" in body:
-        return command_text(body.get("text") or "").line
-    event = body.get("event") or {}
-    written = written_directly(event) if event.get("type") == "message" else None
-    return command_text(written["text"]).line if written is not None and not written.get("edited") else ""
 
 
 def _nonce(body: Mapping[str, Any]) -> str:

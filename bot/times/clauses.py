@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.messages.text import Word, Words, join_words, split_words
 from bot.recurrence.model import Recurrence
@@ -186,8 +187,9 @@ def _opener_indexes(words: Words, first: int) -> Iterator[int]:
             yield index
 
 
+@lru_cache(maxsize=4096)
 def _may_open(word: Word) -> bool:
-    """Whether a time may begin with this word."""
+    """Whether a time may begin with this word; a line is split several times, and words recur."""
     if word.quoted:
         return False
     text = normalize(word.text)

@@ -67,9 +67,14 @@ class Delivery:
             self.posted, self._is_saved = posted, False
 
     def flush(self) -> None:
-        """Stores what is still to be recorded."""
+        """Stores what is still to be recorded.
+
+        Not durably: the commit that ends the delivery, or gives the entry back, is. A power cut before it has messages
+        posted twice, as a kill between posting one and recording it does.
+        """
         if not self._is_saved and self.posted is not None:
-            self.entry = self._journal.checkpoint(self.entry, card=self.posted.model_dump(mode="json"))
+            card = self.posted.model_dump(mode="json")
+            self.entry = self._journal.checkpoint(self.entry, card=card, durable=False)
             self._is_saved = True
 
     def mark_notified(self) -> None:

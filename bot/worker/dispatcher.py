@@ -30,6 +30,7 @@ from bot.planning.answers import AnswerBuilder
 from bot.planning.denials import contact_fact
 from bot.planning.destinations import ask_where, possible_channels, with_destination
 from bot.planning.planner import Planner
+from bot.runtime.acknowledgement import after_acknowledgement
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.scope import current_pbx
@@ -102,7 +103,7 @@ class Dispatcher:
             request = request.model_copy(update={"line": operation.text()})
             footprint = frozenset({f"workflow {request.execution}"})
             if self.journal.accept(request, operations=[dump(operation)], footprint=footprint).fresh:
-                self.worker.wake()
+                after_acknowledgement(self.worker.wake)
 
     def offer_again(self, request: Request, message: Message) -> None:
         """Answers with a message whose buttons carry lines of the request, with the instants that its times mean.
@@ -158,7 +159,7 @@ class Dispatcher:
             if not is_new:
                 self.progress_notifier.finish(request)
         if is_new:
-            self.worker.wake()
+            after_acknowledgement(self.worker.wake)
             log.debug("accepted as change %d", accepted.id)
             return None
         return self._answer_repeated_click(request, accepted.id) if request.source is Source.BUTTON else None

@@ -68,7 +68,7 @@ class EndExecutor:
         if self.write_switch.blocked:
             if entry.due_at is None or entry.due_at <= entry.run_at:  # the first time that it is due
                 self.notifier.redraw_root(entry)
-            self.journal.postpone(entry, now + retry_policy.pause_recheck)
+            self.journal.postpone(entry, now + retry_policy.pause_recheck, durable=False)
             return None
         try:
             return self._attempt(lease_guard)

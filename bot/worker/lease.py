@@ -31,7 +31,8 @@ class LeaseGuard:
     def record_ids(self, plan: Plan) -> None:
         """Stores the plan with the ids of the groups that it created, by which its undo finds them."""
         if (known := plan.model_dump(mode="json")) != self.entry.plan:
-            self.entry = self.journal.checkpoint(self.entry, plan=known)
+            # Not durably: the outcome that follows is, and until then the change is completed by what the PBX shows.
+            self.entry = self.journal.checkpoint(self.entry, plan=known, durable=False)
 
     def record_plan(self, planned: AuthorizedPlan) -> None:
         """Stores the plan, if it is another than before, and reserves its targets for this entry.
@@ -43,9 +44,13 @@ class LeaseGuard:
         self.reserve(planned.plan, about=planned.plan.about, **fields)
 
     def reserve(self, plan: Plan, /, **known: Any) -> None:
-        """Reserves a plan's targets for this entry, by id or by the name to be created; raises TargetBusy."""
+        """Reserves a plan's targets for this entry, by id or by the name to be created; raises TargetBusy.
+
+        Not durably: the commit before the first write to the PBX is, with all before it. Without that one, an entry
+        is planned again.
+        """
         targets = frozenset(change.target.key for change in plan.changes)
-        self.entry = self.journal.checkpoint(self.entry, **known, targets=targets)
+        self.entry = self.journal.checkpoint(self.entry, **known, targets=targets, durable=False)
 
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
@@ -53,7 +58,10 @@ class LeaseGuard:
         return outcomes.REORDERED if removes and self.writes > 1 else ""
 
     def __call__(self) -> float:
-        """Renews the lease and returns the monotonic time by which the write must be finished."""
+        """Renews the lease and returns the monotonic time by which the write must be finished.
+
+        Before the first write it is durable that there may have been one.
+        """
         started = deadline_clock()
         self.writes += 1
         if self.entry.began:
@@ -85,6 +93,7 @@ class QueueProgress:
         """Records that an entry was claimed."""
         if self._since is None or self._last_claim is None or at - self._last_claim > self._longest_gap:
             self._since = at
+        self._since = min(self._since, at)  # it is later only if the clock was set back
         self._last_claim = at
 
     def interrupted(self, at: datetime | None = None) -> None:
@@ -93,7 +102,7 @@ class QueueProgress:
 
     def since(self, now: datetime) -> datetime:
         """Returns the end of the last break; `now` if it lasts."""
-        return self._since or now
+        return min(self._since or now, now)  # it may be of before the clock was set back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,12 +21,16 @@ from bot.texts import cards, wording
 from bot.worker import confirmations
 from bot.worker.announcing import Announcer
 from bot.worker.card_copies import CardCopies
-from bot.worker.card_state import is_told_by_schedule, present_card, root_entry
+from bot.worker.card_state import CardState, is_told_by_schedule, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of, step_result
 from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
+
+
+REDRAW_LOCKS = 64
+"""Cards that are redrawn at once at most."""
 
 
 class Notifier:
@@ -53,7 +57,9 @@ class Notifier:
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
         self._copies, self._announcer = CardCopies(journal, messenger), Announcer(messenger, policy_store)
-        self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
+        # Two threads that redraw one card could leave the older state on it; those of other cards wait for Slack alone.
+        self._redrawing = tuple(threading.Lock() for _ in range(REDRAW_LOCKS))
+        self._latest = object()  # another one with each outcome that begins to be told
 
     def notify(self, entry: Entry) -> None:
         """Posts the confirmation of an ended entry; what Slack does not take is posted later.
@@ -64,6 +70,7 @@ class Notifier:
             LeaseLost: Another worker has taken the entry over.
             JournalUnavailable: The journal can't be written.
         """
+        self._latest = object()
         delivery, confirmation = Delivery(self.journal, entry), Confirmation.model_validate(entry.outcome)
         readable = self._post(delivery, confirmation)
         now = self.journal.now()
@@ -91,9 +98,9 @@ class Notifier:
         if confirmation.card is not None or entry.request.source is Source.WORKFLOW or is_told_by_schedule(entry):
             self.on_change()
 
-    def show_card(self, entry: Entry) -> Posted:
+    def show_card(self, entry: Entry, state: CardState | None = None) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
-        state = present_card(self.journal, entry)
+        state = state or present_card(self.journal, entry)
         card = state.card
         if entry.request.source is not Source.WORKFLOW:  # nobody typed it
             card = with_canonical_line(card, entry.request.line, load(entry.operations[0]).text())
@@ -118,15 +125,16 @@ class Notifier:
 
         A card that somebody has deleted is posted again, and is found there from then on.
         """
-        with self._redrawing:
-            entry, schedule = self.journal.get(number), self.journal.stored_schedule(number)
+        with self._redrawing[number % REDRAW_LOCKS]:
+            entry = self.journal.get(number)
+            state = present_card(self.journal, entry)
             while True:
-                posted, card = self.show_card(entry), entry.card
+                posted, card = self.show_card(entry, state), entry.card
                 if posted.model_dump(mode="json") != card:
                     self.journal.move_card(number, card, posted.model_dump(mode="json"))
-                drawn = entry.state, entry.run_at, entry.plan, schedule
-                entry, schedule = self.journal.get(number), self.journal.stored_schedule(number)
-                if drawn == (entry.state, entry.run_at, entry.plan, schedule):
+                entry, drawn = self.journal.get(number), state
+                state = present_card(self.journal, entry)
+                if state == drawn:
                     return posted
 
     def request_approval(self, waiting: Entry) -> Posted:
@@ -307,6 +315,11 @@ class Notifier:
         """Posts the card, updates one that was posted when the change was scheduled, or posts one that is held."""
         entry, posted = delivery.entry, delivery.posted
         if posted is None or posted.held:
-            delivery.save(self.show_card(entry))
+            latest, state = self._latest, present_card(self.journal, entry)
+            delivery.save(self.show_card(entry, state))
+            # what has ended while it was posted, perhaps on another replica, did not know where it is
+            is_latest = self._latest is latest and self.journal.database.exclusive
+            if not is_latest and present_card(self.journal, delivery.entry) != state:
+                delivery.save(self.redraw_card(entry.id))
         elif entry.run_at > entry.accepted_at and not posted.replied:
             delivery.save(self.redraw_card(entry.id))

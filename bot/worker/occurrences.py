@@ -68,7 +68,8 @@ class OccurrenceExecutor:
         if window is None or window.starts > now:
             return self._missed(entry, schedule)
         if self._write_switch.blocked:
-            self._journal.postpone(entry, min(now + self._retry_policy.pause_recheck, window.ends))
+            later = min(now + self._retry_policy.pause_recheck, window.ends)
+            self._journal.postpone(entry, later, durable=False)
             return None
         try:
             times = Schedule(zone=schedule.recurrence.zone or "UTC", ends=window.ends, asked_at=entry.run_at)

@@ -89,10 +89,14 @@ class EntryProcessor:
         if not entry.state.ended:
             log.info("change %d has ended: %s", ended.id, ended.state)
             REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state, current_pbx()).inc()
-        self.progress_notifier.finish(
-            ended.request, taken_over=entry.attempt > 1 and entry.request.source is not Source.CLOCK
-        )
+        self._finish_progress(entry)
         self.notifier.notify(ended)
+
+    def _finish_progress(self, entry: Entry) -> None:
+        """Removes the notice that somebody waits: that of another replica too, which has accepted the request."""
+        waited = entry.request.source not in (Source.CLOCK, Source.SCHEDULE, Source.WORKFLOW)
+        elsewhere = waited and (entry.attempt > 1 or not self.progress_notifier.watches(entry.request))
+        self.progress_notifier.finish(entry.request, taken_over=elsewhere)
 
     def _notice_resume(self) -> None:
         """Lets a rejected sign-in be repeated once somebody has resumed since, on whichever replica."""
@@ -115,7 +119,7 @@ class EntryProcessor:
             raise
         except Refused as refused:
             if isinstance(refused, NotAllowed) and refused.policy is not None:
-                lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
+                lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy, durable=False)
             outcome = self._refused(lease_guard.entry, self._checks.as_requester_reads(lease_guard.entry, refused))
         except SignInFailed as fault:
             outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
@@ -213,7 +217,7 @@ class EntryProcessor:
         approved = self._approval_flow.approved(entry, planned)
         if approved is None:
             self._approval_flow.request(entry, planned)
-            self.progress_notifier.finish(entry.request)
+            self._finish_progress(entry)
             return None
         if approved.plan.repetition is not None:
             return self._make_schedule(lease_guard, approved)
@@ -229,13 +233,17 @@ class EntryProcessor:
         fields = journal_fields(planned) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.show_card(replace(entry, **fields, state=State.SCHEDULED, run_at=starts))
         schedule_and_notify(self.journal, entry, starts, **fields, card=posted.model_dump(mode="json"))
-        self.progress_notifier.finish(entry.request)
+        self._finish_progress(entry)
 
     def _apply_to_journal(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
         """Runs an operation that changes the journal only, in the commit that ends the entry."""
         effect, grant = self.planner.effect(lease_guard.entry.request, operation)
         lease_guard.entry = self.journal.checkpoint(
-            lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
+            lease_guard.entry,
+            operations=[dump(operation)],
+            about=operation.about(),
+            **grant.recorded(),
+            durable=False,  # the outcome is, and nothing happens in between
         )
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         confirmation = Confirmation(card=card, status=cards.STATUS_DONE)
@@ -254,7 +262,7 @@ class EntryProcessor:
             if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
                 self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)
                 return None
-            self.journal.release(entry, now + policy.retry_delay)
+            self.journal.release(entry, now + policy.retry_delay, durable=False)
             return None
         return self._record(entry, self._given_up(entry, State.EXPIRED, outcomes.not_in_time(said(fault))))
 

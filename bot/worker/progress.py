@@ -21,10 +21,12 @@ STATUS_NOTICE = 0.5
 """Seconds until a status is shown below a direct message; a faster answer needs none."""
 NEXT_NOTICE = 10.0
 """Seconds between notices that report progress."""
+IDLE_SECONDS = 10.0
+"""Seconds without an unfinished request after which the thread ends, so that a PBX at rest has none."""
 
 
 class ProgressNotifier:
-    """Sends notices about all unfinished requests from one thread."""
+    """Sends notices about all unfinished requests from one thread, which runs while there are any."""
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class ProgressNotifier:
         is_finished: Callable[[Request], bool] = lambda request: False,
         pbx_trouble: Callable[[], str] = str,
     ) -> None:
-        """Starts the thread.
+        """Starts the thread, which first removes what an earlier process has left.
 
         Args:
             is_finished: Called before each notice; another replica may have finished the request.
@@ -45,9 +47,10 @@ class ProgressNotifier:
         self._told: set[str] = set()  # keys of requests with a notice, which disappears with the answer
         self._changed = threading.Condition()
         self._closed = False
-        run = copy_context().run
-        self._thread = threading.Thread(target=run, args=(self._run,), name="progress-notifier", daemon=True)
-        self._thread.start()
+        self._context = copy_context()  # names the PBX in the logs
+        self._thread: threading.Thread | None = None
+        with self._changed:
+            self._start(self._run)
 
     def watch(self, request: Request) -> None:
         """Sends a notice unless the request is finished within FIRST_NOTICE seconds."""
@@ -65,7 +68,7 @@ class ProgressNotifier:
         """Stops the notices about the request, and removes one that was sent.
 
         Args:
-            taken_over: Another process may have sent one, and died.
+            taken_over: Another process may have sent one.
         """
         with self._changed:
             self._progress.pop(request.key, None)
@@ -73,6 +76,11 @@ class ProgressNotifier:
                 self._told.add(request.key)
             if request.key in self._told:
                 self._schedule(request, 0)
+
+    def watches(self, request: Request) -> bool:
+        """Returns whether this process sends the notices about a request; else one may be another process's."""
+        with self._changed:
+            return request.key in self._progress
 
     @property
     def idle(self) -> bool:
@@ -85,13 +93,23 @@ class ProgressNotifier:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _start(self, run: Callable[[], None]) -> None:
+        run_in_context = self._context.copy().run
+        self._thread = threading.Thread(target=run_in_context, args=(run,), name="progress-notifier", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         try:
             self.messenger.clear_left_over()
         except Exception:  # notices still have to be sent
             log.exception("notices of progress of an earlier process could not be removed")
+        self._send_notices()
+
+    def _send_notices(self) -> None:
         while (due := self._wait_for_due()) is not None:
             request, progress, context = due
             with request_logging(request):
@@ -102,13 +120,16 @@ class ProgressNotifier:
 
     def _send(self, request: Request, text: str) -> None:
         try:
-            if self.is_finished(request):
-                return
-            why = text or self.pbx_trouble() or texts.WORKING
-            self.messenger.send_progress(request, texts.checking(request.line, why))
+            if not (is_over := self.is_finished(request)):
+                why = text or self.pbx_trouble() or texts.WORKING
+                self.messenger.send_progress(request, texts.checking(request.line, why))
+                is_over = self.is_finished(request)  # by another replica, which could not remove this notice
         except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
+            is_over = False
         with self._changed:
+            if is_over:
+                self._progress.pop(request.key, None)
             self._told.add(request.key)
             if request.key not in self._progress:  # it was finished meanwhile
                 self._schedule(request, 0)
@@ -127,12 +148,15 @@ class ProgressNotifier:
 
         Returns:
             Its request, its progress or None for a notice to remove, and the context variables of the request, among
-            them its reader's language; None once closed.
+            them its reader's language; None once closed, or if there has been nothing to send for a while.
         """
         with self._changed:
             while not self._closed:
-                left = self._due[0][0] - time.monotonic() if self._due else None
-                if left is None or left > 0:
+                if not self._due:
+                    if self._changed.wait_for(lambda: self._due or self._closed, IDLE_SECONDS):
+                        continue
+                    break
+                if (left := self._due[0][0] - time.monotonic()) > 0:
                     self._changed.wait(left)
                     continue
                 _, _, request, context = heapq.heappop(self._due)
@@ -143,8 +167,13 @@ class ProgressNotifier:
                 if progress:  # without progress there is nothing new to report later
                     context.run(self._schedule, request, NEXT_NOTICE)
                 return request, progress, context
+            self._thread = None  # the next request starts another
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
-        heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request, copy_context()))
-        self._changed.notify()
+        due = (time.monotonic() + seconds, next(self._order), request, copy_context())
+        heapq.heappush(self._due, due)
+        if self._due[0] is due:  # else the thread wakes early enough
+            self._changed.notify()
+        if self._thread is None and not self._closed:
+            self._start(self._send_notices)

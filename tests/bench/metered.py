@@ -72,8 +72,11 @@ def report() -> dict[str, Any]:
     """Starts Park in this process and returns what it has taken."""
     bare, meter = resident(), ImportMeter()
     sys.meta_path.insert(0, meter)
-    from bot.app import Park
-    from bot.cli.main import _settings_to_run
+    from bot.runtime.loading import loading_modules
+
+    with loading_modules():
+        from bot.app import Park
+        from bot.cli.main import _settings_to_run
 
     imported = resident()
     began = time.process_time()

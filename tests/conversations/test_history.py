@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import main
+from bot.audit import history_reader
 from bot.messages.request import Request, Source
 from bot.operations.history import MAX_RECORDS
 from bot.sandbox.environment import Sandbox
@@ -45,6 +46,12 @@ operations = ["all"]
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(policy=POLICY) as running:
         yield running
+
+
+@pytest.fixture(params=[history_reader.SEARCHED, 0], ids=["among the latest", "by an index"])
+def _searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among how many requests each is looked at; the others are found by what they have changed."""
+    monkeypatch.setattr(history_reader, "SEARCHED", request.param)
 
 
 def rows(sandbox: Sandbox, person: str = "ana") -> list[dict[str, str]]:
@@ -122,6 +129,7 @@ def test_who_may_look_back_and_not_change_gets_no_button(sandbox: Sandbox, typed
     assert "[Undo]" not in shown
 
 
+@pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
     ("line", "found"),
     {
@@ -154,6 +162,7 @@ def test_a_line_in_peoples_words_leads_to_the_change(
     assert bool(found) == ("nothing that you may see" not in shown)
 
 
+@pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
     ("line", "found"),
     {"history 1001": [2], "history Amara Okafor": [2], "who changed the server": [3], "history server": [3]}.items(),
@@ -207,6 +216,7 @@ def test_times_are_for_slack_to_show_in_each_readers_own_zone(sandbox: Sandbox, 
     assert "{date_short_pretty} {time}|" in str(told.blocks)
 
 
+@pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
     ("line", "changes"),
     {
@@ -245,6 +255,7 @@ def test_what_is_no_period_is_said_with_what_to_type(typed: Typed, line: str, sa
     assert said in typed(line)
 
 
+@pytest.mark.usefixtures("_searched")
 def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(sandbox: Sandbox, typed: Typed) -> None:
     typed("remove 1020 from Support")
     typed("rename Support to Care")

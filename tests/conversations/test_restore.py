@@ -130,6 +130,10 @@ def test_the_server_alone(harness: ConversationHarness) -> None:
         ("restore Sales to before 99", "no change #99"),
         ("restore Sales to blue", "“blue” is no time in the past"),
         ("restore Sales", "Nothing was changed"),
+        ("restore everything to an hour ago and delete new groups except Extra", "“groups except Extra” can't stand"),
+        ("restore everything to an hour ago and delete new groups not", "“groups not” can't stand"),
+        ("restore everything to an hour ago and delete new ones", "“ones” can't stand"),
+        ("restore Sales to an hour ago and delete new groups", "only when everything is restored"),
     ],
 )
 def test_what_can_not_be_gone_back_to_says_why(typed: Typed, sandbox: Sandbox, line: str, says: str) -> None:

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.tenant_settings import TenantSettings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
+from tests.faults.power import DurableCopy
 from tests.faults.steps import StepRecorder, StepSignal
 from tests.forked import FORKS
 from tests.waiting import PATIENCE
@@ -66,6 +67,8 @@ class Replica:
 
     process: BaseProcess
     reader: Any
+    power: DurableCopy | None = None
+    """What is on the disk, if the machine dies with the process."""
     output: str = ""
 
     @classmethod
@@ -85,7 +88,8 @@ class Replica:
         process = FORKS.Process(target=run_replica, args=arguments, daemon=True)
         process.start()
         writer.close()
-        one = cls(process, reader)
+        power = DurableCopy(settings["database_url"]) if signal_at is not None and signal_at.power_cut else None
+        one = cls(process, reader, power)
         one.reached("ready")
         sandbox.slack.wait_for(lambda: sandbox.slack.connections)
         return one
@@ -130,11 +134,14 @@ class Replica:
         os.kill(self.process.pid, what)
 
     def kill(self) -> None:
-        """Kills the process, also a suspended one."""
+        """Kills the process, also a suspended one; with the machine, takes back what was not on the disk."""
         if self.process.is_alive():
             self.send(signal.SIGKILL)
         self.process.join(60)
         assert not self.process.is_alive()
+        if self.power is not None:
+            self.power.restore()
+            self.power = None
 
     @property
     def alive(self) -> bool:

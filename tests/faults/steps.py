@@ -15,6 +15,7 @@ from slack_sdk.web.base_client import BaseClient
 from sqlalchemy import Engine, event
 
 from bot.pbx.transport import Transport
+from tests.faults.power import DurableCopy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class StepSignal:
     """How far SIGUSR1 also sets the clock ahead."""
     ahead: timedelta = timedelta(0)
     """How far the clock is ahead of the machine's from the start."""
+    power_cut: bool = False
+    """Whether the machine dies with the process: what was not on the disk is gone too (`tests.faults.power`)."""
 
 
 READS = ("GET ", "users.", "usergroups.", "auth.", "apps.connections.", "conversations.info")
@@ -58,6 +61,22 @@ def kill_points(steps: Sequence[str]) -> list[KillPoint]:
             points.append(KillPoint(step, counts[step]))
     last = next(step for step in reversed(steps) if step.startswith("after ") and not step[6:].startswith(READS))
     return [*points, KillPoint(last, counts[last])]
+
+
+DURABLE = "durable"
+"""The step that a commit which is on the disk takes, where a power cut is tried."""
+
+
+def power_cut_points(steps: Sequence[str]) -> list[KillPoint]:
+    """Returns those of `kill_points` at which there is a commit that is not on the disk."""
+    counts, points, is_durable = Counter[str](), set(kill_points(steps)), True
+    found = []
+    for step in steps:
+        counts[step] += 1
+        if not is_durable and (point := KillPoint(step, counts[step])) in points:
+            found.append(point)
+        is_durable = step == DURABLE or (is_durable and step != "before commit")
+    return found
 
 
 class StepRecorder:
@@ -94,6 +113,8 @@ class StepRecorder:
     def _commits(self, engine: Engine) -> None:
         """Records commits of transactions that have written something."""
         wrote, commit = threading.local(), engine.dialect.do_commit
+        if self.signal_at.power_cut:
+            commit = DurableCopy(str(engine.url)).watch(commit, lambda: setattr(wrote, "is_durable", True))
 
         def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
             if statement.startswith(("INSERT", "UPDATE", "DELETE")):
@@ -104,6 +125,9 @@ class StepRecorder:
             if what:
                 self.reached("before commit")
             commit(connection)
+            if getattr(wrote, "is_durable", False):
+                wrote.is_durable = False
+                self.reached(DURABLE)
             if what:
                 self.reached("after commit")
 

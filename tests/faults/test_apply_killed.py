@@ -16,16 +16,28 @@ WRITES = 4
 @pytest.mark.parametrize("at", ["before POST /api/call_park_groups", "after POST /api/call_park_groups"])
 @pytest.mark.parametrize("number", range(1, WRITES + 1))
 def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> None:
+    _is_completed_and_undone(at, number, power_cut=False)
+
+
+@pytest.mark.parametrize(
+    ("at", "number"), [("before POST /api/call_park_groups", WRITES), ("after POST /api/call_park_groups", WRITES)]
+)
+def test_an_apply_is_completed_after_a_power_cut(at: str, number: int) -> None:
+    _is_completed_and_undone(at, number, power_cut=True)
+
+
+def _is_completed_and_undone(at: str, number: int, *, power_cut: bool) -> None:
     with STAGE_LOCK:
         stage = Sandbox(pbx_deadline=DEADLINE)
     with stage.without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number))
+        first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number, power_cut=power_cut))
         harness.type("apply F07SETUP001")
         shown = sandbox.slack.wait_for(lambda: harness.ephemerals())[-1]
         assert sandbox.slack.click(sandbox.people["ana"], shown, label="Apply").ok
         harness.over(first)
         assert not first.alive
+        first.kill()
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start()
         try:
@@ -36,7 +48,7 @@ def test_a_killed_apply_is_completed_and_undone_as_one(at: str, number: int) -> 
             assert harness.changes() == WRITES, "each write was made once"
             assert "Applied night.yaml" in harness.card().plain
             assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
-            sandbox.slack.wait_for(lambda: len(harness.replies()) > 1)
+            harness.over(second)
             assert set(harness.members("Billing")) == {"1055", "1054"}
             assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
         finally:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.steps import KillPoint, StepSignal
+from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import (
     LEASE_EXPIRED,
     NewDatabase,
@@ -32,11 +32,18 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewData
     assert failures_of(lambda point: _ended(point, database()), steps) == []
 
 
-def _ended(point: KillPoint | None, address: str | None) -> list[str] | str | None:
+def test_a_power_cut_loses_no_end_and_repeats_none() -> None:
+    steps = _ended(None, None, power_cut=True)
+    assert isinstance(steps, list)
+    assert DURABLE in steps
+    assert failures_of(lambda point: _ended(point, None, power_cut=True), steps) == []
+
+
+def _ended(point: KillPoint | None, address: str | None, *, power_cut: bool = False) -> list[str] | str | None:
     """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE)
+        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut)
         kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
         first = harness.start(kill)
         assert harness.type(LINE)

@@ -21,7 +21,7 @@ from bot.journal.journal import LEASE
 from bot.sandbox.environment import POLICY, Sandbox
 from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
-from tests.faults.steps import KillPoint, StepSignal, kill_points
+from tests.faults.steps import DURABLE, KillPoint, StepSignal, kill_points, power_cut_points
 from tests.postgres import Server
 from tests.waiting import wait_until
 
@@ -90,6 +90,13 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewD
     assert failures_of(lambda point: _killed_at(point, database()), steps) == []
 
 
+def test_a_power_cut_takes_back_nothing_that_was_acknowledged_or_told() -> None:
+    steps = _steps_of_a_whole_life(None, power_cut=True)
+    assert steps.count(DURABLE) == 4, "accepted, about to write, the outcome, and told"
+    assert steps.count("after commit") == 7
+    assert failures_of(lambda point: _killed_at(point, None, power_cut=True), steps) == []
+
+
 def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str]) -> list[object]:
     """Kills in each state between the steps, several at once.
 
@@ -102,7 +109,7 @@ def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str]) -> l
         except Exception:  # also a timeout: it is raised when repeated alone
             return True
 
-    points = kill_points(steps)
+    points = power_cut_points(steps) if DURABLE in steps else kill_points(steps)
     with ThreadPoolExecutor(PARALLEL_RUNS) as pool:
         suspects = [point for point, fault in zip(points, pool.map(suspicious, points), strict=True) if fault]
     return [fault for fault in map(killed_at, suspects) if fault]
@@ -119,10 +126,10 @@ def stage_of(address: str | None, *, policy: str = POLICY) -> Sandbox:
         return Sandbox(policy=policy, pbx_deadline=DEADLINE, **environment)
 
 
-def _steps_of_a_whole_life(address: str | None) -> list[str]:
+def _steps_of_a_whole_life(address: str | None, *, power_cut: bool = False) -> list[str]:
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        replica = harness.start()
+        replica = harness.start(StepSignal(power_cut=power_cut))
         harness.type("add 1001 to Sales")
         harness.over(replica)
         replica.kill()
@@ -131,20 +138,21 @@ def _steps_of_a_whole_life(address: str | None) -> list[str]:
         return steps
 
 
-def _killed_at(point: KillPoint, address: str | None) -> str | None:
+def _killed_at(point: KillPoint, address: str | None, *, power_cut: bool = False) -> str | None:
     """What was wrong afterwards, if anything was."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        first = harness.start(StepSignal(signal=signal.SIGKILL, name=point.name, number=point.number))
-        harness.type("add 1001 to Sales")
+        kill = StepSignal(signal=signal.SIGKILL, name=point.name, number=point.number, power_cut=power_cut)
+        first = harness.start(kill)
+        acknowledged = harness.type("add 1001 to Sales")
         harness.over(first)
         first.kill()
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         steps = [step for step in first.steps() if step != "ready"]
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
-            _finish(harness, second)
-            _is_made_once(harness, steps)
+            _finish(harness, second, acknowledged=acknowledged)
+            _is_made_once(harness, steps, recorded=DURABLE if power_cut else "after commit")
         except AssertionError as fault:
             return f"killed at {point}, {steps[-1:]}: {fault}"
         finally:
@@ -153,23 +161,24 @@ def _killed_at(point: KillPoint, address: str | None) -> str | None:
     return None
 
 
-def _finish(harness: RestartHarness, replica: Replica) -> None:
+def _finish(harness: RestartHarness, replica: Replica, *, acknowledged: bool) -> None:
     """Repeats the command if it was not accepted, and waits until it is processed."""
     if not harness.accepted():
+        assert not acknowledged, "acknowledged and lost"
         assert harness.changes() == 0, "done without a record"
         assert harness.type("add 1001 to Sales"), "not acknowledged after the restart"
     harness.over(replica)
     assert replica.alive
 
 
-def _is_made_once(harness: RestartHarness, steps: list[str]) -> None:
-    """Asserts one change; only a kill between a post and its checkpoint may show a confirmation twice."""
+def _is_made_once(harness: RestartHarness, steps: list[str], *, recorded: str) -> None:
+    """Asserts one change; only what was posted since the last step `recorded` may be shown twice."""
     posts = steps.count("after chat.postMessage")
-    unrecorded = posts > 0 and "after commit" not in steps[_last(steps, "after chat.postMessage") :]
+    unrecorded = steps[_last(steps, recorded) :].count("after chat.postMessage") if posts else 0
     cards, replies = harness.cards(), harness.replies()
     assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
     assert harness.members("Sales")[-1] == "1001"
-    assert len(cards) == (2 if unrecorded and posts == 1 else 1), f"{len(cards)} cards"
+    assert len(cards) == (2 if unrecorded and unrecorded == posts else 1), f"{len(cards)} cards"
     assert len(replies) == (2 if unrecorded and posts == 2 else 1), f"{len(replies)} replies"
     assert all(f"#{harness.number()} · done" in card.plain for card in cards), cards[-1].plain
     assert all("Done and verified on the PBX" in reply.plain for reply in replies), replies[-1].plain

@@ -75,7 +75,7 @@ def test_ten_thousand_at_rest_cost_nothing(tmp_path: Path) -> None:
         assert peak < 256 * 1024
         statements.clear()
         park.planner.repository.scheduled_starts()
-        park.planner.repository.scheduled_ends()
+        list(park.planner.repository.scheduled_ends())
         assert not any("schedules" in one for one in statements), "schedules are read for nothing"
         statements.clear()
         park.journal.claim("worker")

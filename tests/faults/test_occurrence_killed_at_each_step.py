@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.faults.replica import Replica
-from tests.faults.steps import KillPoint, StepSignal
+from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import (
     LEASE_EXPIRED,
     NewDatabase,
@@ -33,16 +33,23 @@ def test_an_occurrence_begins_once_and_ends_once(database: NewDatabase) -> None:
     assert failures_of(lambda point: _recurred(point, database()), steps) == []
 
 
+def test_a_power_cut_loses_no_occurrence_and_repeats_none() -> None:
+    steps = _recurred(None, None, power_cut=True)
+    assert isinstance(steps, list)
+    assert DURABLE in steps
+    assert failures_of(lambda point: _recurred(point, None, power_cut=True), steps) == []
+
+
 def _line() -> str:
     begins = datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(hours=1)
     return f"add 1001 to Sales every day from {begins:%H:%M} for 2h"
 
 
-def _recurred(point: KillPoint | None, address: str | None) -> list[str] | str | None:
+def _recurred(point: KillPoint | None, address: str | None, *, power_cut: bool = False) -> list[str] | str | None:
     """Runs until the occurrence is in effect; returns what is wrong if it was killed at a step, else all steps."""
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
-        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE)
+        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut)
         kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
         first = harness.start(kill)
         assert harness.type(_line())

@@ -117,7 +117,7 @@ class TwoWeeks:
 
     def check(self) -> None:
         """At most one change holds the setting; where none does, the base is there."""
-        ends = self.park.planner.repository.scheduled_ends()
+        ends = list(self.park.planner.repository.scheduled_ends())
         held = [first for first, _ in ends if "recall" in first.request.line]
         assert len(held) <= 1, [one.request.line for one in held]
         if not held:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.errors import JournalUnavailable
+from bot.journal import queue
 from bot.journal.models import State
 from bot.runtime.threads import PeriodicTask
 from tests.audit.places import check
@@ -43,6 +45,39 @@ def test_a_retry_and_a_lease_are_not_prolonged(harness: JournalHarness) -> None:
     assert harness.claim().id == retried
     harness.clock.time += harness.journal.lease
     assert harness.claim("another").id in (claimed, retried)
+
+
+def test_what_was_due_stays_due_although_the_journal_can_not_be_written_just_then(
+    harness: JournalHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = harness.accept("sales", run_at=harness.clock() + timedelta(minutes=1))
+    harness.clock.move(minutes=2)
+    harness.journal.due_in()
+    harness.clock.time -= timedelta(hours=1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise JournalUnavailable("busy")
+
+    with monkeypatch.context() as away:
+        away.setattr(queue, "keep_due", fail)
+        with pytest.raises(JournalUnavailable):
+            harness.journal.due_in()
+    assert harness.journal.due_in() == timedelta(0)
+    assert harness.claim().id == number
+
+
+def test_a_clock_that_is_set_back_twice_before_anybody_looks_is_noticed_twice(harness: JournalHarness) -> None:
+    due = harness.accept("sales", run_at=harness.clock() + timedelta(minutes=1))
+    harness.clock.move(minutes=2)
+    harness.journal.due_in()
+    harness.clock.time -= timedelta(minutes=30)
+    later = harness.accept("support", run_at=harness.clock() + timedelta(minutes=20))
+    harness.clock.time -= timedelta(minutes=30)
+    harness.accept("billing", run_at=harness.clock() + timedelta(minutes=20))
+    assert harness.journal.due_in() == timedelta(0)
+    assert harness.claim().id == due
+    assert harness.journal.claim("worker") is None
+    assert harness.journal.get(later).run_at > harness.clock()
 
 
 def test_a_restart_remembers_the_latest_time(sqlite_harness: JournalHarness) -> None:

@@ -13,9 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
-from bot.journal.slack_tables import metadata
+from tests.faults.power import DurableCopy, is_durable
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 
@@ -90,6 +91,36 @@ def test_commits_are_durable_and_references_are_kept(harness: JournalHarness) ->
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert values == ["wal", 2, 1]
+
+
+def test_each_commit_is_on_the_disk_when_it_ends_unless_it_need_not_be(harness: JournalHarness) -> None:
+    database, found = harness.journal.database, []
+    for durable in (True, False, False, True, True, False):
+        with database.reading(), database.writing(durable=durable) as connection:
+            found.append(is_durable(connection.connection))
+        with pytest.raises(ZeroDivisionError), database.writing(durable=not durable):
+            raise ZeroDivisionError
+    assert found == [True, False, False, True, True, False]
+
+
+def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(harness: JournalHarness) -> None:
+    file = harness.folder / "park.sqlite3"
+    on_disk = list[int]()
+    dialect = harness.journal.database.engine.dialect
+    copy = DurableCopy(f"sqlite:///{file}")
+    dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign]
+    harness.accept("sales")
+    entry = harness.claim()
+    assert len(on_disk) == 1, "a claim need not be on the disk"
+    harness.journal.renew(entry)
+    harness.journal.checkpoint(entry, plan={"changes": []}, durable=False)
+    assert len(on_disk) == 1
+    harness.journal.checkpoint(entry, began=True)
+    assert len(on_disk) == 2
+    harness.journal.close()
+    copy.restore()
+    harness.restart()
+    assert harness.event_names(entry.id) == ["accepted", "claimed", "planned", "began", "released"]
 
 
 def test_only_the_owner_of_the_process_may_read_the_file(harness: JournalHarness) -> None:

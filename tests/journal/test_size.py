@@ -3,12 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from bot.audit.history_reader import SEARCHED, HistoryReader
+from bot.journal.events import EventQuery
 from bot.journal.models import State
 from bot.journal.watching import read_backlog, try_to_write
 from tests.journal.making import JournalHarness, sqlite_url
@@ -20,7 +24,11 @@ PAST = """
     SELECT 'past ' || n, request, asked, footprint, 'done', run_at, 1, 0, 0, accepted_at, accepted_at, accepted_at
     FROM past, entries WHERE entries.id = 1
 """
-STORY = "INSERT INTO events (entry_id, at, what, by, hash) SELECT id, accepted_at, 'accepted', 'U1', '' FROM entries"
+STORY = """
+    INSERT INTO events (entry_id, at, what, by, hash, data)
+    SELECT id, accepted_at, 'accepted', 'U1', '', json_object('request', json(request), 'asked', json_array())
+    FROM entries
+"""
 HEAD = "UPDATE chain SET number = (SELECT max(id) FROM events)"
 
 
@@ -42,7 +50,8 @@ def _whole_day(harness: JournalHarness) -> None:
     """Everything that is done for each request, or each time a worker wakes."""
     harness.accept("sales", "support")
     harness.journal.due_in()
-    plan = {"changes": [{"target": {"id": "1", "name": "Sales"}, "before": None, "after": None}]}
+    target = {"id": "1", "name": "Sales"}
+    plan = {"title": "", "preview_title": "", "changes": [{"target": target, "before": None, "after": None}]}
     entry = harness.journal.checkpoint(harness.claim(), plan=plan, began=True)
     harness.journal.release(entry, harness.clock())
     entry = harness.journal.renew(harness.claim())
@@ -52,9 +61,21 @@ def _whole_day(harness: JournalHarness) -> None:
     harness.journal.made_on(["1", "member 1001"], 10, after=5)
     harness.journal.scheduled_on(["1", "member 1001"])
     harness.journal.unfinished_about(["1", "member 1001"])
+    harness.journal.scheduled_starts()
+    harness.journal.unfinished_ends()
+    harness.journal.changed_by_ends()
+    harness.journal.get_all([1, 2, 3])
+    _history(harness)
     harness.journal.events(entry.id)
     harness.journal.get(entry.id)
     _read_only(harness)
+
+
+def _history(harness: JournalHarness) -> None:
+    """A page of the history: of all, of what an index finds, and of a period."""
+    history = HistoryReader(harness.journal)
+    for asked in ({}, {"targets": lambda: ["1"]}, {"since": harness.clock() + timedelta(days=1)}):
+        list(islice(history.newest_first(**asked), 10))
 
 
 def _read_only(harness: JournalHarness) -> None:
@@ -96,6 +117,15 @@ def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(
     assert _steps(aged, lambda: aged.journal.claim("worker")) < 2000
     assert _steps(aged, aged.journal.due_in) < 2000
     assert _steps(aged, lambda: _read_only(aged)) < 2000
+    assert _steps(aged, lambda: (aged.journal.unfinished_ends(), aged.journal.changed_by_ends())) < 2000
+
+
+def test_the_history_of_a_group_is_found_by_an_index(aged: JournalHarness) -> None:
+    found = list(HistoryReader(aged.journal).newest_first(targets=lambda: ["no group"]))
+    assert len(found) == SEARCHED  # of which each may be about it, without having changed it
+    assert (
+        _steps(aged, lambda: list(HistoryReader(aged.journal)._of_targets(EventQuery(), lambda: ["1"], 50_000))) < 2000
+    )
 
 
 def _steps(harness: JournalHarness, ask: Callable[[], object]) -> int:

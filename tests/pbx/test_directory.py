@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import NotPossible, Rejected, Unreachable
 from bot.pbx.client import PbxClient
-from bot.pbx.directory import Directory
+from bot.pbx.directory import CachedValue, Directory
 from bot.pbx.models import Member, ParkGroup
 from tests.pbx.clients import client
 from tests.pbx.listing import FakeLists, Item, park_groups
@@ -407,6 +407,64 @@ def test_what_was_read_last_about_a_member_counts() -> None:
         assert (fixture.directory.group_of("1001"), fixture.directory.group_of("1002")) == ("2", None)
         fixture.directory.invalidate_members("2")
         assert fixture.directory.group_of("1001") is None
+
+
+def test_members_that_were_read_before_a_change_are_not_kept_after_it() -> None:
+    lists = FakeLists({GROUPS: park_groups(2)}, members={"g0": [], "g1": ["1001"]})
+    changes = list[str]()
+
+    def changed_while_read(request: ReceivedRequest) -> Reply:
+        reply = lists(request)
+        if changes and request.target.startswith(f"{GROUPS}/g1/members"):
+            fixture.clock.now += 1
+            fixture.directory.invalidate_members(changes.pop())
+        return reply
+
+    with directory_for(changed_while_read) as fixture:
+        changes.append("g1")
+        fixture.directory.refresh_members("g1")
+        assert fixture.directory.group_of("1001") is None
+        assert fixture.directory.cached_members("g1") is None
+        changes.append("g1")
+        found = fixture.directory.find("1001", visible=lambda _: True)
+        assert found.group is not None
+        assert fixture.directory.group_of("1001") is None
+        changes.append("g0")
+        fixture.directory.refresh_members("g1")
+        assert fixture.directory.group_of("1001") == "g1"
+
+
+def test_a_list_that_another_one_has_overtaken_does_not_count() -> None:
+    with directory_for(FakeLists(FEW)) as fixture:
+        began = fixture.directory.now()
+        fixture.clock.now += 1
+        fixture.directory.store_members("1", _members("1001"), fixture.directory.now())
+        fixture.directory.store_members("1", _members(), began)
+        assert fixture.directory.group_of("1001") == "1"
+
+
+def test_a_list_that_was_being_read_at_a_time_is_of_before_it() -> None:
+    lists = FakeLists({GROUPS: park_groups(1)}, members={"g0": ["1001"]})
+    with directory_for(lists) as fixture:
+        began = fixture.directory.now()
+        fixture.clock.now += 1
+        since = fixture.directory.now()
+        fixture.clock.now += 1
+        fixture.directory.store_members("g0", _members(), began)
+        found = fixture.directory.find("1001", visible=lambda _: True, since=since)
+        assert found.group is not None
+
+
+def test_a_value_that_was_read_before_a_change_is_not_kept_after_it() -> None:
+    values = iter((1, 2, 3))
+
+    def read() -> int:
+        if (value := next(values)) == 1:
+            cached.invalidate()
+        return value
+
+    cached = CachedValue(read)
+    assert [cached(), cached(), cached()] == [1, 2, 2]
 
 
 def test_with_no_lifetime_at_all_everything_is_asked_for_and_still_found() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.messages.text import fold
-from bot.policy.engine import decide, decide_provisionally
-from bot.policy.evaluation import visible_groups, visible_ring_groups
+from bot.policy.engine import decide, decide_provisionally, might
+from bot.policy.evaluation import allowed_groups, visible_groups, visible_ring_groups
 from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
@@ -300,6 +300,7 @@ def test_what_is_within_reach_is_what_might_be_allowed(
 ) -> None:
     groups = visible_groups(policy, principal, permission)
     assert groups.includes(name) == decide_provisionally(policy, principal, permission, groups=[[name]]).allowed
+    assert might(policy, principal, permission) == decide_provisionally(policy, principal, permission).allowed
     ring_groups = visible_ring_groups(policy, principal, permission)
     assert ring_groups.includes(name) == decide_provisionally(policy, principal, permission, ring_groups=[name]).allowed
     beside = visible_ring_groups(policy, principal, permission, [group])
@@ -307,3 +308,11 @@ def test_what_is_within_reach_is_what_might_be_allowed(
         beside.includes(name)
         == decide_provisionally(policy, principal, permission, groups=[[group]], ring_groups=[name]).allowed
     )
+
+
+@given(POLICIES, PRINCIPALS, PERMISSIONS, ATTRIBUTES, st.sampled_from(NAMES))
+def test_names_that_are_decided_together_are_decided_as_each_alone(
+    policy: Policy, principal: Principal, permission: Permission, attributes: ActionAttributes, name: str
+) -> None:
+    allowed = decide(policy, principal, permission, groups=[name], attributes=attributes).allowed
+    assert allowed_groups(policy, principal, permission, attributes).includes(name) == allowed

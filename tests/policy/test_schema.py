@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from bot.policy.diagnostics import schema
+from bot.policy.schema import schema
 
 FOLDER = Path(__file__).parents[2] / "bot/policy"
 

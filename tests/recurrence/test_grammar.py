@@ -1,9 +1,11 @@
 """What people type for a repetition, what it means to them, and what they are told where it is left open."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import example, given
+from hypothesis.strategies import lists, sampled_from
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
@@ -299,6 +301,29 @@ def test_a_settled_recurrence_is_exact_and_said_back(recurrence: Recurrence) -> 
 def test_a_time_that_does_not_repeat_is_read_as_before(typed: str) -> None:
     assert read_times(split_words(typed)).keys() <= {"starts", "ends"}
     assert read_times(split_words(typed))
+
+
+@pytest.mark.parametrize("typed", ["on Monday every weekday 18:00 to 8:00", "Friday every Monday 9:00 to 12:00"])
+def test_a_day_before_a_repetition_of_others_is_not_left_out(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_recurrence(split_words(typed))
+
+
+PIECES = (
+    "every each other daily on in the of a and not except for at from to until through outside business hours weekday"
+    " weekend day days night week weeks month first 1st 2nd last Monday Fridays mon-fri December 24 31. 18:00 8 6pm 2"
+    " holidays company tomorrow 2h Europe/Berlin ? - again"
+)
+
+
+@given(lists(sampled_from(PIECES.split()), min_size=1, max_size=9))
+@example(["every", "every", "day", "Friday"])
+@example(["every", "on", "Monday", "Friday"])
+def test_whatever_words_are_typed_they_are_read_or_refused(words: list[str]) -> None:
+    found = None
+    with suppress(ValueError):
+        found = read_recurrence(split_words(" ".join(words)))
+    assert found is None or describe(found)
 
 
 def test_each_date_can_be_the_last_day() -> None:

@@ -4,8 +4,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from bot.errors import JournalUnavailable
 from bot.messages.message import Message
 from bot.messages.request import Request
+from bot.runtime.acknowledgement import after_acknowledgement
 from bot.slack.bolt_app import Receiver
 from tests.slack.conftest import SlackHarness
 
@@ -71,3 +73,29 @@ def test_no_thread_of_it_is_left(harness: SlackHarness, receiver: Receiver) -> N
 def test_what_was_never_started_is_stopped_too(receiver: Receiver) -> None:
     receiver.stop()
     assert not receiver.connected
+
+
+def test_what_follows_an_acknowledgement_does_not_hold_it_up(running: SlackHarness) -> None:
+    is_acknowledged, has_followed = threading.Event(), threading.Event()
+
+    def follow() -> None:
+        is_acknowledged.wait(10)  # longer than Slack waits
+        has_followed.set()
+
+    running.inbox.answer = lambda request: after_acknowledgement(follow)
+    assert running.slack.slash(running.ada, running.phones, "add 1001 to Sales").ok
+    assert not has_followed.is_set()
+    is_acknowledged.set()
+    assert has_followed.wait(10)
+
+
+def test_what_follows_an_acknowledgement_is_done_although_none_could_be_sent(running: SlackHarness) -> None:
+    has_followed = threading.Event()
+
+    def fail(request: Request) -> None:
+        after_acknowledgement(has_followed.set)
+        raise JournalUnavailable("away")
+
+    running.inbox.answer = fail
+    running.slack.say(running.ada, running.phones, f"<@{running.slack.bot_user}> groups")
+    assert has_followed.wait(10)

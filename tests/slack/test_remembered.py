@@ -64,3 +64,33 @@ def test_the_last_known_value_is_used_within_its_bound_while_slack_is_away() -> 
     now += timedelta(minutes=2)
     with pytest.raises(SlackUnavailable):
         cached("all")
+
+
+def test_a_clock_that_is_set_back_lets_nothing_count_for_longer() -> None:
+    now, fetched = datetime(2026, 1, 5, 9, tzinfo=UTC), list[int]()
+
+    def fetch(key: int) -> int:
+        fetched.append(key)
+        return len(fetched)
+
+    cached = TTLCache(fetch, seconds=60, now=lambda: now)
+    assert cached(1) == 1
+    now -= timedelta(hours=1)
+    assert cached.recall(1, seconds=3600) is None
+    assert cached(1) == 2
+
+
+def test_what_took_long_to_fetch_is_as_old_as_its_question() -> None:
+    now = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+    def fetch(key: int) -> datetime:
+        nonlocal now
+        now += timedelta(seconds=10)
+        return now
+
+    cached = TTLCache(fetch, seconds=60, now=lambda: now)
+    first = cached(1)
+    now += timedelta(seconds=49)
+    assert cached(1) == first
+    now += timedelta(seconds=1)
+    assert cached(1) != first

@@ -8,8 +8,9 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.sandbox.slack.fake_slack import FakeSlack
+from bot.slack import scheduling
 from bot.slack.client import connect_client, translate_errors
-from bot.slack.scheduling import CallScheduler, Limit, in_background
+from bot.slack.scheduling import RECOVERY, SPACING, CallScheduler, Limit, in_background
 from tests.slack.conftest import SCOPES
 
 POST, OTHER = Limit("chat.postMessage", "C1"), Limit("chat.postMessage", "C2")
@@ -147,6 +148,21 @@ def test_whoever_would_wait_for_too_long_is_told_when_to_come_back_and_takes_no_
     scheduler.await_turn(POST)
 
 
+def test_messages_after_a_limit_are_counted_in_the_pace(
+    scheduler: CallScheduler, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "LONGEST_WAIT", 0.0)
+    for _ in range(CallScheduler.burst):
+        scheduler.await_turn(POST)
+    scheduler.hold(POST, 2)
+    for seconds in (2, *[1] * 10):  # the recovery ends with the last one
+        clock.now += seconds
+        scheduler.await_turn(POST)
+    scheduler.await_turn(POST)
+    with pytest.raises(SlackUnavailable):  # 12 s have passed: so many of the 32 messages may have been followed up
+        scheduler.await_turn(POST)
+
+
 def test_only_messages_are_paced(scheduler: CallScheduler) -> None:
     scheduler.burst = 1  # type: ignore[misc]
     for _ in range(100):
@@ -194,3 +210,28 @@ def test_a_response_url_is_left_alone_while_slack_wants_that_and_others_are_not(
         slack.faults.fail("response_url", "ratelimited", retry_after=1)
         client.respond(other, text="Hello again")
         assert [message.text for message in slack.ephemerals(ada)] == ["Hello", "Hello again"]
+
+
+def test_whoever_waits_while_another_ends_the_limit_gets_a_turn(scheduler: CallScheduler, clock: Clock) -> None:
+    scheduler.hold(POST, 0)
+    clock.now += RECOVERY - 0.5
+    scheduler.await_turn(POST)  # the next turn is in a second, when calls are not spaced any more
+    failed = list[BaseException]()
+
+    def wait() -> None:
+        try:
+            scheduler.await_turn(POST)
+        except BaseException as error:
+            failed.append(error)
+
+    waiting = [threading.Thread(target=wait) for _ in range(3)]
+    for one in waiting:
+        one.start()
+    while scheduler._waiting[POST] < len(waiting):
+        time.sleep(0.001)
+    clock.now += SPACING
+    for one in waiting:
+        one.join(30)
+    assert not any(one.is_alive() for one in waiting)
+    assert not failed
+    scheduler.await_turn(POST)

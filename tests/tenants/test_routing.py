@@ -101,6 +101,31 @@ def test_the_choice_is_changed_by_a_line_and_survives_a_restart(one_way: Several
     assert one_way.type("pbx", MUNICH) == "This channel belongs to Munich."
 
 
+@pytest.mark.parametrize("line", ["pbx", "pbx paris"])
+def test_whoever_asks_in_a_channel_is_told_its_pbx_by_a_mention_as_by_a_command(park: SeveralPbxs, line: str) -> None:
+    user, channel = park.people["ana"], park.channels[MUNICH]
+    park.slack.say(user, channel, f"<@{park.slack.bot_user}> {line}")
+    (answer,) = park.slack.wait_for(lambda: park.slack.ephemerals(user, channel))
+    typed = park.type(line, MUNICH)
+    for said in (answer.plain, typed):
+        assert "This channel belongs to Munich." in said
+        assert ("`pbx NAME` to Park alone" in said or "pbx NAME to Park alone" in said) is (line != "pbx")
+
+
+@pytest.mark.parametrize("line", ["pbx paris", "@park pbx paris"])
+def test_a_choice_in_a_direct_message_may_mention_park(one_way: SeveralPbxs, line: str) -> None:
+    assert "about Paris" in one_way.write(line.replace("@park", f"<@{one_way.slack.bot_user}>"))
+
+
+def test_a_line_that_mentions_park_in_a_direct_message_is_run_by_the_choice(one_way: SeveralPbxs) -> None:
+    one_way.write(f"<@{one_way.slack.bot_user}> add 1001 to Sales")
+    question = next(one for one in one_way.seen("") if "Which PBX" in one.plain)
+    one_way.slack.click(one_way.people["ana"], question, label="Munich")
+    one_way.slack.wait_for(lambda: changed(one_way))
+    one_way.settle()
+    assert changed(one_way) == {MUNICH}
+
+
 def test_whoever_has_no_rights_learns_no_name(park: SeveralPbxs) -> None:
     for said in (park.write("groups", "gil"), park.write("pbx", "gil"), park.write("pbx munich", "gil")):
         assert said.startswith("*Nothing was done: no PBX of Park's allows you anything in direct messages")

@@ -1,5 +1,6 @@
 """A claimed entry ends as done, not done or unknown, and the user is told exactly that."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavailable
 from bot.journal.models import Entry, State
+from bot.messages.message import Message, Posted
+from bot.messages.request import Request
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
+from bot.worker.progress import ProgressNotifier
 from tests.bot_harness import BotHarness, bot_harness, offered_lines, text_of
 
 
@@ -40,6 +44,46 @@ def test_a_change_is_made_shown_and_confirmed(park: BotHarness) -> None:
     assert "1016 Pablo Fernández" in text_of(card)
     assert "4 members" in text_of(park.messenger.replies[0][1])
     assert park.state() == State.DONE
+
+
+def test_the_notice_of_the_replica_that_accepted_a_request_is_removed_by_the_one_that_carried_it_out(
+    park: BotHarness,
+) -> None:
+    other = ProgressNotifier(park.messenger)
+    park.dispatcher.progress_notifier = other
+    try:
+        park.do("add 1016 to Billing")
+        deadline = time.monotonic() + 60
+        while "add 1016 to Billing" not in park.messenger.cleared:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [("undo 1", "undone"), ("remove 1016 from Billing", "replaced by #2")],
+    ids=["undone", "replaced"],
+)
+def test_a_card_is_true_although_its_change_is_taken_back_while_it_is_posted(
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch, line: str, status: str
+) -> None:
+    show, shown = park.messenger.show, dict[int | None, str]()
+
+    def slow(
+        request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
+    ) -> Posted:
+        if number == 1 and park.journal.find("meanwhile") is None:
+            park.dispatcher.submit(park.request(line, key="meanwhile"))
+            park.work()
+        shown[number] = status
+        return show(request, number, message, status, posted)
+
+    monkeypatch.setattr(park.messenger, "show", slow)
+    park.do("add 1016 to Billing")
+    assert park.state(2) == State.DONE
+    assert shown[1] == status
 
 
 def test_a_token_that_ends_half_way_is_not_called_nothing(park: BotHarness) -> None:

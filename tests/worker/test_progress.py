@@ -75,6 +75,22 @@ def test_a_notice_disappears_when_its_request_is_finished(
     assert messenger.cleared == ["group Sales"]
 
 
+def test_nobody_who_waits_means_no_thread_and_the_next_who_waits_is_told(
+    progress_notifier: ProgressNotifier, messenger: SignallingMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.progress.IDLE_SECONDS", 0.01)
+    for number in range(3):
+        progress_notifier.watch(request_for(f"group Sales{number}"))
+        assert messenger.called.acquire(timeout=5)
+        progress_notifier.finish(request_for(f"group Sales{number}"))
+        assert messenger.called.acquire(timeout=5)
+        for thread in threading.enumerate():
+            if thread.name == "progress-notifier":
+                thread.join(5)
+                assert not thread.is_alive()
+    assert messenger.cleared == [f"group Sales{number}" for number in range(3)]
+
+
 def test_a_notice_says_what_is_wrong_with_the_pbx(messenger: SignallingMessenger) -> None:
     made = ProgressNotifier(messenger, pbx_trouble=lambda: "The PBX refuses the connection.")
     made.watch(request_for("group Sales"))
@@ -107,3 +123,32 @@ def test_a_word_that_can_not_be_said_keeps_no_other_from_being_said(
     assert messenger.called.acquire(timeout=5)
     assert len(messenger.checked) == 1
     assert "could not say" in caplog.text
+
+
+def test_a_notice_that_was_sent_while_another_replica_finished_the_request_disappears(
+    messenger: SignallingMessenger,
+) -> None:
+    looks = iter((False, True))  # before and after the notice is sent
+    made = ProgressNotifier(messenger, lambda request: next(looks))
+    made.watch(request_for("add 1001 to Sales"))
+    assert messenger.called.acquire(timeout=5)
+    assert messenger.called.acquire(timeout=5)
+    made.close()
+    assert messenger.cleared == ["add 1001 to Sales"]
+    assert made.idle
+    assert not made.watches(request_for("add 1001 to Sales"))
+
+
+def test_no_notice_is_sent_about_what_another_replica_has_finished(messenger: SignallingMessenger) -> None:
+    looked = threading.Event()
+
+    def is_finished(request: Request) -> bool:
+        looked.set()
+        return True
+
+    made = ProgressNotifier(messenger, is_finished)
+    made.watch(request_for("add 1001 to Sales"))
+    assert looked.wait(5)
+    made.close()
+    assert messenger.checked == []
+    assert not made.watches(request_for("add 1001 to Sales"))

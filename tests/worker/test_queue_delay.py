@@ -32,6 +32,16 @@ def test_a_gap_such_as_a_suspended_machine_ends_a_run() -> None:
     assert progress.since(NOON + 60 * MINUTE) == NOON + 60 * MINUTE
 
 
+def test_a_clock_that_is_set_back_makes_nothing_late() -> None:
+    progress, back = QueueProgress(2 * MINUTE), NOON - 60 * MINUTE
+    progress.claimed(NOON)
+    assert progress.since(back) == back
+    progress.claimed(back)
+    assert progress.since(back + MINUTE) == back
+    progress.interrupted(NOON)
+    assert progress.since(back) == back
+
+
 def test_a_pbx_that_does_not_answer_ends_a_run() -> None:
     progress = QueueProgress(2 * MINUTE)
     progress.claimed(NOON)

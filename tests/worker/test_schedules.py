@@ -65,12 +65,12 @@ def test_an_edited_schedule_comes_in_place_of_the_first_and_ends_what_that_has_s
 ) -> None:
     park.do(NIGHTLY)
     until(park, clock, hours=10)
-    assert park.planner.repository.scheduled_ends()
+    assert list(park.planner.repository.scheduled_ends())
     replace_first(park, "recall Sales to Night Desk every weekday 20:00 to 8:00")
     assert list(states(park).values()) == [ScheduleState.ACTIVE, ScheduleState.ENDED]
-    assert not park.planner.repository.scheduled_ends()
+    assert not list(park.planner.repository.scheduled_ends())
     until(park, clock, hours=2)
-    assert len(park.planner.repository.scheduled_ends()) == 1
+    assert len(list(park.planner.repository.scheduled_ends())) == 1
 
 
 def test_an_edit_that_is_refused_leaves_the_first_schedule_alone(park: BotHarness) -> None:

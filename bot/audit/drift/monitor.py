@@ -88,7 +88,7 @@ class DriftMonitor(PeriodicTask):
         due, claimed = self._next_due(at)
         if due > at or claimed:
             return max(due, at + RETRY_DELAY) if claimed else due
-        with self.journal.database.writing() as connection:
+        with self.journal.database.writing(durable=False) as connection:  # a restart ends all leases
             if not leases.claim(connection, leases.SCAN, self._owner, at=at):
                 return at + RETRY_DELAY
         try:
@@ -101,7 +101,7 @@ class DriftMonitor(PeriodicTask):
             with self.journal.database.writing() as connection:
                 drift_store.update_scan(connection, self._owner, at=at, due_at=at + self._interval)
         self._post(channel)
-        with self.journal.database.writing() as connection:
+        with self.journal.database.writing(durable=False) as connection:
             leases.release(connection, leases.SCAN, self._owner)
         return self._next_due(at)[0]
 

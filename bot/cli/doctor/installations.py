@@ -1,6 +1,6 @@
 """Checks of the installations of the app in several workspaces, where there is no SLACK_BOT_TOKEN."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
@@ -17,13 +17,17 @@ _KEYS = "Set the key with which the tokens were encrypted, behind a new one if i
 
 
 def check_installations(context: DoctorContext) -> Iterator[Finding]:
-    """Checks each installation's token; the first one that Slack accepts is used by the other checks."""
+    """Checks each installation that Park uses; the first one that Slack accepts is used by the other checks."""
     found = False
     try:
         settings = read_tenants()[0].settings  # its journal holds the installations
         with closing(open_beside(settings.database_url)) as database:
             installations = Installations(database, str(settings.slack_client_id), settings.token_keys)
-            for app in installations.all():
+            apps = installations.all()
+            yield from _compare(apps, settings.park_install_teams or ())
+            for app in apps:
+                if not _is_used(app, settings.park_install_teams or ()):
+                    continue
                 client, granted, finding = _check(app, installations, settings.slack_api_url)
                 yield finding
                 if granted is not None and not found:
@@ -33,6 +37,23 @@ def check_installations(context: DoctorContext) -> Iterator[Finding]:
         return
     if not found:
         yield error("slack.bot_token.nowhere", "the app is installed nowhere that Slack accepts", _INSTALL)
+
+
+def _is_used(app: InstalledApp, allowed: Collection[str]) -> bool:
+    return not {app.team, app.enterprise}.isdisjoint(allowed)
+
+
+def _compare(apps: Sequence[InstalledApp], allowed: Sequence[str]) -> Iterator[Finding]:
+    """Compares the installations with PARK_INSTALL_TEAMS."""
+    for app in apps:
+        if not _is_used(app, allowed):
+            text = f"Park does not use the installation in {app.name}: {app.id} is not in PARK_INSTALL_TEAMS"
+            remedy = f"Add {app.id} there, or delete its token: installations remove {app.id}"
+            yield warning("slack.installations.not_allowed", text, remedy, about=app.id)
+    for id in allowed:
+        if not any(id in (app.team, app.enterprise) for app in apps):
+            text = f"{id} is in PARK_INSTALL_TEAMS, and the app is not installed there"
+            yield warning("slack.installations.missing", text, f"{_INSTALL} Or take {id} out.", about=id)
 
 
 def _check(

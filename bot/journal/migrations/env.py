@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.journal.slack_tables import metadata  # with those of bot.journal.tables
+from bot.journal.indexes import metadata  # with all tables
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():

@@ -91,6 +91,11 @@ def first_of(shown: int, total: int) -> str:
     return f"These are the first {shown} of {total}. [{AS_LIST}] shows all."
 
 
+def first_ending(shown: int, total: int) -> str:
+    """That not all temporary changes are listed, and how to see others."""
+    return f"Of {total} temporary changes these are the {shown} that end first. `group NAME` shows those of a group."
+
+
 def numbered(text: str, number: int) -> str:
     """A row about a change: its number first."""
     return f"{change_number(number)} {text}"

@@ -24,6 +24,11 @@ BY_CLOCK = "the clock"
 SOURCES = {BY_CLOCK: "automatically", "a schedule": "by a schedule"}
 
 
+def searched_by_plans(number: int) -> str:
+    """Says what of the older requests a search by a group or a member finds."""
+    return f"Of the requests up to change {number}, only those that were planned are searched."
+
+
 def title(selection: str, number: int, *, more: bool) -> str:
     """The title of a list of entries; `selection` says which, as in ` of Sales last night`."""
     return f"History{selection}: {f'the latest {number}' if more else count(number, 'entry', 'entries')}"

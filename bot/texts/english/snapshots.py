@@ -35,3 +35,13 @@ def prompt_left_out(name: str) -> str:
     return (
         f"The prompt {name} is not in it, as the PBX gives no sound file out: keep it, and set it with: server prompt."
     )
+
+
+def only_new_groups(text: str) -> str:
+    """Words where only what may be deleted with a restoration can stand."""
+    return f"“{text[:80]}” can't stand there. Only new groups can be deleted with it; end with: and delete new groups."
+
+
+NEW_ONLY_WITH_EVERYTHING = (
+    "New groups are deleted only when everything is restored: restore everything to … and delete new groups."
+)

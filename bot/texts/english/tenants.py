@@ -12,6 +12,7 @@ NO_RIGHT = "Nothing was done: no PBX of Park's allows you anything in direct mes
 NO_RIGHT_REMEDY = "Use Park in the channel of your PBX, or ask whoever runs Park for access."
 UNKNOWN_PERSON = "Nothing was done: Slack doesn't say just now who you are, and Park serves several PBXs."
 AGAIN = "Please try again in a minute."
+CHOICE_ELSEWHERE = "To choose one for direct messages and the Home tab, write `pbx NAME` to Park alone."
 NO_CHANNEL = "Nothing was done: this channel belongs to no PBX of Park's."
 OTHER_PBX = "Nothing was done: this is about a PBX that doesn't belong to this channel."
 OTHER_PBX_REMEDY = "Type a new line in the channel of that PBX."

@@ -80,6 +80,10 @@ def first_of(shown: int, total: int) -> str:
     return f"Das sind die ersten {shown} von {total}. [{AS_LIST}] zeigt alles."
 
 
+def first_ending(shown: int, total: int) -> str:
+    return f"Von {total} befristeten Änderungen enden diese {shown} zuerst. `group NAME` zeigt die einer Gruppe."
+
+
 def numbered(text: str, number: int) -> str:
     return f"{change_number(number)} {text}"
 

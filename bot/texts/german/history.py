@@ -27,6 +27,10 @@ SOURCES = {BY_CLOCK: "automatisch", "a schedule": "durch einen Zeitplan"}
 _ASPECTS = {"recall": "Wiederanruf", "members": "Mitglieder", "name": "Name"}
 
 
+def searched_by_plans(number: int) -> str:
+    return f"Bis Änderung {number} werden nur Anfragen durchsucht, die geplant wurden."
+
+
 def title(selection: str, number: int, *, more: bool) -> str:
     found = f"die neuesten {number}" if more else count(number, "Eintrag", "Einträge")
     return f"Verlauf{selection}: {found}"

@@ -34,3 +34,10 @@ def prompt_left_out(name: str) -> str:
         f"Die Ansage {name} ist nicht enthalten, denn die PBX gibt keine Audiodatei heraus: aufbewahren und setzen mit:"
         " server prompt."
     )
+
+
+def only_new_groups(text: str) -> str:
+    return f"„{text[:80]}“ kann dort nicht stehen. Nur neue Gruppen lassen sich mitlöschen: and delete new groups."
+
+
+NEW_ONLY_WITH_EVERYTHING = "Neue Gruppen werden nur mit allem gelöscht: restore everything to … and delete new groups."

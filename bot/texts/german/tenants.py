@@ -12,6 +12,7 @@ NO_RIGHT = "Es wurde nichts getan: Keine PBX von Park erlaubt Ihnen etwas in Dir
 NO_RIGHT_REMEDY = "Park im Kanal der PBX benutzen oder die Betreiber von Park um Zugang bitten."
 UNKNOWN_PERSON = "Es wurde nichts getan: Slack sagt gerade nicht, wer Sie sind, und Park bedient mehrere PBX."
 AGAIN = "Bitte in einer Minute erneut versuchen."
+CHOICE_ELSEWHERE = "Für Direktnachrichten und den Home-Tab lässt sie sich wählen: `pbx NAME` an Park allein schreiben."
 NO_CHANNEL = "Es wurde nichts getan: Dieser Kanal gehört zu keiner PBX von Park."
 OTHER_PBX = "Es wurde nichts getan: Das betrifft eine PBX, die nicht zu diesem Kanal gehört."
 OTHER_PBX_REMEDY = "Eine neue Zeile im Kanal dieser PBX eingeben."

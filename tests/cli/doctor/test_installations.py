@@ -61,3 +61,36 @@ def test_a_key_that_does_not_fit_is_told_with_what_to_do(oauth: Installation) ->
 def test_a_journal_that_is_not_there_holds_no_installations(oauth: Installation) -> None:
     oauth.set(DATABASE_URL=f"sqlite:///{oauth.folder / 'none.sqlite3'}")
     assert "start Park first" in oauth.diagnose()["slack.bot_token.journal"]["text"]
+
+
+def test_an_installation_that_may_not_be_used_is_named_and_not_tried(oauth: Installation) -> None:
+    oauth.set(PARK_INSTALL_TEAMS="T0OTHER")
+    report = oauth.diagnose()
+    assert f"installations remove {oauth.slack.team}" in report["slack.installations.not_allowed"]["remedy"]
+    assert report["slack.installations.missing"]["about"] == "T0OTHER"
+    assert "/slack/install" in report["slack.installations.missing"]["remedy"]
+    assert report["slack.bot_token.nowhere"]["severity"] == "error"
+    assert report.findings_with_id("slack.installations") == []
+
+
+def test_an_organization_that_may_install_the_app_allows_its_workspaces(oauth: Installation) -> None:
+    slack = oauth.slack
+    with closing(Journal(oauth.database_url)) as journal:
+        store = Installations(journal.database, "1.2", [KEY]).store
+        store.delete_all(enterprise_id=None, team_id=slack.team)
+        store.save(
+            InstalledApp(
+                app_id=slack.state.app,
+                enterprise_id="E0ORG",
+                team_id=slack.team,
+                team_name="Park Sandbox",
+                bot_token=slack.bot_token,
+                bot_id=slack.bot_id,
+                bot_user_id=slack.bot_user,
+                user_id="U0",
+            )
+        )
+    oauth.set(PARK_INSTALL_TEAMS="E0ORG")
+    report = oauth.diagnose()
+    assert not {"slack.installations.not_allowed", "slack.installations.missing"} & report.problems.keys()
+    assert report["slack.installations"]["severity"] == "ok"

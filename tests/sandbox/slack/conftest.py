@@ -104,5 +104,13 @@ def connected(park: Park, app: App) -> Iterator[SocketModeHandler]:
         yield handler
     finally:
         hurry(park, handler)
-        with suppress(AttributeError):  # both this thread and the client's own may find the socket gone
-            handler.close()  # type: ignore[no-untyped-call]
+        closing = threading.Thread(target=_close, args=(handler,))
+        closing.start()
+        while closing.is_alive():  # a client that has just connected anew takes this back, and would never end
+            handler.client.current_session_state.terminated = True
+            closing.join(0.1)
+
+
+def _close(handler: SocketModeHandler) -> None:
+    with suppress(AttributeError):  # both this thread and the client's own may find the socket gone
+        handler.close()  # type: ignore[no-untyped-call]

@@ -1,0 +1,87 @@
+"""Reads history from the journal, the newest records first: all of it, or that of groups and members by an index."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain, repeat
+
+from bot.audit.history import record_of
+from bot.journal.events import BATCH_SIZE, EventQuery, events_among, events_before
+from bot.journal.history import HistoryRecord, ShownState
+from bot.journal.models import Entry
+from bot.journal.reader import Reader
+from bot.journal.targets import ENTRIES
+from bot.worker.card_state import card_state
+
+SEARCHED = 2000
+"""Latest requests that are searched one by one; older ones are found by an index of what they were to change."""
+SMALLEST_BATCH = 20
+
+
+class HistoryReader:
+    """Reads history in batches, each in a transaction of its own, so that a slow reader blocks no one."""
+
+    def __init__(self, journal: Reader) -> None:
+        self._journal, self._database = journal, journal.database
+
+    def card(self, entry: Entry) -> ShownState | None:
+        """Returns what an entry's card shows now; None if it has no card. Raises JournalUnavailable."""
+        found = card_state(self._journal, entry) if entry.outcome else None
+        return ShownState(found.status, found.card.offers) if found else None
+
+    def newest_first(
+        self,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        user: str | None = None,
+        targets: Callable[[], Collection[str]] | None = None,
+    ) -> Iterator[HistoryRecord]:
+        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
+
+        Args:
+            targets: returns the keys of what is wanted (`bot.journal.targets`), which may become more on the way.
+                Beyond the latest requests, those that changed none of these are left out.
+
+        Raises:
+            JournalUnavailable: while iterating.
+        """
+        query = EventQuery(since=since, until=until, user=user, or_ended=since is not None or until is not None)
+        all_after, sizes = 0 if targets is None else self.all_after(), _batch_sizes()
+        while found := self._read_batch(replace(query, limit=next(sizes)), before):
+            for record in found:
+                if record.change <= all_after:
+                    break
+                yield record
+            before = found[-1].change
+            if targets is not None and before <= all_after:
+                yield from self._of_targets(query, targets, all_after + 1)
+                return
+
+    def all_after(self) -> int:
+        """Returns the id after which a search by targets finds all requests; up to it, only those with a plan."""
+        return max(0, self._journal.newest() - SEARCHED)
+
+    def _read_batch(self, query: EventQuery, before: int | None) -> list[HistoryRecord]:
+        with self._database.reading() as connection:
+            return [record_of(connection, events) for events in events_before(connection, query, before)]
+
+    def _of_targets(
+        self, query: EventQuery, targets: Callable[[], Collection[str]], before: int
+    ) -> Iterator[HistoryRecord]:
+        """Yields the records of entries with lower ids than `before` whose plans change targets."""
+        for size in _batch_sizes():
+            with self._database.reading() as connection:
+                parameters = {"targets": list(targets()), "before": before, "most": size}
+                ids = [row["entry_id"] for row in ENTRIES.rows(connection, parameters)]
+                found = [record_of(connection, events) for events in events_among(connection, query, ids)]
+            if not ids:
+                return
+            yield from found
+            before = min(ids)
+
+
+def _batch_sizes() -> Iterator[int]:
+    """Yields how many entries to read next: few for the first page, and then more."""
+    return chain((SMALLEST_BATCH, 2 * SMALLEST_BATCH, 4 * SMALLEST_BATCH), repeat(BATCH_SIZE))

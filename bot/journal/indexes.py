@@ -1,0 +1,23 @@
+"""Partial indexes of the journal's tables, apart from the tables: only migrations and tests read them.
+
+To declare one, SQLAlchemy loads all its drivers for both databases, some 3 MiB, which a running Park does not need.
+"""
+
+from sqlalchemy import ColumnElement, Index
+from sqlalchemy.schema import SchemaItem
+
+from bot.journal.models import State
+from bot.journal.slack_tables import metadata as metadata  # with all tables
+from bot.journal.tables import drifts, entries, not_notified, not_posted, schedules
+
+
+def _partial(name: str, column: SchemaItem, condition: ColumnElement[bool]) -> None:
+    Index(name, column, sqlite_where=condition, postgresql_where=condition)
+
+
+# PostgreSQL also has ix_entries_key_bytes, which only the migration makes: SQLite compares keys byte by byte anyway.
+_partial("ix_entries_untold", entries.c.id, not_notified)
+_partial("ix_entries_unknown", entries.c.id, entries.c.state == State.UNKNOWN)
+_partial("ix_schedules_next_at", schedules.c.next_at, schedules.c.next_at.is_not(None))
+_partial("ix_schedules_waits_for", schedules.c.waits_for, schedules.c.waits_for.is_not(None))
+_partial("ix_drifts_unposted", drifts.c.id, not_posted)
