@@ -15,7 +15,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.faults import FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness
-from tests.faults.test_late_ends import wait_until
+from tests.waiting import wait_until
 
 ALWAYS = 10_000
 POLICY = RetryPolicy(

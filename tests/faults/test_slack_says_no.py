@@ -12,8 +12,8 @@ from bot.sandbox.slack.model import Message
 from bot.slack.failures import classify
 from bot.worker import delivery
 from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
-from tests.faults.test_late_ends import wait_until
 from tests.slack.codes import APP_CODES, OTHER_CODES, PAYLOAD_CODES, TRANSIENT_CODES
+from tests.waiting import wait_until
 
 ALWAYS = 10_000
 """More refusals than a test can meet."""
