@@ -1,4 +1,4 @@
-"""Cheap SQLite journals: copies of a file that the migrations made, and statements that are compiled once for all."""
+"""Cheap journals: copies of a SQLite file that the migrations made, and statements that are compiled once for all."""
 
 import os
 import shutil
@@ -8,19 +8,21 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Dialect, Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
 from bot.errors import SettingsError
-from bot.journal import journal, sqlite
+from bot.journal import journal, postgresql, sqlite
 from bot.journal.database import Database, open_database
 from bot.journal.migrations import migrate
 from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
 
-_open_engine = sqlite._engine
+_open_sqlite_engine, _open_postgresql_engine = sqlite._engine, postgresql.create_postgresql_engine
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
 _compiled: LRUCache[object, object] = LRUCache(2000)
@@ -34,14 +36,14 @@ def cheap_journals() -> Iterator[None]:
         yield
     finally:
         journal.open_database, journal.migrate = open_database, migrate  # type: ignore[attr-defined]
-        sqlite._engine = _open_engine
+        sqlite._engine, postgresql.create_postgresql_engine = _open_sqlite_engine, _open_postgresql_engine
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
     journal.open_database, journal.migrate = _open_copy, _migrate_copy  # type: ignore[attr-defined]
-    sqlite._engine = _engine_with_shared_statements
+    sqlite._engine, postgresql.create_postgresql_engine = _sqlite_engine, _postgresql_engine
 
 
 def _open_copy(url: str) -> Database:
@@ -77,20 +79,31 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="park-template-")
 
 
-class _SharedDialect(SQLiteDialect_pysqlite):
-    """A dialect that is equal to all others of its kind, as the keys of compiled statements contain it."""
+def _shared(dialect: type[Dialect]) -> type[Dialect]:
+    """Returns a dialect that is equal to all others of its kind, as the keys of compiled statements contain it.
 
-    supports_statement_cache = True
+    All servers of the tests have one version, which statements are compiled for.
+    """
+    more = {
+        "supports_statement_cache": True,
+        "__hash__": lambda self: hash(type(self)),
+        "__eq__": lambda self, other: type(self) is type(other),
+    }
+    return type(f"Shared{dialect.__name__}", (dialect,), more)
 
-    def __hash__(self) -> int:
-        return hash(_SharedDialect)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SharedDialect)
+_SharedSqlite, _SharedPostgresql = _shared(SQLiteDialect_pysqlite), _shared(PGDialect_psycopg)
 
 
-def _engine_with_shared_statements(url: str) -> Engine:
-    engine = _open_engine(url)
-    engine.dialect.__class__ = _SharedDialect
+def _sqlite_engine(url: str) -> Engine:
+    return _with_shared_statements(_open_sqlite_engine(url), _SharedSqlite)
+
+
+def _postgresql_engine(url: URL, **options: Any) -> Engine:
+    return _with_shared_statements(_open_postgresql_engine(url, **options), _SharedPostgresql)
+
+
+def _with_shared_statements(engine: Engine, dialect: type[Dialect]) -> Engine:
+    engine.dialect.__class__ = dialect
     engine._compiled_cache = _compiled  # type: ignore[assignment]
     return engine
