@@ -5,6 +5,8 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
+from importlib import metadata
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -67,7 +69,10 @@ def messages_are_not_paced() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def starts_are_cheap() -> Iterator[None]:
     """What every start of Park has in common is made once for a worker of pytest's."""
-    with cheap_journals(), demo_bots_are_forked():
+    with cheap_journals(), demo_bots_are_forked(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            metadata, "version", cache(metadata.version)
+        )  # each server of Werkzeug reads its package's files
         yield
 
 

@@ -1,6 +1,7 @@
 """Changes and approvals as the journal holds them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.changes.change import Change
@@ -109,10 +110,15 @@ class ChangeRepository:
             return False
         if (schedule := self.schedules.find(entry.id)) is not None:
             return schedule.stored.state is not ScheduleState.ENDED
-        undos = (
-            one for one in self._journal.entries_about(entry.id) if one.plan is not None and not is_partly_done(one)
-        )
-        return not any(map(self.is_in_effect, undos))
+        return not any(map(self.is_in_effect, self._undos(entry.id)))
+
+    def undone_by(self, number: int) -> Entry | None:
+        """Returns what has undone a whole change, or ended it, and was not undone itself; None if nothing has."""
+        undos = self._undos(number)
+        return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
+
+    def _undos(self, number: int) -> list[Entry]:
+        return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
@@ -165,6 +171,10 @@ class ChangeRepository:
     def follow_ups(self, number: int) -> list[Entry]:
         """Returns the later entries about a change, such as its end, undo and approvals."""
         return self._journal.entries_about(number)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
+        return self._journal.snapshot()
 
     def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
         """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.
@@ -244,6 +254,11 @@ def ended_by(journal: Reader, number: int, follow_ups: Sequence[Entry] | None = 
 def is_partly_done(entry: Entry) -> bool:
     """Returns whether a plan of many changes was stopped after some of them."""
     return bool(entry.plan and entry.plan.get("left"))
+
+
+def _was_ended_already(end: Entry) -> bool:
+    """Returns whether the end of a temporary change found that nothing of it was left."""
+    return end.request.source is Source.CLOCK and end.state is State.ALREADY
 
 
 def _find(journal: Reader, number: int) -> Entry | None:

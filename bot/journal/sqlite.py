@@ -158,6 +158,7 @@ def _open_for_good(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # makes the files of write-ahead logging
+        connection.execute("PRAGMA shrink_memory").fetchall()  # of its cache, 80 KiB
     except BaseException:
         connection.close()
         raise

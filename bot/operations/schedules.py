@@ -118,24 +118,20 @@ class Skip(ScheduleControl):
         self._check_day(context, schedule)
         shifts = self.ending_now(context, schedule)
         until, now = self._skipped_until(context, schedule, in_effect=bool(shifts)), context.repository.now()
-        values: Json = {}
-        if until is not None:
-            recurrence = schedule.recurrence.model_copy(update={"skipped_until": until})
-            values = {"recurrence": recurrence.model_dump(mode="json")}
-            values |= schedules.next_values(recurrence, now) if not shifts or isinstance(self.ends, End) else {}
+        recurrence = schedule.recurrence.model_copy(update={"skipped_until": until})
+        values: Json = {"recurrence": recurrence.model_dump(mode="json")}
+        values |= schedules.next_values(recurrence, now) if not shifts or isinstance(self.ends, End) else {}
         next_at = values.get("next_at", schedule.stored.next_at)
         next_time = texts.moment(next_at, schedule.recurrence.zone or "UTC") if next_at else ""
         return JournalEffect(
             title=texts.skipped(schedule.number, next_time),
             facts=self.next_fact(schedule, next_at),
             shifts=shifts,
-            schedules=self.changed(schedule, values) if values else (),
+            schedules=self.changed(schedule, values),
         )
 
-    def _skipped_until(
-        self, context: OperationContext, schedule: RecurringSchedule, *, in_effect: bool
-    ) -> datetime | None:
-        """When what is skipped is over; None if there is nothing to skip.
+    def _skipped_until(self, context: OperationContext, schedule: RecurringSchedule, *, in_effect: bool) -> datetime:
+        """When what is skipped is over.
 
         Raises:
             NotPossible: no occurrence begins after the time that was said.
@@ -148,8 +144,9 @@ class Skip(ScheduleControl):
             if starts is None:
                 raise NotPossible(texts.none_after(schedule.number))
             return starts
-        begins = now if in_effect else schedule.stored.next_at
-        window = None if begins is None else schedules.window_after(schedule.recurrence, begins)
+        # Without a next time an occurrence waits to begin, such as for the PBX or an approval.
+        begins = now if in_effect or schedule.stored.next_at is None else schedule.stored.next_at
+        window = schedules.window_after(schedule.recurrence, begins)
         return begins if window is None else window.ends
 
     def _check_day(self, context: OperationContext, schedule: RecurringSchedule) -> None:
@@ -158,11 +155,18 @@ class Skip(ScheduleControl):
             return
         zone = ZoneInfo(schedule.recurrence.zone or "UTC")
         present, next_at = context.repository.schedules.present(schedule), schedule.stored.next_at
-        begun = context.repository.made_at(present[0].id) if present else None
+        begun = context.repository.made_at(present[0].id) if present else self._waiting_since(context, schedule)
         days = {at.astimezone(zone).date() for at in (begun, next_at) if at is not None}
         if _day(self.ends, context.repository.now().astimezone(zone).date()) not in days:
             coming = texts.moment(next_at, zone.key) if next_at else texts.NO_NEXT
             raise NotPossible(texts.none_then(schedule.number, self.ends, coming))
+
+    def _waiting_since(self, context: OperationContext, schedule: RecurringSchedule) -> datetime | None:
+        """When the occurrence was to begin that waits, such as for the PBX or an approval; None if none does."""
+        if schedule.stored.next_at is not None:
+            return None
+        window = context.repository.schedules.window_after(schedule.recurrence, context.repository.now())
+        return None if window is None else window.starts
 
 
 class PauseSchedule(ScheduleControl):

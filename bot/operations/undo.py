@@ -141,6 +141,7 @@ class Undo(ChangeReference, RevertingOperation):
         done = context.repository.applied_plan(self.number)
         if done.repetition is not None:
             raise _deletes_schedule(context, self.number, done)
+        self._refuse_what_others_have_set(context, done)
         changes = tuple(self.revert(context, change) for change in reversed(done.undone))
         title, preview_title = self._titles(context, done)
         return Plan(
@@ -153,6 +154,15 @@ class Undo(ChangeReference, RevertingOperation):
             about=self.number,
             by_stages=done.by_stages,
         )
+
+    def _refuse_what_others_have_set(self, context: OperationContext, done: Plan) -> None:
+        """Refuses to undo a change twice where the same was set again since: that is another change."""
+        undo = None if self.anyway else context.repository.undone_by(self.number)
+        if undo is None:
+            return
+        restored = self.model_copy(update={"anyway": True})
+        if not all(restored.revert(context, change).is_noop for change in done.undone):
+            raise Overtaken(texts.undone_before(self.number, undo.id), notes=(texts.SET_AGAIN_SINCE,))
 
     def _titles(self, context: OperationContext, done: Plan) -> tuple[str, str]:
         """What is undone: the end of a temporary change, or a change that an undo of an undo does again."""

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-UNUSED = ("greenlet", "httpx._main", "rich")
+UNUSED = ("anyio", "greenlet", "httpx._main", "rich")
 """What dependencies load where it is installed, and Park has no use for: structlog's support of greenlets and its
-coloured tracebacks, and httpx's command line. With the packages of the sandbox, these take 7 MiB."""
+coloured tracebacks, httpx's command line and its support of asyncio. With the packages of the sandbox: 7 MiB."""
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def build_app(client: WebClient, me: Identity, outgoing: Outgoing | None = None)
         outgoing or Outgoing(),
         name="park",  # without a name Bolt takes that of the calling file, for which it reads the source of the stack
         logger=logger,
-        client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
+        client=WebClient(base_url=client.base_url, timeout=TIMEOUT, ssl=client.ssl),
         authorize=authorize,
         process_before_response=True,
         token_verification_enabled=False,

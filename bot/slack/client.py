@@ -2,8 +2,10 @@
 
 import json
 import logging
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -39,6 +41,22 @@ _NEEDS_TEAM = frozenset(
 """Methods that need a team_id with the token of an organization: docs.slack.dev, Developing for organizations."""
 
 
+def tls_context(url: str) -> ssl.SSLContext | None:
+    """Returns the TLS context for a URL of Slack's, None for one without TLS.
+
+    All connections share it: the SDK makes one for each call, and reads the certificates of all authorities for it,
+    which takes 37 ms of CPU.
+    """
+    return _shared_context() if url.startswith(("https:", "wss:")) else None
+
+
+@cache
+def _shared_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])  # as http.client and websockets do with their own
+    return context
+
+
 class Identity(BaseModel):
     """The bot's user and workspace."""
 
@@ -63,7 +81,7 @@ class SlackClient(WebClient):
 
     def __init__(self, token: str, api_url: str, *, posting: PostingState, read_token: ReadToken = None) -> None:
         handlers: list[RetryHandler] = [_unprocessed_handler()]
-        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
+        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers, ssl=tls_context(api_url))
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
         self._team: str | None = None
@@ -110,7 +128,9 @@ class SlackClient(WebClient):
         A limit of one address says nothing of others. After a long one the caller has other destinations.
         """
         limit = Limit(RESPONSE_URL, response_url)
-        webhook = WebhookClient(response_url, timeout=self.timeout, retry_handlers=[_unprocessed_handler()])
+        webhook = WebhookClient(
+            response_url, timeout=self.timeout, retry_handlers=[_unprocessed_handler()], ssl=tls_context(response_url)
+        )
         for is_last in (False, True):
             self.scheduler.await_turn(limit)
             timed = SLACK_CALLS.labels(RESPONSE_URL).time()

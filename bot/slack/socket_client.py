@@ -10,6 +10,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 from websockets.sync.client import ClientConnection, connect
 
+from bot.slack.client import tls_context
+
 log = logging.getLogger(__name__)
 _websockets_log = log.getChild("websockets")
 _websockets_log.setLevel(logging.CRITICAL)  # it would log each end of a connection again, with a traceback
@@ -54,6 +56,7 @@ class SocketClient(BaseSocketModeClient):
         self._closing = ExitStack()
         opening = connect(
             url,
+            ssl=tls_context(url),
             compression=None,
             open_timeout=_OPEN_TIMEOUT,
             close_timeout=_CLOSE_TIMEOUT,

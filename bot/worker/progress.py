@@ -21,10 +21,12 @@ STATUS_NOTICE = 0.5
 """Seconds until a status is shown below a direct message; a faster answer needs none."""
 NEXT_NOTICE = 10.0
 """Seconds between notices that report progress."""
+IDLE_SECONDS = 10.0
+"""Seconds without an unfinished request after which the thread ends, so that a PBX at rest has none."""
 
 
 class ProgressNotifier:
-    """Sends notices about all unfinished requests from one thread."""
+    """Sends notices about all unfinished requests from one thread, which runs while there are any."""
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class ProgressNotifier:
         is_finished: Callable[[Request], bool] = lambda request: False,
         pbx_trouble: Callable[[], str] = str,
     ) -> None:
-        """Starts the thread.
+        """Starts the thread, which first removes what an earlier process has left.
 
         Args:
             is_finished: Called before each notice; another replica may have finished the request.
@@ -45,9 +47,10 @@ class ProgressNotifier:
         self._told: set[str] = set()  # keys of requests with a notice, which disappears with the answer
         self._changed = threading.Condition()
         self._closed = False
-        run = copy_context().run
-        self._thread = threading.Thread(target=run, args=(self._run,), name="progress-notifier", daemon=True)
-        self._thread.start()
+        self._context = copy_context()  # names the PBX in the logs
+        self._thread: threading.Thread | None = None
+        with self._changed:
+            self._start(self._run)
 
     def watch(self, request: Request) -> None:
         """Sends a notice unless the request is finished within FIRST_NOTICE seconds."""
@@ -90,13 +93,23 @@ class ProgressNotifier:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _start(self, run: Callable[[], None]) -> None:
+        run_in_context = self._context.copy().run
+        self._thread = threading.Thread(target=run_in_context, args=(run,), name="progress-notifier", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         try:
             self.messenger.clear_left_over()
         except Exception:  # notices still have to be sent
             log.exception("notices of progress of an earlier process could not be removed")
+        self._send_notices()
+
+    def _send_notices(self) -> None:
         while (due := self._wait_for_due()) is not None:
             request, progress, context = due
             with request_logging(request):
@@ -135,12 +148,15 @@ class ProgressNotifier:
 
         Returns:
             Its request, its progress or None for a notice to remove, and the context variables of the request, among
-            them its reader's language; None once closed.
+            them its reader's language; None once closed, or if there has been nothing to send for a while.
         """
         with self._changed:
             while not self._closed:
-                left = self._due[0][0] - time.monotonic() if self._due else None
-                if left is None or left > 0:
+                if not self._due:
+                    if self._changed.wait_for(lambda: self._due or self._closed, IDLE_SECONDS):
+                        continue
+                    break
+                if (left := self._due[0][0] - time.monotonic()) > 0:
                     self._changed.wait(left)
                     continue
                 _, _, request, context = heapq.heappop(self._due)
@@ -151,6 +167,7 @@ class ProgressNotifier:
                 if progress:  # without progress there is nothing new to report later
                     context.run(self._schedule, request, NEXT_NOTICE)
                 return request, progress, context
+            self._thread = None  # the next request starts another
             return None
 
     def _schedule(self, request: Request, seconds: float) -> None:
@@ -158,3 +175,5 @@ class ProgressNotifier:
         heapq.heappush(self._due, due)
         if self._due[0] is due:  # else the thread wakes early enough
             self._changed.notify()
+        if self._thread is None and not self._closed:
+            self._start(self._send_notices)

@@ -40,14 +40,14 @@ class Worker:
         self._claiming = threading.Lock()
         self._changed = threading.Condition()  # only idle threads wait here, so a notification reaches one of them
         self._wake_ups = self._idle = 0
+        self._is_expected = True  # whether an entry was accepted since a thread has begun to claim
         self._stopping = threading.Event()
         self._most, self._threads = threads, list[threading.Thread]()
         self._started = False
         self._stopped = threading.Event()
         self._context = copy_context()  # names the PBX in the logs of all threads
-        self._background = [self._thread(self._renew_leases, "lease-renewal")]
-        if not journal.database.exclusive:
-            self._background.append(self._thread(self._poll, "journal-poll"))
+        self._renewal: threading.Thread | None = None
+        self._background = [] if journal.database.exclusive else [self._thread(self._poll, "journal-poll")]
 
     def start(self) -> None:
         """Starts the first thread; entries left by an earlier process are claimed first."""
@@ -69,12 +69,17 @@ class Worker:
             self.processor.notifier.redraw_root(self.journal.get(number))
 
     def wake(self) -> None:
-        """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.
+        """Wakes one idle thread, or starts another, for an entry that may be claimed at once.
 
-        The idle thread that read the journal last always knows when the next entry is due.
+        It wakes the next one if it claims an entry. The idle thread that read the journal last always knows when the
+        next entry is due.
         """
+        self._wake_one(is_expected=True)
+
+    def _wake_one(self, *, is_expected: bool) -> None:
         with self._changed:
             self._wake_ups += 1
+            self._is_expected |= is_expected
             self._changed.notify()
             if self._idle or not self._started or self._stopping.is_set():
                 return
@@ -109,7 +114,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._stopped.set()
-        for thread in self._background:
+        for thread in (*self._background, *filter(None, (self._renewal,))):
             thread.join()
 
     @property
@@ -121,14 +126,15 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether all threads are running that were started."""
+        if (renewal := self._renewal) is not None and not renewal.is_alive() and renewal is self._renewal:
+            return False  # one that ends since nothing is claimed is not the current one any more
         return bool(self._threads) and all(thread.is_alive() for thread in (*self._threads, *self._background))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             wake_ups, busy = self._wake_ups, bool(self._claimed)
             try:
-                due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
-                entry = self._claim() if due == timedelta(0) else None
+                entry, due = self._next()
             except Exception:  # nothing restarts the thread
                 log.exception("the journal can't be read; trying again")
                 self._stopping.wait(JOURNAL_RETRY.total_seconds())
@@ -138,9 +144,21 @@ class Worker:
                     self.processor.progress.interrupted()
                 self._sleep(wake_ups, due)
                 continue
-            self.wake()  # more entries may be due
+            self._wake_one(is_expected=False)  # more entries may be due
             with request_logging(entry.request, entry.id):
                 self._process(entry)
+
+    def _next(self) -> tuple[Entry | None, timedelta | None]:
+        """Claims the next entry; returns None and the time until one is due, if any, where there is none.
+
+        Where none is expected, the journal is read first: claiming would block other writers.
+        """
+        with self._changed:
+            is_expected, self._is_expected = self._is_expected, False
+        if is_expected and (entry := self._claim()) is not None:
+            return entry, None
+        due = self.journal.due_in(self._users_at_limit())
+        return (self._claim() if due == timedelta(0) else None), due
 
     def _claim(self) -> Entry | None:
         """Claims the next entry; one thread at a time, since each claim counts against a user's limit."""
@@ -148,6 +166,10 @@ class Worker:
             entry = self.journal.claim(self.owner, self._users_at_limit())
             if entry is not None:
                 self._claimed[threading.get_ident()] = entry
+                if self._renewal is None:
+                    renewal = self._thread(self._renew_leases, "lease-renewal")
+                    renewal.start()
+                    self._renewal = renewal
                 if entry.lease_until is not None:
                     self.processor.progress.claimed(entry.lease_until - self.journal.lease)
         return entry
@@ -172,8 +194,15 @@ class Worker:
             del self._claimed[threading.get_ident()]
 
     def _renew_leases(self) -> None:
-        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX."""
+        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX.
+
+        Ends when nothing is claimed any more: the next claim starts another thread.
+        """
         while not self._stopped.wait(self.journal.lease.total_seconds() / RENEWALS_PER_LEASE):
+            with self._claiming:
+                if not self._claimed:
+                    self._renewal = None
+                    return
             for entry in tuple(self._claimed.values()):
                 try:
                     self.journal.renew(entry)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
@@ -41,6 +42,12 @@ class Bot:
         return int(line.split()[1]) / 1024
 
     @property
+    def cpu_seconds(self) -> float:
+        """Seconds of CPU that it has taken so far (proc_pid_stat(5): utime and stime)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def threads(self) -> int:
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
@@ -51,9 +58,9 @@ class Bot:
 
 
 @contextmanager
-def sandboxes(groups: int, rules: str = "") -> Iterator[Sandbox]:
+def sandboxes(groups: int, rules: str = "", **settings: Any) -> Iterator[Sandbox]:
     """With so many groups, people enough, and further rules."""
-    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY + rules)
+    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY + rules, **settings)
     phones = sandbox.slack.state.channels[sandbox.channels["phones"]]
     for number in range(PEOPLE):
         name = f"person{number}"

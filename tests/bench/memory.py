@@ -1,17 +1,20 @@
-"""Where a Park at rest has its memory and its time to start: imports by package, threads, and what the start adds."""
+"""Where a Park at rest has its memory, and its start its CPU: imports by package, threads, and what the start adds."""
 
 import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.bot_process import environment_variables
-from tests.bench.bots import sandboxes
+from tests.bench.bots import running, sandboxes
 
 SHOWN = 14
 """Packages that are listed; the rest is summed up."""
+REST = 2.0
+"""Seconds from the connection to Slack until memory and CPU of a process are read."""
 
 
 def measure() -> dict[str, Any]:
@@ -22,6 +25,10 @@ def measure() -> dict[str, Any]:
             out = Path(folder) / "report"
             subprocess.run([sys.executable, "-m", "tests.bench.metered", str(out)], env=environment, check=True)
         found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+        for name, module in (("bare", "tests.bench.bare"), ("park", "bot run")):
+            with running(sandbox, module, BARE_CALLS="{}") as bot:
+                time.sleep(REST)
+                found[name] = bot.memory, bot.cpu_seconds
         return found
 
 
@@ -40,6 +47,12 @@ def main() -> None:
     print(f"{'everything imported':28}{found['imported']:8.1f} MiB")
     print(f"{'started':28}{found['started']:8.1f} MiB   {found['start_seconds'] * 1000:.0f} ms of CPU for the start")
     print(f"{'at rest':28}{found['at_rest']:8.1f} MiB")
+    print(f"\n{'whole process':28}{'MiB':>8}{'CPU ms':>9}")
+    for name, title in (("bare", "bare Bolt app"), ("park", "Park")):
+        memory, seconds = found[name]
+        print(f"{title:28}{memory:8.1f}{seconds * 1000:9.0f}")
+    memory, seconds = (ours / bare for ours, bare in zip(found["park"], found["bare"], strict=True))
+    print(f"{'ratio':28}{memory:8.2f}{seconds:9.2f}\n")
     print(f"{len(found['threads'])} threads: {', '.join(found['threads'])}")
 
 

@@ -1,26 +1,19 @@
 """What a PBX at rest costs one Park that serves many: memory, threads and open files at 1, 10 and 100."""
 
-import gc
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
-from bot.settings import Settings
 
 NUMBERS = (1, 10, 100)
 _SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL")
-AT_REST_SECONDS = 5.0
-"""How long a Park rests before it is measured, and over how long its CPU time is taken."""
 
 
 def main() -> None:
@@ -48,9 +41,9 @@ def measure(number: int) -> dict[str, Any]:
             "DATABASE_URL": journal,
             "PARK_LOG_LEVEL": "WARNING",
         }
-        run = [sys.executable, "-m", "tests.bench.tenants"]
         _make_journals(Path(folder), number)
-        out = subprocess.run([*run, "measured"], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        run = [sys.executable, "-m", "tests.bench.at_rest"]
+        out = subprocess.run(run, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
         found: dict[str, Any] = json.loads(out)
         return found
 
@@ -80,31 +73,5 @@ def _make_journals(folder: Path, number: int) -> None:
         shutil.copy(template, name)
 
 
-def run_measured() -> None:
-    """Runs in the process that is measured: starts Park, rests, and writes what that costs."""
-    from bot.app import Park
-    from bot.tenant_settings import read_tenants
-
-    given = read_tenants()
-    assert isinstance(given[0].settings, Settings)
-    with Park(*given):
-        time.sleep(AT_REST_SECONDS)
-        gc.collect()
-        before = time.process_time()
-        time.sleep(AT_REST_SECONDS)
-        found = {
-            "kib": _resident_kib(),
-            "threads": threading.active_count(),
-            "files": len(os.listdir("/proc/self/fd")),
-            "cpu": (time.process_time() - before) * 60 / AT_REST_SECONDS,
-        }
-    sys.stdout.write(json.dumps(found))
-
-
-def _resident_kib() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
-
-
 if __name__ == "__main__":
-    run_measured() if sys.argv[1:] == ["measured"] else main()
+    main()

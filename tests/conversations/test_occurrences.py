@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.journal.models import State
 from bot.pbx.models import RecallTo
 from bot.sandbox.environment import ORDINARY_INSTANT, POLICY, Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
@@ -248,6 +249,23 @@ def test_skip_ends_the_night_that_has_begun(scene: ConversationHarness) -> None:
     go(scene, 10, "18:00")
     scene.do("skip 1")
     scene.sandbox.settle()
+    assert is_base(scene)
+    go(scene, 11, "18:00")
+    assert is_night(scene)
+
+
+@pytest.mark.parametrize("line", ["skip 1", "skip Sales tonight", "skip Sales", "skip 1 until Thursday 12:00"])
+def test_a_night_that_waits_for_the_pbx_is_left_out_once_it_is_skipped(scene: ConversationHarness, line: str) -> None:
+    scene.do(NIGHTLY)
+    journal = scene.sandbox.park.tenant.journal
+    scene.sandbox.pbx.stop()
+    scene.sandbox.forward(at(10, "18:00") - scene.sandbox.now())
+    scene.sandbox.slack.wait_for(lambda: any(one.failing_since for one in journal.waiting()), timeout=60)
+    scene.slash(line)
+    scene.sandbox.slack.wait_for(lambda: any(one.id == 3 and one.state.ended for one in journal.recent(5)), timeout=60)
+    assert journal.get(3).state is State.DONE, journal.get(3).outcome
+    scene.sandbox.pbx.start()
+    go(scene, 10, "19:00")
     assert is_base(scene)
     go(scene, 11, "18:00")
     assert is_night(scene)

@@ -1,6 +1,7 @@
 """Every change can be taken back: by the button under it, or by a line; only what it moved, and nothing in silence."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +60,38 @@ def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again(
     scene.click(scene.card(), "Do it again")
     assert seen(scene) == after
     assert "*Done again:* #3" in scene.card().plain
+
+
+@pytest.mark.parametrize("line", CHANGES)
+def test_what_was_set_again_after_an_undo_is_not_undone_by_the_number_of_before(
+    scene: ConversationHarness, line: str
+) -> None:
+    scene.do(line)
+    scene.click(scene.card(), "Undo")
+    scene.do(line)
+    after = seen(scene)
+    scene.do("undo 1")
+    assert seen(scene) == after
+    assert "#1 has already been undone" in scene.last_ephemeral().plain
+    scene.do("undo 3")
+    assert "· undone" in scene.cards()[-1].plain
+    scene.do("undo 1")
+    assert "#1 has already been undone." in scene.last_ephemeral().plain
+    scene.do("undo 2")
+    assert seen(scene) == after
+    scene.do("undo 1")
+    assert seen(scene) != after
+
+
+def test_what_was_set_again_after_a_temporary_change_is_not_ended_with_it(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.sandbox.forward(timedelta(hours=2))
+    scene.sandbox.settle()
+    scene.do("recall Sales to Night Desk", who="ben")
+    after = seen(scene)
+    scene.do("undo 1")
+    assert seen(scene) == after
+    assert "#1 has already been undone, by #" in scene.last_ephemeral().plain
 
 
 def test_a_deleted_group_is_built_anew_with_settings_and_members_and_says_that_its_id_is_another(

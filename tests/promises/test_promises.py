@@ -1,5 +1,7 @@
 """The four promises, checked for every operation in the catalog."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.operations.base import ChangeOperation, Operation
@@ -8,6 +10,7 @@ from bot.operations.control import Preview
 from bot.operations.setups import Restore
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
+from tests.promises.conftest import newest_pbx
 
 GUARDED = [operation for operation in OPERATIONS if operation.permission is not None]
 CHANGES = [operation for operation in GUARDED if issubclass(operation, ChangeOperation) and operation is not Restore]
@@ -46,8 +49,27 @@ def cards(sandbox: Sandbox, channel: str = "phones") -> list[Message]:
     return [one for one in sandbox.slack.messages(sandbox.channels[channel]) if one.user == sandbox.slack.bot_user]
 
 
+@pytest.fixture(scope="module")
+def shared(http: bool) -> Iterator[Sandbox]:
+    """A stage for tests in which nobody is served."""
+    with Sandbox(http=http, pbx=newest_pbx()) as running:
+        yield running
+
+
+@pytest.fixture
+def refusing(shared: Sandbox) -> Iterator[Sandbox]:
+    """The stage, without messages and with an idle bot, which has asked the PBX for nothing yet."""
+    shared.settle()
+    shared.slack.state.posts.clear()
+    assert not shared.pbx.requests
+    yield shared
+    assert not shared.pbx.requests
+    assert not shared.park.tenant.journal.done(1)
+
+
 @pytest.mark.parametrize("operation", GUARDED)
-def test_nobody_is_served_by_a_slash_command_whom_no_rule_allows(sandbox: Sandbox, operation: type[Operation]) -> None:
+def test_nobody_is_served_by_a_slash_command_whom_no_rule_allows(refusing: Sandbox, operation: type[Operation]) -> None:
+    sandbox = refusing
     assert sandbox.slack.slash(sandbox.people["gil"], sandbox.channels["phones"], operation.examples[0]).ok
     assert "Nothing was changed" in told(sandbox, "gil")
     assert not sandbox.pbx.requests
@@ -55,7 +77,8 @@ def test_nobody_is_served_by_a_slash_command_whom_no_rule_allows(sandbox: Sandbo
 
 
 @pytest.mark.parametrize("operation", GUARDED)
-def test_nobody_is_served_by_a_mention_whom_no_rule_allows(sandbox: Sandbox, operation: type[Operation]) -> None:
+def test_nobody_is_served_by_a_mention_whom_no_rule_allows(refusing: Sandbox, operation: type[Operation]) -> None:
+    sandbox = refusing
     sandbox.slack.say(sandbox.people["gil"], sandbox.channels["phones"], f"@Park {operation.examples[0]}")
     sandbox.slack.wait_for(lambda: sandbox.slack.ephemerals(sandbox.people["gil"]))
     assert "Nothing was changed" in told(sandbox, "gil")
@@ -64,7 +87,8 @@ def test_nobody_is_served_by_a_mention_whom_no_rule_allows(sandbox: Sandbox, ope
 
 
 @pytest.mark.parametrize("operation", CHANGES)
-def test_nobody_previews_what_no_rule_allows(sandbox: Sandbox, operation: type[Operation]) -> None:
+def test_nobody_previews_what_no_rule_allows(refusing: Sandbox, operation: type[Operation]) -> None:
+    sandbox = refusing
     sandbox.slack.slash(sandbox.people["gil"], sandbox.channels["phones"], f"preview {operation.examples[0]}")
     assert "Nothing was changed" in told(sandbox, "gil")
     assert not sandbox.pbx.requests

@@ -75,6 +75,22 @@ def test_a_notice_disappears_when_its_request_is_finished(
     assert messenger.cleared == ["group Sales"]
 
 
+def test_nobody_who_waits_means_no_thread_and_the_next_who_waits_is_told(
+    progress_notifier: ProgressNotifier, messenger: SignallingMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.progress.IDLE_SECONDS", 0.01)
+    for number in range(3):
+        progress_notifier.watch(request_for(f"group Sales{number}"))
+        assert messenger.called.acquire(timeout=5)
+        progress_notifier.finish(request_for(f"group Sales{number}"))
+        assert messenger.called.acquire(timeout=5)
+        for thread in threading.enumerate():
+            if thread.name == "progress-notifier":
+                thread.join(5)
+                assert not thread.is_alive()
+    assert messenger.cleared == [f"group Sales{number}" for number in range(3)]
+
+
 def test_a_notice_says_what_is_wrong_with_the_pbx(messenger: SignallingMessenger) -> None:
     made = ProgressNotifier(messenger, pbx_trouble=lambda: "The PBX refuses the connection.")
     made.watch(request_for("group Sales"))

@@ -117,13 +117,18 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
         journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
 
     monkeypatch.setattr(park.worker.processor, "process", slow)
-    done = confirmed(park, 1, monkeypatch)
     worker.start()
-    park.ask("add 1016 to Billing")
-    assert done.wait(PATIENCE)
+    for line in ("add 1016 to Billing", "remove 1016 from Billing"):  # between them nothing is claimed
+        done = confirmed(park, 1, monkeypatch)
+        park.ask(line)
+        assert done.wait(PATIENCE)
+        for thread in [one for one in threading.enumerate() if one.name == "lease-renewal"]:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+    assert worker.alive
     worker.stop()
     journal.close()
-    assert attempts == [1]
+    assert attempts == [1, 1]
 
 
 def test_a_thread_that_waits_to_release_an_entry_is_not_woken_instead_of_an_idle_one(

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
 
+@cache
 def opaque_id(kind: str, number: int) -> str:
     """Returns a deterministic base64 id that contains "/" and "=", characters with a meaning in paths."""
     made = (_encode(f"{kind} {number} {attempt}") for attempt in count())

@@ -175,7 +175,7 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 def new_id(prefix: str, length: int = 10) -> str:
     """Returns `prefix` and random capitals and digits, such as C07A1B2C3D4."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return prefix + "".join(_ALPHABET[one % len(_ALPHABET)] for one in secrets.token_bytes(length))
 
 
 def new_trigger_id(team: str) -> str:

@@ -192,3 +192,11 @@ def end_now(number: int, title: str) -> str:
 
 def already_undone(number: int) -> str:
     return f"{change_number(number)} has already been undone."
+
+
+SET_AGAIN_SINCE = "What is set now was set by a later change. To undo that one, use its number: see history."
+
+
+def undone_before(number: int, by: int) -> str:
+    """An undo of what is undone, while the same is set again."""
+    return f"{change_number(number)} has already been undone, by {change_number(by)}. Nothing was changed."

@@ -174,3 +174,10 @@ def end_now(number: int, title: str) -> str:
 
 def already_undone(number: int) -> str:
     return f"{change_number(number)} wurde schon rückgängig gemacht."
+
+
+SET_AGAIN_SINCE = "Was jetzt gilt, hat eine spätere Änderung gesetzt: Diese mit ihrer Nummer rückgängig machen."
+
+
+def undone_before(number: int, by: int) -> str:
+    return f"{change_number(number)} wurde schon rückgängig gemacht, durch {change_number(by)}. Nichts wurde geändert."
