@@ -15,7 +15,7 @@ from statistics import median
 from bot.sandbox.environment import Sandbox
 from tests.bench.bots import Bot, running, sandboxes
 from tests.bench.commands import GROUPS, WARM, Typist
-from tests.bench.counts import cpu_seconds
+from tests.bench.counts import cpu_seconds, quiet
 from tests.bench.large import CHANGES, TEMPORARY, make_large
 
 LARGE = 10_000
@@ -29,8 +29,6 @@ HOMES = 5
 """How often the Home tab is opened: Slack takes 100 a minute."""
 VIEWERS = 50
 """People who have their Home tab open while a change is made."""
-QUIET = 0.3
-"""Seconds without CPU time of the bot's after which all that follows a gesture is done."""
 LINES = (
     "groups 0004",
     "group Group 00004",
@@ -148,16 +146,6 @@ def _cpu(bot: Bot, work: Callable[[], object], times: int = TIMES) -> float:
     for _ in range(times):
         work()
     return float(quiet(bot) - before) * 1000 / times
-
-
-def quiet(bot: Bot) -> float:
-    """Waits until the bot does nothing, and returns its CPU seconds."""
-    now = cpu_seconds(bot.process.pid)["cpu"]
-    while True:
-        time.sleep(QUIET)
-        before, now = now, cpu_seconds(bot.process.pid)["cpu"]
-        if now - before <= 0.01:  # a tick
-            return float(now)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.sandbox.environment import Sandbox
 from tests.bench.bots import CHANNELS, PEOPLE, Bot, running, sandboxes
+from tests.bench.counts import quiet
 
 RATE = 20.0
 GROUPS = 400
@@ -93,6 +94,13 @@ def look(bot: Bot, load: Load, seconds: float) -> None:
     )
 
 
+def _until_idle(bot: Bot) -> float:
+    """Waits until all that was accepted is made, so that what is held then has no more use; returns the seconds."""
+    begun = time.monotonic()
+    quiet(bot)
+    return time.monotonic() - begun
+
+
 def main(minutes: float = 30.0, rate: float = RATE) -> None:
     """Prints what Park uses, as time goes by, and what has grown."""
     early: Held | None = None
@@ -111,7 +119,7 @@ def main(minutes: float = 30.0, rate: float = RATE) -> None:
                     break
                 time.sleep(max(0.0, begun + number / rate - time.monotonic()))
                 load.type()
-            time.sleep(5)
+            print(f"idle after {_until_idle(bot):.0f} s")
             look(bot, load, time.monotonic() - begun)
             late = held(bot, path)
     print(f"{load.left_out} left out, {len(load.failed)} not acknowledged {load.failed[:3]}")
