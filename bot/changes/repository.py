@@ -1,6 +1,7 @@
 """Changes and approvals as the journal holds them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.changes.change import Change
@@ -170,6 +171,10 @@ class ChangeRepository:
     def follow_ups(self, number: int) -> list[Entry]:
         """Returns the later entries about a change, such as its end, undo and approvals."""
         return self._journal.entries_about(number)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
+        return self._journal.snapshot()
 
     def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
         """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.

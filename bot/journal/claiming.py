@@ -56,9 +56,9 @@ class ClaimingJournal(WatchedJournal):
         """Restarts the entry's lease; not durably, since a restart ends all leases."""
         with self.database.writing(durable=False) as connection:
             now = self._at(connection)
-            values = {"lease_until": now + self.lease}
-            queue.update_claimed(connection, entry, values, new_events={}, at=now)
-        return replace(entry, **values)
+            until = now + self.lease
+            queue.update_claimed(connection, entry, {"lease_until": until}, new_events={}, at=now)
+        return replace(entry, lease_until=until)
 
     def postpone(self, entry: Entry, due_at: datetime, *, durable: bool = True) -> None:
         """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event.

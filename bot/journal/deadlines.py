@@ -23,11 +23,18 @@ has no connection yet."""
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Sends the rows of `executemany` one by one.
+    """Sends the rows of `executemany` one by one, and gives the result of the last of several statements.
 
     psycopg would send them as a pipeline, after which PostgreSQL (seen with 15) does not always count the idle time of
     a transaction, so that the lock of a frozen replica would never be taken away.
     """
+
+    def execute(self, *arguments: Any, **named: Any) -> "_Cursor":
+        """Executes a query, or several statements without parameters."""
+        super().execute(*arguments, **named)
+        while self.nextset():
+            pass
+        return self
 
     def executemany(self, query: Any, params_seq: Any, *, returning: bool = False) -> None:
         """Executes the query once for each sequence of parameters; `rowcount` is that of the last."""
@@ -40,6 +47,8 @@ class DeadlineConnection(psycopg.Connection[Any]):
 
     max_wait = 0.0
     """Seconds that one answer may take."""
+    answered_at = 0.0
+    """The monotonic time of the last answer."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -52,12 +61,14 @@ class DeadlineConnection(psycopg.Connection[Any]):
             limit = min(limit, _PING_LIMIT)
         named |= {} if arguments else {"interval": _CHECK_INTERVAL}
         try:
-            return super().wait(_limited(gen, time.monotonic() + limit), *arguments, **named)
+            answer = super().wait(_limited(gen, time.monotonic() + limit), *arguments, **named)
         except _Silent:
             self.pgconn.finish()
             raise psycopg.OperationalError(
                 f"no answer within {max(limit, 0):.1f} s; the connection was closed"
             ) from None
+        self.answered_at = time.monotonic()
+        return answer
 
 
 class _Silent(Exception):

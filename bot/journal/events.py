@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Self, TypeAlias
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, insert, select, true, update
 
 from bot.journal.models import Event, Json
 from bot.journal.prepared import Prepared
@@ -54,6 +55,14 @@ class ChainLink:
 
 _HEAD = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
 _INSERT_EVENT, _UPDATE_HEAD = Prepared(insert(events)), Prepared(update(chain).where(chain.c.id == 1))
+_MOVE_HEAD = Prepared(
+    update(chain).where(
+        chain.c.id == 1, chain.c.number == bindparam("known_number"), chain.c.hash == bindparam("known_hash")
+    )
+)
+_latest_heads = WeakKeyDictionary[Engine, ChainLink]()
+"""The head that this process has stored last, which saves reading it; not that of the chain if a commit has failed, or
+another process has appended events."""
 
 
 def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> ChainLink:
@@ -65,14 +74,38 @@ def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> Chai
     Returns:
         The new head.
     """
+    link, rows = _move_known_head(connection, new_events) or _move_head(connection, new_events)
+    _INSERT_EVENT.execute_each(connection, rows)
+    _latest_heads[connection.engine] = link
+    return link
+
+
+_Appended: TypeAlias = tuple[ChainLink, list[dict[str, Any]]]
+"""The new head of the chain, and the rows of the events before it."""
+
+
+def _move_known_head(connection: Connection, new_events: Sequence[dict[str, Any]]) -> _Appended | None:
+    """Moves the head on if it is the one that this process has stored last; returns None if it is another."""
+    if (known := _latest_heads.get(connection.engine)) is None:
+        return None
+    link, rows = _chained(known, new_events)
+    moved = {"known_number": known.number, "known_hash": known.hash, "number": link.number, "hash": link.hash}
+    return (link, rows) if _MOVE_HEAD.execute(connection, moved) == 1 else None
+
+
+def _move_head(connection: Connection, new_events: Sequence[dict[str, Any]]) -> _Appended:
     (row,) = _HEAD.rows(connection, {})
-    link, rows = ChainLink(**row), []
+    link, rows = _chained(ChainLink(**row), new_events)
+    _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
+    return link, rows
+
+
+def _chained(link: ChainLink, new_events: Sequence[dict[str, Any]]) -> _Appended:
+    rows = []
     for event in new_events:
         link = link.followed_by(event)
         rows.append({"id": link.number, "hash": link.hash, **event})
-    _INSERT_EVENT.execute_each(connection, rows)
-    _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
-    return link
+    return link, rows
 
 
 EventData: TypeAlias = Mapping[str, Json | None]

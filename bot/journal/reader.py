@@ -1,8 +1,10 @@
 """Queries of entries, flags and events."""
 
 import logging
+import threading
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +58,29 @@ class Reader:
         """`now` replaces the database's clock."""
         self.database = database
         self._clock = now
+        self._shared = threading.local()  # `connection`: that of the snapshot which the thread is in
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Has what this thread reads in the block be of one state of the journal, read in one transaction.
+
+        The block must wait for nothing else: the transaction is open meanwhile.
+        """
+        with self._reading() as connection:
+            before, self._shared.connection = getattr(self._shared, "connection", None), connection
+            try:
+                yield
+            finally:
+                self._shared.connection = before
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Opens a transaction to read in, or takes that of the snapshot which the thread is in."""
+        if (shared := getattr(self._shared, "connection", None)) is not None:
+            yield shared
+            return
+        with self.database.reading() as connection:
+            yield connection
 
     def now(self) -> datetime:
         """Returns the time in UTC by the clock that all replicas share."""
@@ -119,7 +144,7 @@ class Reader:
 
     def drift_footprint(self, number: int) -> frozenset[str]:
         """Returns the footprint of a drift; empty if there is no such drift."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             found = drift(connection, number)
         return frozenset(found.footprint if found else ())
 
@@ -166,25 +191,25 @@ class Reader:
 
     def unfinished_ends(self) -> list[tuple[int, int]]:
         """Returns the ids of the ends of temporary changes that are to come, with those of the changes, in order."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return [(row["id"], row["about"]) for row in changed_targets.ENDS.rows(connection, {})]
 
     def changed_by_ends(self) -> dict[int, set[str]]:
         """Returns the keys of what each temporary change has changed whose end is to come, by the change's id."""
         found = defaultdict[int, set[str]](set)
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             for row in changed_targets.CHANGED_BY_ENDS.rows(connection, {}):
                 found[row["entry_id"]].add(row["target"])
         return found
 
     def failing_ends(self) -> FailingEnds:
         """Returns how many ends of temporary changes are due and have failed so far, and since when."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return FailingEnds(*connection.execute(_FAILING).one())
 
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             row = _FLAG.row(connection, {"wanted_name": name})
         return None if row is None else Flag(**row)
 
@@ -202,12 +227,12 @@ class Reader:
 
     def events(self, number: int) -> list[Event]:
         """Returns the events of one entry, the oldest first."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return list(events_of_entry(connection, number))
 
     def has_work(self) -> bool:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             now, occurrence = self._at(connection), schedules.next_time(connection)
             is_occurrence_due = occurrence is not None and occurrence <= now
             return is_occurrence_due or connection.scalar(_HAS_WORK, {"now": now}) is True
@@ -221,7 +246,7 @@ class Reader:
         Returns:
             Zero if there is an entry to claim now; None if there will be none.
         """
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             now = self._at(connection)
             if find_claimable(connection, now, excluded_users) is not None:
                 return timedelta(0)
@@ -230,32 +255,32 @@ class Reader:
 
     def entries_set_aside(self) -> list[SetAside]:
         """Returns the entries that were set aside because their rows can't be read."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return aside.read_set_aside(connection)
 
     def stored_schedule(self, number: int) -> StoredSchedule | None:
         """Returns the schedule that an entry has made; None if it has made none."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read(connection, number)
 
     def standing_schedules(self, numbers: Collection[int] | None = None) -> list[StoredSchedule]:
         """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_standing(connection, numbers)
 
     def beginning_schedules(self, until: datetime, limit: int) -> list[StoredSchedule]:
         """Returns the schedules whose next occurrence begins until an instant, the next one first."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_beginning(connection, until, limit)
 
     def schedule_parts(self) -> list[tuple[int, frozenset[tuple[str, str]]]]:
         """Returns what each active or paused schedule changes, by its number, in the order in which they were made."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_parts(connection)
 
     def schedules_waiting_for(self, number: int) -> list[int]:
         """Returns the schedules whose next occurrence waits for the end of a change."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             return schedules.read_waiting_for(connection, number)
 
     def occurrences(self, schedule: StoredSchedule, limit: int) -> list[Entry]:
@@ -266,7 +291,7 @@ class Reader:
 
     def _entries(self, query: Prepared[Select[Any]] | Select[Any], **parameters: Any) -> list[Entry]:
         """Returns the entries that a query finds, without those that can't be read."""
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             found, unreadable = read_entries(connection, query, parameters)
         for number in unreadable:
             log.error("change %d can't be read from the journal", number)

@@ -1,7 +1,8 @@
 """Caches of PBX objects and of group membership. Both are thread-safe and send nothing themselves."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -56,9 +57,19 @@ class ObjectCache(Generic[T]):
     invalidation is not stored.
     """
 
-    def __init__(self, lifetime: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        lifetime: float,
+        clock: Callable[[], float],
+        labels: Callable[[T], Iterable[str | None]] = lambda one: (),
+    ) -> None:
+        """Starts empty; `labels` returns what objects are found by with `labelled`."""
         self._lifetime = lifetime
         self._clock = clock
+        self._labels = labels
+        self._by_label = defaultdict[str, dict[str, None]](
+            dict
+        )  # ids in order; an object may have lost the label since
         self._lock = threading.Lock()
         self._objects: dict[str, tuple[T, CacheMark]] = {}
         self._results: dict[str, tuple[list[T], CacheMark]] = {}
@@ -93,7 +104,9 @@ class ObjectCache(Generic[T]):
                 return
             read = {one.id: (one, since) for one in objects}
             newer = {id: cached for id in read if (cached := self._objects.get(id)) and cached[1].at > since.at}
-            self._objects = {**({} if complete else self._objects), **read, **newer}
+            if complete:
+                self._objects, self._by_label = {}, defaultdict(dict)
+            self._add(read | newer)
             self.version += 1
             self._first_page_read = since if first_page else self._first_page_read
             self._list_read = since if complete else self._list_read
@@ -101,7 +114,7 @@ class ObjectCache(Generic[T]):
     def replace(self, changed: T) -> None:
         """Stores an object as it is now, after a change that left its names as they were."""
         with self._lock:
-            self._objects = {**self._objects, changed.id: (changed, CacheMark(self._clock(), self._generation))}
+            self._add({changed.id: (changed, CacheMark(self._clock(), self._generation))})
             self._results = {
                 text: (found, since)
                 for text, (found, since) in self._results.items()
@@ -121,10 +134,11 @@ class ObjectCache(Generic[T]):
             cached, since = self._objects.get(object_id, (None, None))
             return cached if self._is_fresh(since) else None
 
-    def fresh(self) -> list[T]:
-        """Returns the fresh objects."""
+    def labelled(self, text: str) -> list[T]:
+        """Returns the fresh objects with this label."""
         with self._lock:
-            return [cached for cached, since in self._objects.values() if self._is_fresh(since)]
+            found = (self._objects[id] for id in self._by_label.get(text, ()))
+            return [cached for cached, since in found if self._is_fresh(since) and text in self._labels(cached)]
 
     def list_age(self) -> float | None:
         """Returns how many seconds ago the PBX's whole list was read; None if it never was."""
@@ -151,6 +165,13 @@ class ObjectCache(Generic[T]):
         """Returns all objects, fresh or stale, that are not known to be gone."""
         with self._lock:
             return [cached for cached, _ in self._objects.values()]
+
+    def _add(self, objects: Mapping[str, tuple[T, CacheMark]]) -> None:
+        self._objects.update(objects)
+        for id, (one, _) in objects.items():
+            for label in self._labels(one):
+                if label:
+                    self._by_label[label][id] = None
 
     def _is_fresh(self, since: CacheMark | None) -> bool:
         return since is not None and since.generation == self._generation and self._clock() - since.at < self._lifetime

@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bot.errors import Missing, PBXError
 from bot.pbx import name_index
-from bot.pbx.cache import Membership, ObjectCache, SharedReads
+from bot.pbx.cache import Membership, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
@@ -44,9 +44,9 @@ class Directory:
         self, pbx: PbxClient, *, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._pbx = pbx
-        self._groups = NameIndex(name_index.group_type(pbx), ObjectCache[ParkGroup](lifetime, clock))
-        self._ring_groups = NameIndex(name_index.ring_group_type(pbx), ObjectCache[RingGroup](lifetime, clock))
-        self._users = NameIndex(name_index.user_type(pbx), ObjectCache[User](lifetime, clock))
+        self._groups = NameIndex(name_index.group_type(pbx), lifetime, clock)
+        self._ring_groups = NameIndex(name_index.ring_group_type(pbx), lifetime, clock)
+        self._users = NameIndex(name_index.user_type(pbx), lifetime, clock)
         self._membership = Membership(lifetime, clock)
         self._clock = clock
 

@@ -110,9 +110,10 @@ class NameIndex(Generic[T]):
     whole list on a PBX that does not narrow lists.
     """
 
-    def __init__(self, resource_type: ResourceType[T], cache: ObjectCache[T]) -> None:
+    def __init__(self, resource_type: ResourceType[T], lifetime: float, clock: Callable[[], float]) -> None:
+        """Starts with an empty cache, whose entries are fresh for `lifetime` seconds of `clock`."""
         self._type = resource_type
-        self._cache = cache
+        self._cache = ObjectCache[T](lifetime, clock, resource_type.unique)
         self._reads = SharedReads()
 
     @property
@@ -194,7 +195,7 @@ class NameIndex(Generic[T]):
         found = self._cache.result(text)
         if found is not None:
             return found
-        return [one for one in self._cache.fresh() if text in self._type.unique(one)] or None
+        return self._cache.labelled(text) or None
 
     def _read_lookup(self, text: str) -> list[T]:
         if not self._cache.has_first_page():

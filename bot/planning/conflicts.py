@@ -1,6 +1,6 @@
 """Changes that meet in time on the same setting or member, one of them being temporary."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -75,13 +75,18 @@ class PendingChange:
         return self.plan.times.format_dated(at) if self.plan.times and at else ""
 
 
-def pending_changes(repository: ChangeRepository, wanted: "Wanted") -> Iterator[PendingChange]:
-    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval.
+def pending_changes(repository: ChangeRepository, wanted: "Wanted") -> list[PendingChange]:
+    """Returns the temporary changes in effect, then the scheduled ones; none that waits for approval.
 
     Changes of other targets and other members than those of `wanted` are left out, unless their groups have the same
     name: they may be those of a PBX that was replaced since.
     """
     targets = {key or part for key, part in wanted.parts} | set(map(key_of_name, wanted.names))
+    with repository.snapshot():
+        return list(_pending_changes(repository, targets))
+
+
+def _pending_changes(repository: ChangeRepository, targets: Collection[str]) -> Iterator[PendingChange]:
     for first, end in repository.scheduled_ends(targets):
         period = Period(repository.made_at(first.id), end.run_at)
         yield PendingChange(first, repository.plan(first.id), period, in_effect=True)

@@ -156,11 +156,23 @@ def _split(line: str, limit: int) -> Iterator[str]:
 
 def _built(blocks: Iterable[Block]) -> list[BuiltBlock]:
     """Returns the blocks as JSON objects: building one takes so long that it is done once."""
-    return [block.to_dict() for block in blocks]
+    return [_built_section(block) if type(block) is SectionBlock else block.to_dict() for block in blocks]
+
+
+def _built_section(block: SectionBlock) -> BuiltBlock:
+    """Returns a section as JSON: the SDK takes ten times as long, as it looks at each attribute and checks lengths."""
+    if not isinstance(block.text, MarkdownTextObject) or not block.text.verbatim or block.fields or block.block_id:
+        return block.to_dict()
+    text = {"type": "mrkdwn", "text": block.text.text, "verbatim": True}
+    accessory = {"accessory": block.accessory.to_dict()} if block.accessory else {}
+    return {"type": "section", "text": text, **accessory}
 
 
 def _pages(blocks: Iterable[BuiltBlock], reserved: Iterable[BuiltBlock] = ()) -> list[list[BuiltBlock]]:
     """Distributes blocks over messages; the first one has room for the `reserved` blocks too."""
+    blocks, reserved = list(blocks), list(reserved)
+    if len(blocks) + len(reserved) <= _MAX_BLOCKS and _size([*blocks, *reserved]) <= _MAX_PAGE:
+        return [blocks]
     full: list[list[BuiltBlock]] = []
     page: list[BuiltBlock] = []
     sizes = [_size(block) for block in reserved]
@@ -174,8 +186,8 @@ def _pages(blocks: Iterable[BuiltBlock], reserved: Iterable[BuiltBlock] = ()) ->
     return [*full, page]
 
 
-def _size(block: BuiltBlock) -> int:
-    return len(json.dumps(block, ensure_ascii=False))
+def _size(content: BuiltBlock | list[BuiltBlock]) -> int:
+    return len(json.dumps(content, ensure_ascii=False))
 
 
 def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:

@@ -107,7 +107,7 @@ def mrkdwn_date(at: datetime) -> str:
 
 def displayable(text: str) -> str:
     """Removes line breaks, controls and bidi marks from data for plain_text objects."""
-    return "".join(map(_displayable, text))
+    return text if text.isprintable() else "".join(map(_displayable, text))
 
 
 def _simplify(text: str) -> str:

@@ -117,7 +117,8 @@ def _proposal_card(journal: Reader, entry: Entry, card: Message, status: str) ->
 
 def present_card(journal: Reader, entry: Entry) -> CardState:
     """Returns the present state of the card of an entry that has one."""
-    state = card_state(journal, entry)
+    with journal.snapshot():
+        state = card_state(journal, entry)
     assert state is not None  # noqa: S101 - only called for entries that have a card
     return state
 

@@ -40,6 +40,7 @@ class Worker:
         self._claiming = threading.Lock()
         self._changed = threading.Condition()  # only idle threads wait here, so a notification reaches one of them
         self._wake_ups = self._idle = 0
+        self._is_expected = True  # whether an entry was accepted since a thread has begun to claim
         self._stopping = threading.Event()
         self._most, self._threads = threads, list[threading.Thread]()
         self._started = False
@@ -68,12 +69,17 @@ class Worker:
             self.processor.notifier.redraw_root(self.journal.get(number))
 
     def wake(self) -> None:
-        """Wakes one idle thread, or starts another; it wakes the next one if it claims an entry.
+        """Wakes one idle thread, or starts another, for an entry that may be claimed at once.
 
-        The idle thread that read the journal last always knows when the next entry is due.
+        It wakes the next one if it claims an entry. The idle thread that read the journal last always knows when the
+        next entry is due.
         """
+        self._wake_one(is_expected=True)
+
+    def _wake_one(self, *, is_expected: bool) -> None:
         with self._changed:
             self._wake_ups += 1
+            self._is_expected |= is_expected
             self._changed.notify()
             if self._idle or not self._started or self._stopping.is_set():
                 return
@@ -128,8 +134,7 @@ class Worker:
         while not self._stopping.is_set():
             wake_ups, busy = self._wake_ups, bool(self._claimed)
             try:
-                due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
-                entry = self._claim() if due == timedelta(0) else None
+                entry, due = self._next()
             except Exception:  # nothing restarts the thread
                 log.exception("the journal can't be read; trying again")
                 self._stopping.wait(JOURNAL_RETRY.total_seconds())
@@ -139,9 +144,21 @@ class Worker:
                     self.processor.progress.interrupted()
                 self._sleep(wake_ups, due)
                 continue
-            self.wake()  # more entries may be due
+            self._wake_one(is_expected=False)  # more entries may be due
             with request_logging(entry.request, entry.id):
                 self._process(entry)
+
+    def _next(self) -> tuple[Entry | None, timedelta | None]:
+        """Claims the next entry; returns None and the time until one is due, if any, where there is none.
+
+        Where none is expected, the journal is read first: claiming would block other writers.
+        """
+        with self._changed:
+            is_expected, self._is_expected = self._is_expected, False
+        if is_expected and (entry := self._claim()) is not None:
+            return entry, None
+        due = self.journal.due_in(self._users_at_limit())
+        return (self._claim() if due == timedelta(0) else None), due
 
     def _claim(self) -> Entry | None:
         """Claims the next entry; one thread at a time, since each claim counts against a user's limit."""

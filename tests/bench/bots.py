@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
@@ -57,9 +58,9 @@ class Bot:
 
 
 @contextmanager
-def sandboxes(groups: int, rules: str = "") -> Iterator[Sandbox]:
+def sandboxes(groups: int, rules: str = "", **settings: Any) -> Iterator[Sandbox]:
     """With so many groups, people enough, and further rules."""
-    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY + rules)
+    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY + rules, **settings)
     phones = sandbox.slack.state.channels[sandbox.channels["phones"]]
     for number in range(PEOPLE):
         name = f"person{number}"

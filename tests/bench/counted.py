@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from bot.__main__ import main
+from tests.faults.power import is_durable
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -40,10 +42,30 @@ class Counts:
     def _on_commit(self, connection: Connection) -> None:
         if connection.info.get("has_written"):
             self._add("commits")
+            if connection.dialect.name != "sqlite" or is_durable(connection.connection):
+                self._add("durable")
 
     def _add(self, name: str) -> None:
         with self._lock:
             self._found[name] += 1
+
+    def count_round_trips(self) -> None:
+        """Counts from now on how often an answer of PostgreSQL's is waited for."""
+        from bot.journal import deadlines
+
+        limited = deadlines._limited
+        deadlines._limited = lambda gen, deadline: limited(self._counted(gen), deadline)
+
+    def _counted(self, waiting: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        try:
+            wanted = next(waiting)
+            while True:
+                self._add("round trips")
+                while not (ready := (yield wanted)):  # psycopg only looks at the clock
+                    pass
+                wanted = waiting.send(ready)
+        except StopIteration as done:
+            return done.value
 
     def read(self) -> dict[str, Any]:
         """Returns the counts, the CPU seconds of the process and of each thread, and the context switches."""
@@ -72,6 +94,8 @@ def _cpu_by_thread() -> dict[str, float]:
 
 if __name__ == "__main__":
     counts, path = Counts(), Path(sys.argv[1])
+    if os.environ["DATABASE_URL"].startswith("postgresql"):
+        counts.count_round_trips()
 
     def write(_: int, __: FrameType | None) -> None:
         """Writes the file in one step, for whoever waits for it."""

@@ -1,7 +1,8 @@
-"""What one change costs: transactions, durable commits, statements, CPU: `python -m tests.bench.counts`.
+"""What one change costs: transactions, durable commits, statements, CPU: `python -m tests.bench.counts [DATABASE]`.
 
 Unlike times, these figures hardly depend on what else the machine does. The CPU is that of the bot's process, beside
-that of a bare Bolt app which makes the same calls of the PBX and of Slack.
+that of a bare Bolt app which makes the same calls of the PBX and of Slack. DATABASE is sqlite or postgresql, of which
+round trips are counted too.
 """
 
 import json
@@ -18,6 +19,7 @@ from typing import Any
 from bot.sandbox.environment import Sandbox
 from tests.bench.bots import running, sandboxes
 from tests.bench.commands import GROUPS, WARM, Typist, calls_of_park
+from tests.postgres import Unavailable, server
 
 CHANGES = 200
 """Changes that are measured with each number of people."""
@@ -69,16 +71,29 @@ def _each(before: Figures, after: Figures) -> Figures:
 
 
 def main() -> None:
-    """Prints the table."""
-    with sandboxes(GROUPS) as sandbox, tempfile.TemporaryDirectory() as folder:
+    """Prints the tables."""
+    for database in sys.argv[1:] or ("sqlite", "postgresql"):
+        if database == "sqlite":
+            compare(database)
+            continue
+        try:
+            with server() as postgres:
+                compare(database, database_url=postgres.database())
+        except Unavailable as fault:
+            print(f"PostgreSQL: {fault}")
+
+
+def compare(database: str, **settings: Any) -> None:
+    """Prints the table of one database."""
+    with sandboxes(GROUPS, **settings) as sandbox, tempfile.TemporaryDirectory() as folder:
         calls = calls_of_park(sandbox)
         with reading_counts(sandbox, Path(folder), "tests.bench.counted") as read:
             park = [measure(sandbox, read, people) for people in PEOPLE]
         with running(sandbox, "tests.bench.bare", sys.executable, BARE_CALLS=calls) as bot:
             bare = [measure(sandbox, lambda: cpu_seconds(bot.process.pid), people) for people in PEOPLE]
-    print(f"\n{'for each change':32}" + "".join(f"{people:>8} at once" for people in PEOPLE))
-    for name in ("transactions", "commits", "statements", "waits", "preemptions"):
-        _row(name, [one[name] for one in park])
+    print(f"\n{f'for each change, {database}':32}" + "".join(f"{people:>8} at once" for people in PEOPLE))
+    for name in ("transactions", "commits", "durable", "statements", "round trips", "waits", "preemptions"):
+        _row(name, [one.get(name, 0) for one in park])
     _row("CPU, ms", [one["cpu"] * 1000 for one in park])
     _row("of it in the kernel, ms", [one["system"] * 1000 for one in park])
     _row("CPU of bare Bolt, ms", [one["cpu"] * 1000 for one in bare])

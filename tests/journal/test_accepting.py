@@ -1,14 +1,17 @@
 """What goes in: once, durably, and without telling its secret."""
 
 import traceback
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.errors import JournalUnavailable
+from bot.journal.database import open_beside
+from bot.journal.events import GENESIS, ChainLink, append_for_entry
 from bot.journal.models import Accepted, State
-from bot.journal.tables import entries, events
+from bot.journal.tables import chain, entries, events, row_values
 from tests.journal.making import OPERATIONS, SECRET, START, JournalHarness, make_request
 
 NEVER = "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -126,3 +129,24 @@ def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(harness: Jo
     assert entry.run_at.utcoffset() == timedelta(0)
     with pytest.raises(Exception, match="no time zone"):
         harness.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001
+
+
+def test_events_are_chained_on_after_a_commit_that_failed_and_after_those_of_another_process(address: str) -> None:
+    one, other = JournalHarness(address), open_beside(address)
+    one.accept("sales")
+    with suppress(ZeroDivisionError), one.journal.database.writing() as connection:
+        append_for_entry(connection, 1, {"lost": None}, by="one", at=START)
+        raise ZeroDivisionError
+    for database in (one.journal.database, other, one.journal.database, one.journal.database):
+        with database.writing() as connection:
+            append_for_entry(connection, 1, {"noted": {"of": str(database)}}, by="one", at=START)
+    with one.journal.database.reading() as connection:
+        rows = [row_values(row, events) for row in connection.execute(select(events).order_by(events.c.id))]
+        head = ChainLink(*connection.execute(select(chain.c.number, chain.c.hash)).one())
+    link = ChainLink(0, GENESIS)
+    for row in rows:
+        link = link.followed_by(row)
+        assert link == ChainLink(row["id"], row["hash"])
+    assert head == link == ChainLink(5, link.hash)
+    one.journal.close()
+    other.close()

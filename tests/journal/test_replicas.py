@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, make_url
+from sqlalchemy.event import listen
 
 from bot.__main__ import main
 from bot.errors import JournalUnavailable, SettingsError
@@ -184,6 +185,42 @@ def _again(ask: Callable[[], int]) -> int:
         except JournalUnavailable as fault:
             if "a moment ago" not in str(fault):
                 raise
+
+
+@pytest.mark.parametrize("ping_after", [60.0, 0.0], ids=["just used", "at rest"])
+def test_connections_that_the_server_has_closed_are_replaced_without_anybody_noticing(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch, ping_after: float
+) -> None:
+    address = postgres.database()
+    monkeypatch.setattr(postgresql, "PING_AFTER", ping_after)
+    journal = Journal(address)
+    for key in ("a", "b"):
+        journal.accept(make_request(key), operations=OPERATIONS, footprint=SALES)
+        end_sessions(postgres, address)
+        assert len(journal.recent(9)) == ord(key) - ord("a") + 1
+        end_sessions(postgres, address)
+    journal.close()
+
+
+def end_sessions(postgres: Server, address: str) -> None:
+    """Has the server close all connections to a database."""
+    name = make_url(address).database
+    postgres.do(f"SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
+def test_looks_at_the_clock_soon_after_a_transaction_ask_the_server_nothing(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "CLOCK_LIFETIME", 60.0)
+    journal, begun = Journal(postgres.database()), list[object]()
+    listen(journal.database.engine, "begin", begun.append)
+    times = [journal.now() for _ in range(5)]
+    assert not begun
+    assert times == sorted(times)
+    monkeypatch.setattr(postgresql, "CLOCK_LIFETIME", 0.0)
+    assert journal.now() >= times[-1] - timedelta(seconds=1)
+    assert len(begun) == 1
+    journal.close()
 
 
 def test_who_comes_just_after_a_failure_does_not_wait_as_long(postgres: Server) -> None:

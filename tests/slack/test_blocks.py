@@ -3,14 +3,16 @@
 import json
 import re
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.message import Fact, Message, Offer
-from bot.slack.blocks import Payload, render, render_card
+from bot.messages.message import Fact, Message, Offer, Row
+from bot.slack.blocks import Payload, render, render_card, row_blocks, sections
 from bot.slack.buttons import ACTION, parse_click
+from bot.slack.text import escape
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=40).map(lambda name: f"{name}<!channel>&")
 MESSAGES = st.builds(
@@ -148,3 +150,19 @@ def test_a_card_says_that_its_list_goes_on() -> None:
 def test_an_entity_is_not_torn_apart_by_a_long_name() -> None:
     payloads = render(Message(title="&" * 1500))
     assert words(payloads).replace("\n", "") == "*" + "&amp;" * 1500 + "*"
+
+
+@given(st.text(min_size=1, max_size=200), st.none() | st.text(min_size=1, max_size=20))
+def test_a_row_with_its_button_is_what_the_sdk_makes_of_it(text: str, label: str | None) -> None:
+    row = Row(text=text, offers=(Offer(label=label, line="groups"),) if label else ())
+    (payload,) = render(Message(title=text, rows=(row,)))
+    made = [*sections([f"*{escape(text)}*"]), *row_blocks((row,), count())]
+    assert without_values(payload["blocks"]) == without_values([block.to_dict() for block in made])
+
+
+def without_values(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The blocks without what each button holds, which differs each time that it is made."""
+    return [
+        {**block, "accessory": {**block["accessory"], "value": ""}} if "accessory" in block else block
+        for block in blocks
+    ]
