@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,9 +18,10 @@ from bot.journal.heads import claim_head
 from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
+from bot.journal.sqlite_dialect import compiled_statements
 from bot.journal.tables import events
 from tests.faults.power import DurableCopy, is_durable
-from tests.journal.making import JournalHarness, make_request, sqlite_url
+from tests.journal.making import OPERATIONS, JournalHarness, make_request, sqlite_url
 
 
 @pytest.fixture
@@ -216,3 +218,15 @@ def test_opening_again_keeps_what_is_there(harness: JournalHarness) -> None:
     assert harness.journal.get(number) == before
     assert harness.journal.find("key 0") == before
     assert harness.journal.accept(make_request("key 0"), operations=[], footprint=frozenset()).id == number
+
+
+def test_journals_of_one_process_share_what_their_statements_were_put_together_to(tmp_path: Path) -> None:
+    shared = list[set[Any]]()
+    for number in range(3):
+        with closing(Journal(f"sqlite:///{tmp_path / f'{number}.sqlite3'}")) as journal:
+            journal.accept(make_request(str(number)), operations=OPERATIONS, footprint=frozenset())
+            found = [other for other in range(3) if journal.find(str(other)) is not None]
+            assert found == [number], "each journal has its own entries"
+            shared.append(set(compiled_statements))
+    assert shared[0]
+    assert shared[0] == shared[1] == shared[2]
