@@ -308,5 +308,5 @@ class Notifier:
             is_latest = self._latest is latest and self.journal.database.exclusive
             if not is_latest and present_card(self.journal, delivery.entry) != state:
                 delivery.save(self.redraw_card(entry.id))
-        elif entry.run_at > entry.accepted_at and not posted.replied:
+        elif entry.run_at != entry.accepted_at and not posted.replied:  # earlier too where the clock was set back
             delivery.save(self.redraw_card(entry.id))

@@ -122,7 +122,7 @@ class OccurrenceExecutor:
         grace = entry.run_at + self._retry_policy.start_grace
         if entry.failing_since is not None:
             return entry.failure if self._journal.now() > grace else None
-        if entry.accepted_at > grace:
+        if grace < entry.accepted_at <= self._journal.now():  # else the clock was set back since
             return texts.NOT_RUNNING
         return texts.WAS_PAUSED if entry.due_at is not None and entry.due_at > grace else None
 
