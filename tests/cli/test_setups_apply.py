@@ -1,6 +1,5 @@
 """The commands apply and snapshot, beside a running Park."""
 
-import io
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -91,17 +90,16 @@ def test_what_stops_half_way_is_no_success(park: Sandbox) -> None:
     assert park.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
 
 
-class Terminal(io.StringIO):
+class Terminal:
     """A terminal at which somebody answers each question; what happens until then is called first."""
 
     def __init__(self, *answers: tuple[str, Callable[[], object]]) -> None:
-        super().__init__()
         self.answers = list(answers)
 
     def isatty(self) -> bool:
         return True
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self) -> str:
         answer, happens = self.answers.pop(0)
         happens()
         return f"{answer}\n"

@@ -448,7 +448,7 @@ def test_the_approval_of_a_schedule_covers_its_occurrences(scene: ConversationHa
 
 @pytest.fixture
 def waiting(scene: ConversationHarness) -> ConversationHarness:
-    """An occurrence, #3, waits for an approval of its own: its group is not as it was when the schedule was approved."""
+    """An occurrence, #3, waits for an approval of its own: its group differs from what was approved."""
     scene.do("ask recall Billing to Night Desk every weekday 18:00 to 8:00", who="ben")
     scene.click(scene.card(), "Approve")
     day_desk = scene.sandbox.pbx.state.ring_group_id("Day Desk")
