@@ -1,4 +1,4 @@
-"""Cheap journals: copies of a SQLite file that the migrations made, and statements that are compiled once for all."""
+"""Cheap journals: copies of a SQLite file that the migrations made, and compiled statements that servers share."""
 
 import os
 import shutil
@@ -10,40 +10,39 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
 from bot.errors import SettingsError
-from bot.journal import journal, postgresql, sqlite
+from bot.journal import journal, postgresql
 from bot.journal.database import Database, open_database
 from bot.journal.migrations import migrate
 from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
 
-_open_sqlite_engine, _open_postgresql_engine = sqlite._engine, postgresql.create_postgresql_engine
+_open_postgresql_engine = postgresql.create_postgresql_engine
+_compiled: LRUCache[object, object] = LRUCache(2000)
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
-_compiled: LRUCache[object, object] = LRUCache(2000)
 
 
 @contextmanager
 def cheap_journals() -> Iterator[None]:
-    """Has journals on SQLite that are opened in this process begin as copies, and share their compiled statements."""
+    """Has journals on SQLite that are opened in this process begin as copies."""
     use_template()
     try:
         yield
     finally:
         journal.open_database, journal.migrate = open_database, migrate  # type: ignore[attr-defined]
-        sqlite._engine, postgresql.create_postgresql_engine = _open_sqlite_engine, _open_postgresql_engine
+        postgresql.create_postgresql_engine = _open_postgresql_engine
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
     journal.open_database, journal.migrate = _open_copy, _migrate_copy  # type: ignore[attr-defined]
-    sqlite._engine, postgresql.create_postgresql_engine = _sqlite_engine, _postgresql_engine
+    postgresql.create_postgresql_engine = _postgresql_engine
 
 
 def _open_copy(url: str) -> Database:
@@ -79,31 +78,23 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="park-template-")
 
 
-def _shared(dialect: type[Dialect]) -> type[Dialect]:
-    """Returns a dialect that is equal to all others of its kind, as the keys of compiled statements contain it.
+class _SharedPostgresql(PGDialect_psycopg):
+    """Is equal to all others of its kind, as the keys of compiled statements contain it.
 
     All servers of the tests have one version, which statements are compiled for.
     """
-    more = {
-        "supports_statement_cache": True,
-        "__hash__": lambda self: hash(type(self)),
-        "__eq__": lambda self, other: type(self) is type(other),
-    }
-    return type(f"Shared{dialect.__name__}", (dialect,), more)
 
+    supports_statement_cache = True
 
-_SharedSqlite, _SharedPostgresql = _shared(SQLiteDialect_pysqlite), _shared(PGDialect_psycopg)
+    def __hash__(self) -> int:
+        return hash(type(self))
 
-
-def _sqlite_engine(url: str) -> Engine:
-    return _with_shared_statements(_open_sqlite_engine(url), _SharedSqlite)
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
 
 
 def _postgresql_engine(url: URL, **options: Any) -> Engine:
-    return _with_shared_statements(_open_postgresql_engine(url, **options), _SharedPostgresql)
-
-
-def _with_shared_statements(engine: Engine, dialect: type[Dialect]) -> Engine:
-    engine.dialect.__class__ = dialect
+    engine = _open_postgresql_engine(url, **options)
+    engine.dialect.__class__ = _SharedPostgresql
     engine._compiled_cache = _compiled  # type: ignore[assignment]
     return engine

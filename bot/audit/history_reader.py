@@ -13,7 +13,7 @@ from bot.journal.reader import Reader
 from bot.journal.targets import ENTRIES
 from bot.worker.card_state import card_state
 
-SEARCHED = 2000
+SEARCHED = 200
 """Latest requests that are searched one by one; older ones are found by an index of what they were to change."""
 SMALLEST_BATCH = 20
 

@@ -29,6 +29,17 @@ MAX_SLEEP = timedelta(minutes=15)
 """Longest single wait: the monotonic clock that waits use stops while the machine is suspended."""
 
 
+class KeyedLocks:
+    """Locks by number: as many as threads may hold at once, however many numbers there are."""
+
+    def __init__(self, count: int = 64) -> None:
+        self._locks = tuple(threading.Lock() for _ in range(count))
+
+    def of(self, number: int) -> threading.Lock:
+        """Returns the lock of a number, which some others share."""
+        return self._locks[number % len(self._locks)]
+
+
 class ThreadPool(ThreadPoolExecutor):
     """A thread pool that runs work in the caller's context variables and knows whether it is idle."""
 

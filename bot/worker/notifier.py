@@ -1,7 +1,6 @@
 """Posts cards, replies and announcements about journal entries."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -17,6 +16,7 @@ from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
 from bot.runtime.scope import current_pbx
+from bot.runtime.threads import KeyedLocks
 from bot.texts import cards, wording
 from bot.worker import confirmations
 from bot.worker.announcing import Announcer
@@ -27,10 +27,6 @@ from bot.worker.outcome import Confirmation, plan_of, step_result
 from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
-
-
-REDRAW_LOCKS = 64
-"""Cards that are redrawn at once at most."""
 
 
 class Notifier:
@@ -57,8 +53,7 @@ class Notifier:
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
         self._copies, self._announcer = CardCopies(journal, messenger), Announcer(messenger, policy_store)
-        # Two threads that redraw one card could leave the older state on it; those of other cards wait for Slack alone.
-        self._redrawing = tuple(threading.Lock() for _ in range(REDRAW_LOCKS))
+        self._redrawing = KeyedLocks()  # two threads that redraw one card could leave the older state on it
         self._latest = object()  # another one with each outcome that begins to be told
 
     def notify(self, entry: Entry) -> None:
@@ -107,25 +102,17 @@ class Notifier:
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
-            return self._with_answer_copy(entry, posted)
+            return self._copies.with_answer(entry, posted)
         copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
         kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
         return posted.model_copy(update=kept)
-
-    def _with_answer_copy(self, entry: Entry, posted: Posted) -> Posted:
-        """Shows the card also to whoever asked in a direct message, if it was posted in a channel."""
-        direct = entry.request.direct
-        if direct is None or posted.channel in (None, direct) or posted.how == "dm":
-            return posted
-        copy = self._copies.show(direct, entry, root=posted)
-        return posted.model_copy(update={"copies": (*posted.copies, copy)}) if copy else posted
 
     def redraw_card(self, number: int) -> Posted:
         """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica.
 
         A card that somebody has deleted is posted again, and is found there from then on.
         """
-        with self._redrawing[number % REDRAW_LOCKS]:
+        with self._redrawing.of(number):
             entry = self.journal.get(number)
             state = present_card(self.journal, entry)
             while True:

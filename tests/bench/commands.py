@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from math import nan
@@ -12,6 +12,7 @@ from statistics import median, quantiles
 
 from bot.sandbox.environment import Sandbox
 from tests.bench.bots import CHANNELS, PEOPLE, running, sandboxes
+from tests.bench.runs import RUNS, machine, print_header, print_row
 
 GROUPS = 400
 RING_GROUP = "6001"
@@ -135,35 +136,45 @@ def calls_of_park(sandbox: Sandbox) -> str:
     return json.dumps({"before": write, "after": len(methods) - write - 1, "ring_group": ring_group})
 
 
-def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
-    """Print each, with its ratio to the bare app in the same run."""
+def compare(name: str, module: str, crowds: Sequence[int], python: str = sys.executable) -> None:
+    """Prints Park's figures beside another bot's, which makes the same calls: of several runs, in turn."""
+    print(machine())
     for latency in (0.0, 0.05):
         with sandboxes(GROUPS) as sandbox:
             calls = calls_of_park(sandbox)
             sandbox.pbx.faults.latency = latency
-            park = measure(sandbox, "bot run", crowds)
-            bare = measure(sandbox, "tests.bench.bare", crowds, BARE_CALLS=calls)
-        print_comparison(latency, calls, park, bare, "bare Bolt")
+            runs = [
+                (measure(sandbox, "bot run", crowds), measure(sandbox, module, crowds, python, BARE_CALLS=calls))
+                for _ in range(RUNS)
+            ]
+        print_comparison(latency, calls, runs, name)
+    print(machine())
 
 
-def print_comparison(latency: float, calls: str, park: Measured, other: Measured, name: str) -> None:
-    """Prints each figure of Park's beside another bot's, with the ratio."""
+def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
+    """Prints each figure, with its ratio to the bare app's."""
+    compare("bare Bolt", "tests.bench.bare", crowds)
+
+
+def print_comparison(latency: float, calls: str, runs: Sequence[tuple[Measured, Measured]], name: str) -> None:
+    """Prints the medians of Park's figures and of another bot's, with the ratio and its spread."""
     print(f"\nPBX of {latency * 1000:.0f} ms; each change makes the same calls of the PBX and of Slack: {calls}")
-    print(f"{'':28}{'Park':>12}{name:>12}{'ratio':>8}")
-    for ours, theirs in zip(park.rounds, other.rounds, strict=True):
-        _row(f"{ours.people:3} at once: ack", ours.ack * 1000, theirs.ack * 1000, "ms")
-        _row("             ack, 95th of 100", ours.late * 1000, theirs.late * 1000, "ms")
-        _row("             confirmation", ours.confirmed * 1000, theirs.confirmed * 1000, "ms")
-        _row("             commands", ours.rate, theirs.rate, "/s")
-        if ours.failed or theirs.failed:
-            print(f"{'             failed':28}{ours.failed:9}    {theirs.failed:8}")
-    _row("memory at rest", park.at_rest, other.at_rest, "MiB")
-    _row("memory after that", park.after, other.after, "MiB")
-    _row("start to ready", park.started, other.started, "s")
+    print_header("Park", name)
 
+    def row(what: str, figure: Callable[[Measured], float], unit: str) -> None:
+        print_row(what, [figure(park) for park, _ in runs], [figure(other) for _, other in runs], unit)
 
-def _row(what: str, ours: float, theirs: float, unit: str) -> None:
-    print(f"{what:28}{ours:9.1f} {unit:3}{theirs:8.1f} {unit:3}{ours / theirs:7.2f}")
+    for number, people in enumerate(one.people for one in runs[0][0].rounds):
+        row(f"{people:3} at once: ack", lambda one: one.rounds[number].ack * 1000, "ms")  # noqa: B023 - called at once
+        row("             ack, 95th of 100", lambda one: one.rounds[number].late * 1000, "ms")  # noqa: B023
+        row("             confirmation", lambda one: one.rounds[number].confirmed * 1000, "ms")  # noqa: B023
+        row("             commands", lambda one: one.rounds[number].rate, "/s")  # noqa: B023
+        failed = [(park.rounds[number].failed, other.rounds[number].failed) for park, other in runs]
+        if any(map(any, failed)):
+            print(f"{'             failed':28}{sum(ours for ours, _ in failed):10}{sum(one for _, one in failed):14}")
+    row("memory at rest", lambda one: one.at_rest, "MiB")
+    row("memory after that", lambda one: one.after, "MiB")
+    row("start to ready", lambda one: one.started, "s")
 
 
 if __name__ == "__main__":

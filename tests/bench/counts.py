@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.environment import Sandbox
-from tests.bench.bots import running, sandboxes
+from tests.bench.bots import Bot, running, sandboxes
 from tests.bench.commands import GROUPS, WARM, Typist, calls_of_park
 from tests.postgres import Unavailable, server
 
 CHANGES = 200
 """Changes that are measured with each number of people."""
 PEOPLE = (1, 10)
+QUIET = 0.3
+"""Seconds without CPU time of the bot's after which all that follows a gesture is done."""
 Figures = dict[str, Any]
 
 
@@ -49,6 +51,16 @@ def cpu_seconds(process: int) -> Figures:
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     user, system = (int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:13])
     return {"cpu": user + system, "system": system}
+
+
+def quiet(bot: Bot) -> float:
+    """Waits until the bot does nothing, and returns its CPU seconds."""
+    now = cpu_seconds(bot.process.pid)["cpu"]
+    while True:
+        time.sleep(QUIET)
+        before, now = now, cpu_seconds(bot.process.pid)["cpu"]
+        if now - before <= 0.01:  # a tick
+            return float(now)
 
 
 def measure(sandbox: Sandbox, read: Callable[[], Figures], people: int) -> Figures:

@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.bench.bots import sandboxes
-from tests.bench.commands import GROUPS, calls_of_park, measure, print_comparison
+from tests.bench.commands import compare
 
 PYTHON = Path(sys.prefix) / "peers" / "bin" / "python"
 
@@ -14,13 +13,7 @@ def main() -> None:
     if not PYTHON.exists():
         print("skipped: slack-machine is not installed; `make peers` does it")
         return
-    for latency in (0.0, 0.05):
-        with sandboxes(GROUPS) as sandbox:
-            calls = calls_of_park(sandbox)
-            sandbox.pbx.faults.latency = latency
-            park = measure(sandbox, "bot run", (1, 10))
-            peer = measure(sandbox, "tests.bench.machine_bot", (1, 10), str(PYTHON), BARE_CALLS=calls)
-        print_comparison(latency, calls, park, peer, "slack-machine")
+    compare("slack-machine", "tests.bench.machine_bot", (1, 10), str(PYTHON))
 
 
 if __name__ == "__main__":

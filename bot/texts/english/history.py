@@ -26,7 +26,7 @@ SOURCES = {BY_CLOCK: "automatically", "a schedule": "by a schedule"}
 
 def searched_by_plans(number: int) -> str:
     """Says what of the older requests a search by a group or a member finds."""
-    return f"Of the requests up to change {number}, only those that were planned are searched."
+    return f"Of the requests up to change #{number}, only those that were planned are searched."
 
 
 def title(selection: str, number: int, *, more: bool) -> str:

@@ -28,7 +28,7 @@ _ASPECTS = {"recall": "Wiederanruf", "members": "Mitglieder", "name": "Name"}
 
 
 def searched_by_plans(number: int) -> str:
-    return f"Bis Änderung {number} werden nur Anfragen durchsucht, die geplant wurden."
+    return f"Bis Änderung #{number} werden nur Anfragen durchsucht, die geplant wurden."
 
 
 def title(selection: str, number: int, *, more: bool) -> str:
