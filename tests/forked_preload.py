@@ -31,8 +31,10 @@ def warm_up() -> None:
         sandbox.forward(timedelta(hours=2))
         sandbox.slack.wait_for(lambda: "1001" not in sandbox.pbx.state.members_of("Sales"))
         sandbox.settle()
-    if (running := threading.enumerate()[1:]) != []:
-        raise RuntimeError(f"threads that a fork would lack: {running}")
+    for thread in threading.enumerate()[1:]:
+        thread.join(60)  # those of the last requests end by themselves
+        if thread.is_alive():
+            raise RuntimeError(f"a fork would lack the thread {thread}")
 
 
 use_template()

@@ -1,4 +1,4 @@
-"""Cheap SQLite journals: copies of a file that the migrations made, and statements that are compiled once for all."""
+"""Cheap journals: copies of a SQLite file that the migrations made, and compiled statements that servers share."""
 
 import os
 import shutil
@@ -8,40 +8,41 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
 
 from bot.errors import SettingsError
-from bot.journal import journal, sqlite
+from bot.journal import journal, postgresql
 from bot.journal.database import Database, open_database
 from bot.journal.migrations import migrate
 from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
 
-_open_engine = sqlite._engine
+_open_postgresql_engine = postgresql.create_postgresql_engine
+_compiled: LRUCache[object, object] = LRUCache(2000)
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
-_compiled: LRUCache[object, object] = LRUCache(2000)
 
 
 @contextmanager
 def cheap_journals() -> Iterator[None]:
-    """Has journals on SQLite that are opened in this process begin as copies, and share their compiled statements."""
+    """Has journals on SQLite that are opened in this process begin as copies."""
     use_template()
     try:
         yield
     finally:
         journal.open_database, journal.migrate = open_database, migrate  # type: ignore[attr-defined]
-        sqlite._engine = _open_engine
+        postgresql.create_postgresql_engine = _open_postgresql_engine
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
     journal.open_database, journal.migrate = _open_copy, _migrate_copy  # type: ignore[attr-defined]
-    sqlite._engine = _engine_with_shared_statements
+    postgresql.create_postgresql_engine = _postgresql_engine
 
 
 def _open_copy(url: str) -> Database:
@@ -77,20 +78,23 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="park-template-")
 
 
-class _SharedDialect(SQLiteDialect_pysqlite):
-    """A dialect that is equal to all others of its kind, as the keys of compiled statements contain it."""
+class _SharedPostgresql(PGDialect_psycopg):
+    """Is equal to all others of its kind, as the keys of compiled statements contain it.
+
+    All servers of the tests have one version, which statements are compiled for.
+    """
 
     supports_statement_cache = True
 
     def __hash__(self) -> int:
-        return hash(_SharedDialect)
+        return hash(type(self))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _SharedDialect)
+        return type(self) is type(other)
 
 
-def _engine_with_shared_statements(url: str) -> Engine:
-    engine = _open_engine(url)
-    engine.dialect.__class__ = _SharedDialect
+def _postgresql_engine(url: URL, **options: Any) -> Engine:
+    engine = _open_postgresql_engine(url, **options)
+    engine.dialect.__class__ = _SharedPostgresql
     engine._compiled_cache = _compiled  # type: ignore[assignment]
     return engine

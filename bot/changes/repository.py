@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
+from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NotFound, NotPossible
@@ -116,6 +117,10 @@ class ChangeRepository:
         """Returns what has undone a whole change, or ended it, and was not undone itself; None if nothing has."""
         undos = self._undos(number)
         return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
+
+    def recreated_id(self, id: str) -> str | None:
+        """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
+        return recreated_id(self._journal, id)
 
     def _undos(self, number: int) -> list[Entry]:
         return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]

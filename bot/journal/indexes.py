@@ -3,15 +3,16 @@
 To declare one, SQLAlchemy loads all its drivers for both databases, some 3 MiB, which a running Park does not need.
 """
 
-from sqlalchemy import ColumnElement, Index
-from sqlalchemy.schema import SchemaItem
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Index
 
 from bot.journal.models import State
 from bot.journal.slack_tables import metadata as metadata  # with all tables
 from bot.journal.tables import drifts, entries, not_notified, not_posted, schedules
 
 
-def _partial(name: str, column: SchemaItem, condition: ColumnElement[bool]) -> None:
+def _partial(name: str, column: Column[Any], condition: ColumnElement[bool]) -> None:
     Index(name, column, sqlite_where=condition, postgresql_where=condition)
 
 

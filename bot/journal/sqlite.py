@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.sqlite_dialect import compiled_statements, with_sharing_dialect
 from bot.times.model import utc_now
 
 WRITE_TIMEOUT = 2.0
@@ -207,7 +208,8 @@ def _lock(lock: int, path: Path) -> None:
 def _engine(url: str) -> Engine:
     # Parameters are hidden from errors because they contain response_urls.
     engine = create_engine(
-        url,
+        with_sharing_dialect(make_url(url)),
+        execution_options={"compiled_cache": compiled_statements},
         connect_args={"isolation_level": None},
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,

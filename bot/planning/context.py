@@ -206,6 +206,9 @@ class RequestContext(OperationContext):
         return NotFound(refusals.group_renamed(group.name, name), offers=offers)
 
     def matched(self, change: Change, number: int) -> Change:
+        id = change.target.id
+        if id is not None and not self._is_known(id) and (again := self.repository.recreated_id(id)) is not None:
+            return change.model_copy(update={"target": change.target.model_copy(update={"id": again})})
         found = self._replacement(number)
         return found.matched(change) if found else change
 

@@ -285,7 +285,7 @@ class Sandbox:
         else:
             self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
 
-    def settle(self, timeout: float = 60.0) -> None:
+    def settle(self, timeout: float = 120.0) -> None:
         """Waits until the bot is idle.
 
         Raises:

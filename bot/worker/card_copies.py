@@ -41,6 +41,14 @@ class CardCopies:
             log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
             return None
 
+    def with_answer(self, entry: Entry, posted: Posted) -> Posted:
+        """Shows the card also to whoever asked in a direct message, if it was posted in a channel."""
+        direct = entry.request.direct
+        if direct is None or posted.channel in (None, direct) or posted.how == "dm":
+            return posted
+        copy = self.show(direct, entry, root=posted)
+        return posted.model_copy(update={"copies": (*posted.copies, copy)}) if copy else posted
+
     def add(self, delivery: Delivery, channel: str) -> None:
         """Posts a copy and records where it is; raises SlackFailure."""
         copy = self.put(channel, delivery.entry, root=delivery.posted)

@@ -15,6 +15,7 @@ from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.operations.scheduling import (
     Cancel,
+    Keep,
     approval_buttons,
     scheduled_change_buttons,
     temporary_change_buttons,
@@ -156,11 +157,18 @@ def _sequel_facts(
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end_facts(entry, plan.times, _why_late(journal, entry))
         elif entry.state is State.DONE:
-            shown = cards.ENDED if label == cards.UNDONE and plan is not None and plan.is_temporary else label
+            ends = label == cards.UNDONE and plan is not None and _is_temporary(plan, sequel)
+            shown = cards.ENDED if ends else label
             if is_partly_done(entry):
                 shown = cards.PARTLY_UNDONE if label == cards.UNDONE else cards.PARTLY_DONE_AGAIN
             yield Fact(label=shown, value=cards.by_change(entry.id), ids=(entry.request.user,))
             yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
+
+
+def _is_temporary(plan: Plan, sequel: Sequence[Entry]) -> bool:
+    """Returns whether a change was to end by itself until it ended: one that was kept is undone like any other."""
+    kept = any(one.state is State.DONE and isinstance(load(one.operations[0]), Keep) for one in sequel)
+    return plan.is_temporary and not kept
 
 
 def _why_late(journal: Reader, end: Entry) -> str | None:
@@ -220,7 +228,7 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     """Returns the state of a change that was made, or may have been."""
     planned = plan.preview_title
     if undo := effective_undo(journal, sequel):
-        if plan.is_temporary or undo.request.source is Source.CLOCK:
+        if _is_temporary(plan, sequel) or undo.request.source is Source.CLOCK:
             return _Present(cards.ended(planned), cards.STATUS_ENDED, holds=False)
         if redo := partial_undo(journal, journal.entries_about(undo.id)):
             return _half_way(planned, entry, undo, redo)

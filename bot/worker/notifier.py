@@ -102,18 +102,10 @@ class Notifier:
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
-            return self._with_answer_copy(entry, posted)
+            return self._copies.with_answer(entry, posted)
         copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
         kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
         return posted.model_copy(update=kept)
-
-    def _with_answer_copy(self, entry: Entry, posted: Posted) -> Posted:
-        """Shows the card also to whoever asked in a direct message, if it was posted in a channel."""
-        direct = entry.request.direct
-        if direct is None or posted.channel in (None, direct) or posted.how == "dm":
-            return posted
-        copy = self._copies.show(direct, entry, root=posted)
-        return posted.model_copy(update={"copies": (*posted.copies, copy)}) if copy else posted
 
     def redraw_card(self, number: int) -> Posted:
         """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica.

@@ -83,6 +83,46 @@ def test_what_was_set_again_after_an_undo_is_not_undone_by_the_number_of_before(
     assert seen(scene) != after
 
 
+@pytest.mark.parametrize("line", CHANGES)
+def test_a_change_can_be_undone_and_done_again_again_and_again(scene: ConversationHarness, line: str) -> None:
+    before = seen(scene)
+    scene.do(line)
+    after = seen(scene)
+    for _ in range(3):
+        scene.click(scene.card(), "Undo")
+        assert seen(scene) == before
+        assert "· undone" in scene.card().plain
+        scene.click(scene.card(), "Do it again")
+        assert seen(scene) == after
+    scene.do("undo 1")
+    assert seen(scene) == before
+
+
+def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(scene: ConversationHarness) -> None:
+    before = seen(scene)
+    scene.do("recall Support EMEA to Night Desk")
+    scene.do("add 1001 to Support EMEA")
+    for _ in range(2):
+        scene.do("delete Support EMEA")
+        scene.click(scene.last_ephemeral(), "Delete")
+        scene.click(scene.cards()[-1], "Undo")
+    scene.do("undo 1")
+    scene.do("undo 2")
+    assert seen(scene) == before
+
+
+def test_a_temporary_change_that_was_kept_is_undone_and_done_again_like_any_other(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.do("keep 1")
+    after = seen(scene)
+    scene.click(scene.card(), "Undo")
+    assert "· undone" in scene.card().plain
+    assert "*Undone:* #4 by @Ana Ruiz" in scene.card().plain
+    assert "Ended" not in scene.card().plain
+    scene.click(scene.card(), "Do it again")
+    assert seen(scene) == after
+
+
 def test_what_was_set_again_after_a_temporary_change_is_not_ended_with_it(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 2h")
     scene.sandbox.forward(timedelta(hours=2))

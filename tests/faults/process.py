@@ -2,7 +2,6 @@
 
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
 from tests.faults.scene import ConversationHarness
 from tests.forked import ForkedProcess, run_bot
+from tests.waiting import wait_until
 
 
 @dataclass
@@ -28,12 +28,12 @@ class ProcessHarness(ConversationHarness):
         before = self.sandbox.slack.connections
         self.running = run_bot(environment_variables(self.sandbox.settings), self.log)
         assert "Park" in self.running.stdout.readline()
-        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections > before, timeout=30)
+        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections > before)
 
     def kill(self) -> None:
         """Kills the process with SIGKILL and waits until Slack has noticed."""
         self.end(signal.SIGKILL)
-        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0, timeout=30)
+        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0)
 
     def end(self, by: signal.Signals) -> int:
         """Sends the signal and returns the exit status."""
@@ -47,11 +47,8 @@ class ProcessHarness(ConversationHarness):
 
     def wait_until_confirmed(self, replies: int = 1) -> None:
         """Waits for that many replies and until every journal entry is confirmed."""
-        self.sandbox.slack.wait_for(lambda: len(self.replies()) >= replies, timeout=60)
-        end = time.monotonic() + 60
-        while self._unconfirmed():
-            assert time.monotonic() < end, "something waits for ever"
-            time.sleep(0.05)
+        wait_until(lambda: len(self.replies()) >= replies, "a reply is missing")
+        wait_until(lambda: not self._unconfirmed(), "something waits for ever")
 
     def _unconfirmed(self) -> int:
         """Returns the number of journal entries without a confirmation in Slack."""

@@ -296,13 +296,13 @@ def _buttons(message: Message) -> list[dict[str, Any]]:
     return [one for one in elements if one.get("type") == "button" and "value" in one]
 
 
-def play_for(seconds: float, seed: int) -> Counter[str]:
-    """Plays episodes for at least so many seconds, at least two, and returns how often what happened.
+def play_for(seconds: float, seed: int, least: int = 2) -> Counter[str]:
+    """Plays episodes for at least so many seconds, `least` or more, and returns how often what happened.
 
     Goes on until a temporary change has ended: episodes without any prove nothing.
     """
     end, counts = time.monotonic() + seconds, Counter[str]()
-    while counts["episodes"] < 2 or not counts["end done"] or time.monotonic() < end:
+    while counts["episodes"] < least or not counts["end done"] or time.monotonic() < end:
         episode = Episode(random.Random(seed + counts["episodes"]), counts)
         episode.play()
         counts["episodes"] += 1

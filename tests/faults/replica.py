@@ -20,6 +20,7 @@ from bot.worker.lease import RetryPolicy
 from tests.faults.power import DurableCopy
 from tests.faults.steps import StepRecorder, StepSignal
 from tests.forked import FORKS
+from tests.waiting import PATIENCE
 
 
 def run_replica(
@@ -90,7 +91,7 @@ class Replica:
         power = DurableCopy(settings["database_url"]) if signal_at is not None and signal_at.power_cut else None
         one = cls(process, reader, power)
         one.reached("ready")
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=60)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections)
         return one
 
     def __post_init__(self) -> None:
@@ -117,7 +118,7 @@ class Replica:
 
     def reached(self, name: str, number: int = 1) -> None:
         """Waits for step `number` of those whose name begins with `name`."""
-        end, known = time.monotonic() + 60, self.steps()
+        end, known = time.monotonic() + PATIENCE, self.steps()
         while sum(step.startswith(name) for step in known) < number:
             assert self.alive, f"it died before {name}"
             assert time.monotonic() < end, f"it reports nothing more before {name}"

@@ -9,6 +9,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.slack.model import Ack, Message
 from bot.worker.lease import RetryPolicy
+from tests.waiting import PATIENCE
 
 FAST_RETRIES = RetryPolicy(retry_delay=timedelta(seconds=0.1), verify_delays=(0.05, 0.1, 0.2))
 DEADLINE = 1.0
@@ -39,13 +40,13 @@ class ConversationHarness:
     def do(self, line: str, who: str = "ana", where: str = "phones") -> None:
         """Sends a slash command and waits until it is processed and confirmed."""
         self.slash(line, who, where)
-        self.sandbox.settle(30)
+        self.sandbox.settle()
 
     def click(self, message: Message, label: str, who: str = "ana") -> None:
         """Clicks a button and waits until the click is processed and confirmed."""
         ack = self.sandbox.slack.click(self.sandbox.people[who], message, label=label)
         assert ack.ok, ack
-        self.sandbox.settle(30)
+        self.sandbox.settle()
 
     def cards(self, where: str = "phones") -> list[Message]:
         """Returns Park's public messages outside of threads."""
@@ -119,7 +120,7 @@ class ConversationHarness:
 
     def reached(self, fault: Fault) -> None:
         """Waits for the request that meets the fault."""
-        assert fault.reached.wait(10)
+        assert fault.reached.wait(PATIENCE)
 
     def go_on(self, fault: Fault) -> None:
         """Lets the blocked request continue."""

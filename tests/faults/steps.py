@@ -112,7 +112,8 @@ class StepRecorder:
 
     def _commits(self, engine: Engine) -> None:
         """Records commits of transactions that have written something."""
-        wrote, commit = threading.local(), engine.dialect.do_commit
+        wrote = threading.local()
+        commit: Callable[[Any], None] = engine.dialect.do_commit
         if self.signal_at.power_cut:
             commit = DurableCopy(str(engine.url)).watch(commit, lambda: setattr(wrote, "is_durable", True))
 

@@ -33,12 +33,12 @@ def _is_completed_and_undone(at: str, number: int, *, power_cut: bool) -> None:
         harness = RestartHarness(sandbox)
         first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number, power_cut=power_cut))
         harness.type("apply F07SETUP001")
-        shown = sandbox.slack.wait_for(lambda: harness.ephemerals(), timeout=60)[-1]
+        shown = sandbox.slack.wait_for(lambda: harness.ephemerals())[-1]
         assert sandbox.slack.click(sandbox.people["ana"], shown, label="Apply").ok
         harness.over(first)
         assert not first.alive
         first.kill()
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start()
         try:
             harness.over(second)

@@ -88,7 +88,7 @@ def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: Conversat
     scene.reached(fault)
     scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1008")
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.members("Sales")[-2:] == ["1008", "1001"]
     assert "1008" in scene.card().plain
     assert "1001" in scene.card().plain

@@ -54,7 +54,7 @@ def _ended(point: KillPoint | None, address: str | None, *, power_cut: bool = Fa
         first.close()
         if point is None:
             return steps
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
         try:
             harness.settled(scheduled=0)

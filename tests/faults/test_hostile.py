@@ -48,20 +48,20 @@ def gestures(sandbox: Sandbox) -> list[tuple[str, dict[str, Any]]]:
     slack.slash(eve, phones, "group Sales")
     slack.say(eve, phones, "@Park groups")
     slack.slash(eve, phones, "preview add 1001 to Sales")
-    sandbox.settle(30)
+    sandbox.settle()
     slack.slash(eve, phones, "find")
     top_view(sandbox, "Find", person="eve")
     slack.submit(eve)
-    sandbox.settle(30)
+    sandbox.settle()
     made = [delivery.envelope for delivery in slack.deliveries.made]
     return [(envelope["type"], envelope["payload"]) for envelope in made]
 
 
 def assert_unharmed(sandbox: Sandbox) -> None:
     """Asserts that Park answers, wrote nothing and mentioned no channel."""
-    sandbox.settle(60)
+    sandbox.settle()
     assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups").ok
-    sandbox.settle(30)
+    sandbox.settle()
     assert sandbox.pbx.writes == []
     said = [
         text for post in sandbox.slack.state.posts if post.user == sandbox.slack.bot_user for text in markup_of(post)

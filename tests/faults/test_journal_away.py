@@ -1,13 +1,13 @@
 """The journal can't be written: nothing is acknowledged, nothing is changed, and nothing is lost."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 
 from tests.faults.scene import ConversationHarness
+from tests.waiting import wait_until
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def test_a_command_that_could_not_be_recorded_says_that_nothing_was_done(scene: 
     with locked_journal(scene):
         scene.slash("add 1001 to Sales")
         assert "Nothing was done" in scene.last_ephemeral().plain
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.sandbox.pbx.requests == []
     scene.do("add 1001 to Sales")
     assert scene.changes() == 1
@@ -47,8 +47,8 @@ def test_a_mention_that_could_not_be_recorded_is_delivered_again_and_then_done_o
     with locked_journal(scene):
         slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
         assert not slack.delivered[-1].ack.ok, "so Slack delivers it again"
-    slack.wait_for(lambda: slack.delivered[-1].ack.ok, timeout=10)
-    sandbox.settle(30)
+    slack.wait_for(lambda: slack.delivered[-1].ack.ok)
+    sandbox.settle()
     assert slack.delivered[-1].envelope["retry_attempt"] == 1
     assert scene.changes() == len(scene.writes) == 1
 
@@ -57,7 +57,7 @@ def test_a_mention_whose_acknowledgement_was_lost_is_done_once(scene: Conversati
     slack, sandbox = scene.sandbox.slack, scene.sandbox
     slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
     slack.deliver_again("events_api")
-    sandbox.settle(30)
+    sandbox.settle()
     assert scene.changes() == len(scene.writes) == 1
 
 
@@ -73,7 +73,7 @@ def test_a_refusal_is_said_though_it_could_not_be_recorded(
 ) -> None:
     with locked_journal(scene):
         scene.slash("group Sales", who="gil", where="random")
-        scene.sandbox.slack.wait_for(lambda: scene.ephemerals("gil"), timeout=10)
+        scene.sandbox.slack.wait_for(lambda: scene.ephemerals("gil"))
         assert "You can't do that here." in scene.last_ephemeral("gil").plain
     assert "could not be recorded" in caplog.text
 
@@ -88,7 +88,7 @@ def test_what_could_not_be_recorded_before_the_write_is_not_written_until_it_can
         scene.go_on(reading)
         _wait_for_log(caplog, "could not be recorded")
         assert scene.writes == []
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.changes() == len(scene.writes) == 1
     assert "· done" in scene.card().plain
 
@@ -103,16 +103,13 @@ def test_a_write_whose_end_could_not_be_recorded_is_found_and_not_sent_again(
         scene.go_on(writing)
         _wait_for_log(caplog, "could not be recorded")
         assert scene.cards() == []
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.changes() == len(scene.writes) == 1
     assert "· done" in scene.card().plain
 
 
 def _wait_for_log(caplog: pytest.LogCaptureFixture, words: str) -> None:
-    end = time.monotonic() + 10
-    while words not in caplog.text:
-        assert time.monotonic() < end, words
-        time.sleep(0.02)
+    wait_until(lambda: words in caplog.text, words)
 
 
 def test_history_that_cannot_be_read_is_said(scene: ConversationHarness) -> None:

@@ -28,7 +28,7 @@ def test_a_deleted_journal_acknowledges_nothing_and_is_not_ready(scene: Conversa
     condition = scene.sandbox.park.tenant.conditions()["journal"]()
     assert (condition.ok, "deleted or replaced" in condition.text) == (False, True)
     away.rename(_file(scene))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.changes() == 1
     scene.do("add 1008 to Sales")
     assert scene.changes() == 2
@@ -68,7 +68,7 @@ def test_with_a_silent_database_nothing_is_acknowledged_and_a_stop_ends(silent: 
     scene.do("add 1001 to Sales")
     proxy.swallowing = True
     scene.slash("add 1008 to Sales")
-    sandbox.slack.wait_for(lambda: scene.ephemerals(), timeout=30)
+    sandbox.slack.wait_for(lambda: scene.ephemerals())
     assert "Nothing was done" in scene.last_ephemeral().plain
     began = time.monotonic()
     stopping = threading.Thread(target=sandbox.park.stop, daemon=True)

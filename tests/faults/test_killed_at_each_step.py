@@ -6,7 +6,6 @@ it left.
 
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,9 +23,11 @@ from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
 from tests.faults.steps import DURABLE, KillPoint, StepSignal, kill_points, power_cut_points
 from tests.postgres import Server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
 PARALLEL_RUNS = 4
+WAITS = "something waits for ever"
 DEADLINE = 1.5
 LEASE_EXPIRED = LEASE + timedelta(seconds=5)
 """How far the next process's clock is ahead: on PostgreSQL it waits for the end of the dead one's lease."""
@@ -62,19 +63,12 @@ class RestartHarness(ConversationHarness):
 
     def over(self, replica: Replica) -> None:
         """Waits until the process is dead or everything is confirmed."""
-        end = time.monotonic() + 60
-        while replica.alive and not (self.accepted() and not self.unconfirmed()):
-            assert time.monotonic() < end, "something waits for ever"
-            time.sleep(0.05)
+        wait_until(lambda: not replica.alive or (self.accepted() and not self.unconfirmed()), WAITS)
 
     def settled(self, scheduled: int) -> None:
         """Waits until everything is confirmed except that many scheduled entries."""
-        end = time.monotonic() + 60
-        while (
-            self.unconfirmed(scheduled=True) != scheduled or self.unconfirmed() != scheduled
-        ):  # in this order: it ends first
-            assert time.monotonic() < end, "something waits for ever"
-            time.sleep(0.05)
+        # In this order: what is scheduled ends first.
+        wait_until(lambda: self.unconfirmed(scheduled=True) == scheduled and self.unconfirmed() == scheduled, WAITS)
 
     def unconfirmed(self, *, scheduled: bool = False) -> int:
         only = " AND state = 'scheduled'" if scheduled else ""
@@ -153,7 +147,7 @@ def _killed_at(point: KillPoint, address: str | None, *, power_cut: bool = False
         acknowledged = harness.type("add 1001 to Sales")
         harness.over(first)
         first.kill()
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         steps = [step for step in first.steps() if step != "ready"]
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:

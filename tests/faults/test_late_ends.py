@@ -1,6 +1,5 @@
 """The end of a temporary change stays pending until it is made, overtaken or called off, whatever the PBX answers."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness, pending_states
+from tests.waiting import wait_until
 
 POLICY = RetryPolicy(
     retry_delay=timedelta(seconds=0.1), verify_delays=(0.01, 0.02), late_notice=timedelta(0), pause_recheck=timedelta(1)
@@ -27,13 +27,6 @@ END = 2
 def scene() -> Iterator[ConversationHarness]:
     with Sandbox(retry_policy=POLICY, now=ORDINARY_INSTANT, pbx_deadline=1.0) as sandbox:
         yield ConversationHarness(sandbox)
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def until_late(scene: ConversationHarness) -> None:
@@ -58,7 +51,7 @@ def end_to_be_retried(scene: ConversationHarness) -> Entry:
 def until_ended(scene: ConversationHarness) -> None:
     """Waits until the end, which is retried, has been made."""
     wait_until(lambda: end_to_be_retried(scene).state.ended)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def state(scene: ConversationHarness) -> State:
@@ -134,7 +127,7 @@ def test_a_long_pause_and_then_a_failing_pbx_make_no_unknown_outcome(scene: Conv
     scene.do("pause")
     for _ in range(3):
         scene.sandbox.forward(timedelta(hours=1))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     scene.sandbox.pbx.faults.add(Fault(kind=FaultKind.THROTTLED, match="POST *", times=5))
     scene.do("resume")
     wait_until(lambda: state(scene).ended)

@@ -25,7 +25,7 @@ def test_a_pbx_that_comes_back_in_time_is_asked_again_and_nobody_notices(scene: 
     scene.slash("add 1001 to Sales")
     assert scene.cards() == scene.ephemerals() == []
     scene.sandbox.pbx.start()
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "· done" in scene.card().plain
     assert scene.changes() == 1
 

@@ -142,7 +142,7 @@ def test_a_change_is_unknown_while_the_pbx_is_away_after_its_write(scene: Conver
     scene.reached(fault)
     scene.fail(FaultKind.DROP_BEFORE, "GET *", times=None)
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "can't be read" in scene.card().plain
     scene.sandbox.pbx.faults.clear()
     assert scene.changes() == len(scene.writes) == 1

@@ -95,7 +95,7 @@ def test_a_pbx_that_takes_the_file_and_shows_another_is_not_believed(scene: Conv
     newest = list(scene.sandbox.pbx.state.files.values())[-1]
     newest["content"] = b"something else"
     scene.go_on(setting)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "Unknown" in scene.card().plain
 
 
@@ -172,7 +172,7 @@ def test_a_prompt_of_a_pbx_that_shows_no_files_is_known_by_name_and_size(scene: 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_park_that_is_killed_at_any_step_sets_it_once(park: ProcessHarness, step: str) -> None:
     park.slash(LINE)
-    park.sandbox.slack.wait_for(park.ephemerals, timeout=60)
+    park.sandbox.slack.wait_for(park.ephemerals)
     held = park.hold(STEPS[step])
     ana = park.sandbox.people["ana"]
     assert park.sandbox.slack.click(ana, park.last_ephemeral(), label="Set prompt").ok

@@ -54,7 +54,7 @@ def test_a_member_that_the_console_added_meanwhile_is_not_taken_back(scene: Conv
     scene.reached(fault)
     scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1008")
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "1008" in scene.members("Sales")
     assert "Part of it may be in effect" in scene.card().plain
 

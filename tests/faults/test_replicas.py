@@ -91,7 +91,7 @@ def test_a_database_that_goes_away_in_the_middle_loses_nothing(scene: Conversati
     scene.reached(writing)
     with away(postgres):
         scene.go_on(writing)
-    scene.sandbox.slack.wait_for(lambda: len(scene.replies()) == 2, timeout=60)
+    scene.sandbox.slack.wait_for(lambda: len(scene.replies()) == 2)
     assert scene.changes() == len(scene.writes) == 2
     assert "1001" not in scene.members("Sales")
 
@@ -102,8 +102,8 @@ def _when_it_is_back(scene: ConversationHarness, line: str) -> None:
     while "Nothing was done" in scene.last_ephemeral().plain and len(scene.cards()) == before:
         shown = len(scene.ephemerals())
         scene.slash(line)
-        scene.sandbox.slack.wait_for(lambda: len(scene.ephemerals()) > shown or len(scene.cards()) > before, timeout=30)  # noqa: B023
-    scene.sandbox.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)
+        scene.sandbox.slack.wait_for(lambda: len(scene.ephemerals()) > shown or len(scene.cards()) > before)  # noqa: B023
+    scene.sandbox.slack.wait_for(lambda: "· done" in scene.card().plain)
 
 
 def test_resume_lets_every_replica_sign_in_again(postgres: Server) -> None:

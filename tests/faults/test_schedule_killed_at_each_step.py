@@ -1,7 +1,6 @@
 """`kill -9` at each step of making, skipping, pausing and overriding a schedule: it is done once, as asked."""
 
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ import pytest
 from tests.faults.replica import Replica
 from tests.faults.steps import KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import LEASE_EXPIRED, RestartHarness, failures_of, stage_of
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
 DAY = timedelta(days=1)
@@ -111,7 +111,7 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
         if point is None:
             action.holds(harness)
             return steps
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
             if harness.accepted() == standing:
@@ -128,7 +128,7 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
 
 def _until(harness: RestartHarness, replica: Replica, entries: int, ends: int) -> None:
     """Waits until the process is dead, or there are that many entries and all but the ends are confirmed."""
-    end = time.monotonic() + 60
-    while replica.alive and not (harness.accepted() >= entries and harness.unconfirmed() == ends):
-        assert time.monotonic() < end, "it is never done"
-        time.sleep(0.05)
+    wait_until(
+        lambda: not replica.alive or (harness.accepted() >= entries and harness.unconfirmed() == ends),
+        "it is never done",
+    )

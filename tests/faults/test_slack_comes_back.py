@@ -15,7 +15,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.faults import FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness
-from tests.faults.test_late_ends import wait_until
+from tests.waiting import wait_until
 
 ALWAYS = 10_000
 POLICY = RetryPolicy(
@@ -156,7 +156,7 @@ def test_a_mention_delivered_late_is_handed_back_with_a_button(scene: Conversati
         sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> add 1001 to Sales"
     )
     sandbox.slack.state.timestamps.ahead += 420
-    sandbox.settle(30)
+    sandbox.settle()
     assert scene.changes() == 0
     assert sandbox.park.tenant.journal.get(1).state is State.EXPIRED
     late = next(
@@ -197,12 +197,10 @@ def test_the_alarm_of_a_failed_end_survives_a_failure_before_it(scene: Conversat
 def test_home_tabs_are_drawn_again_after_a_rate_limit(scene: ConversationHarness) -> None:
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
-    slack.wait_for(lambda: slack.home(ana), timeout=10)
+    slack.wait_for(lambda: slack.home(ana))
     slack.faults.fail("views.publish", "ratelimited", times=2, retry_after=4)
     before = len([call for call in slack.calls if call.method == "views.publish"])
     for line in ("recall Sales to Night Desk", "recall Sales to user", "recall Sales to Night Desk"):
         scene.slash(line)
-    slack.wait_for(
-        lambda: len([call for call in slack.calls if call.method == "views.publish"]) >= before + 3, timeout=30
-    )
+    slack.wait_for(lambda: len([call for call in slack.calls if call.method == "views.publish"]) >= before + 3)
     assert len([call for call in slack.calls if call.method == "views.publish"]) == before + 3

@@ -39,7 +39,7 @@ def test_a_reply_that_had_to_wait_shows_no_second_card(scene: ConversationHarnes
     scene.slash("add 1001 to Sales")
     scene.sandbox.slack.wait_for(scene.cards)
     scene.sandbox.slack.faults.fail("chat.postMessage", 500)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "· done" in scene.card().plain
     assert "Done and verified on the PBX" in scene.reply().plain
 
@@ -68,9 +68,9 @@ def test_an_announcement_that_had_to_wait_repeats_nothing(scene: ConversationHar
     scene.sandbox.slack.archive(scene.sandbox.channels["phones"])
     scene.sandbox.slack.faults.latency("chat.postMessage", 0.3)
     scene.go_on(fault)
-    scene.sandbox.slack.wait_for(lambda: len(scene.direct()) == 2, timeout=10)
+    scene.sandbox.slack.wait_for(lambda: len(scene.direct()) == 2)
     scene.sandbox.slack.faults.fail("chat.postMessage", 500)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert len(scene.direct()) == 2
     assert "Added 1001" in scene.card("ops").plain
 
@@ -89,7 +89,7 @@ def test_slack_down_altogether_is_outlasted(scene: ConversationHarness) -> None:
     scene.reached(fault)
     scene.sandbox.slack.faults.fail("*", 503, times=2)
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "· done" in scene.card().plain
     assert scene.changes() == 1
 
@@ -119,7 +119,7 @@ def test_a_burst_of_cards_is_paced_and_all_are_posted(
     monkeypatch.setattr(CallScheduler, "burst", 2)
     for number in ("1001", "1004", "1005", "1006"):
         scene.slash(f"add {number} to Sales")
-    scene.sandbox.settle(60)
+    scene.sandbox.settle()
     phones = scene.sandbox.channels["phones"]
     posted = [one for one in scene.sandbox.slack.calls if one.method == "chat.postMessage"]
     times = sorted(float((one.answer or {})["ts"]) for one in posted if one.args["channel"] == phones)
@@ -133,7 +133,7 @@ def test_an_ephemeral_answer_to_a_mention_that_fails_comes_directly(scene: Conve
     scene.sandbox.slack.faults.fail("chat.postEphemeral", "ratelimited", times=2, retry_after=60)
     sandbox = scene.sandbox
     sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> group Sales")
-    sandbox.slack.wait_for(scene.direct, timeout=10)
+    sandbox.slack.wait_for(scene.direct)
     assert "1002" in scene.direct()[-1].plain
 
 
@@ -144,4 +144,4 @@ def _archived_meanwhile(scene: ConversationHarness) -> None:
     scene.reached(fault)
     scene.sandbox.slack.archive(scene.sandbox.channels["phones"])
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()

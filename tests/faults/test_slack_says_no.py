@@ -12,8 +12,8 @@ from bot.sandbox.slack.model import Message
 from bot.slack.failures import classify
 from bot.worker import delivery
 from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
-from tests.faults.test_late_ends import wait_until
 from tests.slack.codes import APP_CODES, OTHER_CODES, PAYLOAD_CODES, TRANSIENT_CODES
+from tests.waiting import wait_until
 
 ALWAYS = 10_000
 """More refusals than a test can meet."""
@@ -39,7 +39,7 @@ def shared(sandbox: Sandbox) -> Iterator[ConversationHarness]:
     yield ConversationHarness(sandbox)
     sandbox.slack.faults.clear()
     sandbox.park.posting.succeeded()
-    sandbox.settle(30)
+    sandbox.settle()
 
 
 def refuse_posts(scene: ConversationHarness, code: str, *methods: str) -> None:
@@ -67,7 +67,7 @@ def repair(scene: ConversationHarness) -> None:
     wait_until(lambda: is_released(scene, number))
     scene.sandbox.slack.faults.clear()
     scene.sandbox.park.posting.on_recovery()
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 @pytest.mark.parametrize("code", [*APP_CODES, *PAYLOAD_CODES, *OTHER_CODES])
@@ -95,7 +95,7 @@ def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: st
         repair(shared)
         assert len(cards_of(shared, number)) == 2, "the card follows, once"
         assert shared.sandbox.park.posting.problem is None
-    shared.sandbox.settle(30)
+    shared.sandbox.settle()
     assert shared.sandbox.park.tenant.journal.get(number).notified
 
 
@@ -103,7 +103,7 @@ def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: st
 def test_a_refused_layout_is_sent_as_plain_text(shared: ConversationHarness, code: str) -> None:
     shared.sandbox.slack.faults.fail("chat.postMessage", code)
     number = change(shared)
-    shared.sandbox.settle(30)
+    shared.sandbox.settle()
     (card,) = cards_of(shared, number)
     assert f"#{number} · done" in card.plain
     assert f"/park undo {number}" in card.plain
@@ -115,7 +115,7 @@ def test_what_may_pass_is_repeated_at_the_same_place(shared: ConversationHarness
     shared.sandbox.slack.faults.fail("chat.postMessage", code, retry_after=1)
     direct = len(shared.direct())
     number = change(shared)
-    shared.sandbox.settle(30)
+    shared.sandbox.settle()
     (card,) = cards_of(shared, number)
     assert "· done" in card.plain
     assert len(shared.direct()) == direct

@@ -123,7 +123,7 @@ def test_a_member_whom_somebody_else_adds_first_counts_as_added(
     scene.reached(fault)
     scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1001")
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.members("Sales").count("1001") == 1
     assert "· done" in scene.card().plain
 
@@ -138,7 +138,7 @@ def test_a_member_whom_somebody_else_takes_out_first_counts_as_removed(
     scene.reached(fault)
     scene.sandbox.pbx.console_remove_member(scene.id("Sales"), "1002")
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "1002" not in scene.members("Sales")
     assert "· done" in scene.card().plain
 
@@ -151,7 +151,7 @@ def test_a_name_that_somebody_else_takes_first_is_not_overwritten(scene: Convers
     scene.reached(fault)
     theirs = scene.sandbox.pbx.console_create_group("Field Staff", ["1001"])
     scene.go_on(fault)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.sandbox.pbx.state.groups[theirs]["recall_to"] == "USER_ONLY"
     assert scene.members("Field Staff") == ["1001"]
     assert "· done" not in scene.card().plain

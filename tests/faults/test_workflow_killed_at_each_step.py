@@ -1,7 +1,6 @@
 """`kill -9` at each step of a workflow's step: it asks, the change is made once, and Slack is told of it once."""
 
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,18 +12,19 @@ from tests.faults.replica import Replica
 from tests.faults.steps import KillPoint, StepSignal
 from tests.faults.test_killed_at_each_step import (
     LEASE_EXPIRED,
+    WAITS,
     NewDatabase,
     RestartHarness,
     database,
     failures_of,
     stage_of,
 )
+from tests.waiting import wait_until
 
 __all__ = ["database"]
 
 pytestmark = pytest.mark.timeout(900)
 WORKFLOWS = '\n[workflows]\nchannels = ["{phones}"]\n'
-PATIENCE = 60.0
 
 
 def test_a_step_asks_and_is_reported_once(database: NewDatabase) -> None:
@@ -50,7 +50,7 @@ def _executed(point: KillPoint | None, address: str | None) -> list[str] | str |
             first.close()
             return steps
         first.kill()
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
             if not harness.accepted():
@@ -75,10 +75,7 @@ def _go_on(harness: RestartHarness, replica: Replica, execution: StepExecution) 
 
 
 def _await(replica: Replica, is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while replica.alive and not is_so():
-        assert time.monotonic() < end, "something waits for ever"
-        time.sleep(0.05)
+    wait_until(lambda: not replica.alive or is_so(), WAITS)
 
 
 def _is_reported_once(harness: RestartHarness, execution: StepExecution) -> None:

@@ -13,6 +13,7 @@ from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
 from tests.faults.steps import StepSignal
 from tests.postgres import Server
+from tests.waiting import PATIENCE
 
 LEASE = timedelta(seconds=3)
 """Short, and still more than twice DEADLINE."""
@@ -36,7 +37,7 @@ class ReplicaHarness(ConversationHarness):
         """The journal that the replicas share."""
         return Journal(self.sandbox.settings.database_url)
 
-    def wait_until_idle(self, seconds: float = 60) -> None:
+    def wait_until_idle(self, seconds: float = PATIENCE) -> None:
         """Waits until every entry has ended and is confirmed."""
         end = time.monotonic() + seconds
         while self.journal.has_work():

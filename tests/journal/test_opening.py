@@ -5,19 +5,23 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.heads import claim_head
 from bot.journal.indexes import metadata
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, alembic_config
+from bot.journal.sqlite_dialect import compiled_statements
+from bot.journal.tables import events
 from tests.faults.power import DurableCopy, is_durable
-from tests.journal.making import JournalHarness, make_request, sqlite_url
+from tests.journal.making import OPERATIONS, JournalHarness, make_request, sqlite_url
 
 
 @pytest.fixture
@@ -103,12 +107,33 @@ def test_each_commit_is_on_the_disk_when_it_ends_unless_it_need_not_be(harness: 
     assert found == [True, False, False, True, True, False]
 
 
-def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(harness: JournalHarness) -> None:
-    file = harness.folder / "park.sqlite3"
+def watched(harness: JournalHarness) -> tuple[DurableCopy, list[int]]:
+    """Returns the copy of what is on the disk, and a list that grows with each commit which is."""
     on_disk = list[int]()
     dialect = harness.journal.database.engine.dialect
-    copy = DurableCopy(f"sqlite:///{file}")
-    dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign]
+    copy = DurableCopy(harness.address)
+    dialect.do_commit = copy.watch(dialect.do_commit, lambda: on_disk.append(1))  # type: ignore[method-assign,assignment]
+    return copy, on_disk
+
+
+def test_the_head_of_the_chain_is_on_the_disk_before_it_is_posted(harness: JournalHarness) -> None:
+    copy, _ = watched(harness)
+    harness.accept("sales")
+    harness.claim()
+    harness.clock.move(days=2)
+    with harness.journal.database.writing() as connection:
+        head = claim_head(connection, "owner", at=harness.clock()).head
+    assert head is not None
+    harness.journal.close()
+    copy.restore()
+    harness.restart()
+    with harness.journal.database.reading() as connection:
+        found = connection.scalar(select(events.c.hash).where(events.c.id == head.number))
+    assert (head.number, found) == (2, head.hash)
+
+
+def test_what_need_not_be_on_the_disk_is_there_with_the_next_commit_that_has_to(harness: JournalHarness) -> None:
+    copy, on_disk = watched(harness)
     harness.accept("sales")
     entry = harness.claim()
     assert len(on_disk) == 1, "a claim need not be on the disk"
@@ -193,3 +218,15 @@ def test_opening_again_keeps_what_is_there(harness: JournalHarness) -> None:
     assert harness.journal.get(number) == before
     assert harness.journal.find("key 0") == before
     assert harness.journal.accept(make_request("key 0"), operations=[], footprint=frozenset()).id == number
+
+
+def test_journals_of_one_process_share_what_their_statements_were_put_together_to(tmp_path: Path) -> None:
+    shared = list[set[Any]]()
+    for number in range(3):
+        with closing(Journal(f"sqlite:///{tmp_path / f'{number}.sqlite3'}")) as journal:
+            journal.accept(make_request(str(number)), operations=OPERATIONS, footprint=frozenset())
+            found = [other for other in range(3) if journal.find(str(other)) is not None]
+            assert found == [number], "each journal has its own entries"
+            shared.append(set(compiled_statements))
+    assert shared[0]
+    assert shared[0] == shared[1] == shared[2]

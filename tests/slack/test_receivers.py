@@ -1,14 +1,17 @@
 """Receivers acknowledge everything they have received before they stop, over Socket Mode and HTTP alike."""
 
+import inspect
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from bot.errors import JournalUnavailable
 from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.runtime.acknowledgement import after_acknowledgement
-from bot.slack.bolt_app import Receiver
+from bot.slack.bolt_app import Receiver, build_app
 from tests.slack.conftest import SlackHarness
 
 
@@ -99,3 +102,10 @@ def test_what_follows_an_acknowledgement_is_done_although_none_could_be_sent(run
     running.inbox.answer = fail
     running.slack.say(running.ada, running.phones, f"<@{running.slack.bot_user}> groups")
     assert has_followed.wait(10)
+
+
+def test_to_build_the_app_reads_no_source_of_its_callers(
+    harness: SlackHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(inspect, "stack")  # which reads the files of all frames
+    assert build_app(harness.client, harness.me).name == "park"

@@ -1,0 +1,44 @@
+"""Groups that were deleted and that an undo has created again: the PBX gives them another id."""
+
+from collections.abc import Iterator
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.journal.models import Entry, State
+from bot.journal.reader import Reader
+from bot.messages.text import fold
+
+SEARCHED = 200
+"""Latest changes of a group among which the one that deleted it is searched."""
+
+
+def recreated_id(journal: Reader, id: str) -> str | None:
+    """Returns the id that a deleted group has had last, since undos have created it again; None if none has.
+
+    Args:
+        id: the id of a group that the PBX has no more.
+    """
+    ids, roots = [id], list[Entry]()
+    while True:
+        roots += journal.made_on([ids[-1]], SEARCHED)  # one of which, or one of their undos, has deleted it
+        new = next((new for root in roots for new in _created_after(journal, root, ids[-1]) if new not in ids), None)
+        if new is None:
+            return ids[-1] if len(ids) > 1 else None
+        ids.append(new)
+
+
+def _created_after(journal: Reader, deletion: Entry, id: str) -> Iterator[str]:
+    """Yields each id with which a group was created again after a change, or one of its undos, had deleted it."""
+    deleted = next((one for one in _changes(deletion) if one.target.id == id and one.after is None), None)
+    for undo in journal.entries_about(deletion.id):
+        if undo.plan is None or undo.state is not State.DONE:
+            continue
+        if deleted is not None:
+            for one in _changes(undo):
+                if one.before is None and one.target.id and fold(one.target.title) == fold(deleted.target.title):
+                    yield one.target.id
+        yield from _created_after(journal, undo, id)
+
+
+def _changes(entry: Entry) -> tuple[Change, ...]:
+    return Plan.model_validate(entry.plan).changes if entry.plan else ()

@@ -1,0 +1,15 @@
+"""Waits for what happens in other threads and processes."""
+
+import time
+from collections.abc import Callable
+
+PATIENCE = 120.0
+"""Seconds after which what a test waits for is missing: only a failure takes so long, and a machine may be busy."""
+
+
+def wait_until(condition: Callable[[], object], fault: str = "it never becomes so") -> None:
+    """Waits until the condition is true; raises AssertionError with the fault after PATIENCE."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, fault
+        time.sleep(0.02)
