@@ -261,7 +261,7 @@ def test_it_fits_slacks_limits_with_many_groups_and_much_that_is_pending() -> No
         ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
         for number in range(1, 15):
             sandbox.slack.slash(ana, phones, f"recall Group {number:05} to Night Desk for 2h")
-        sandbox.settle(60)
+        sandbox.settle()
         view = opened(sandbox, f"{ROWS + 5} park groups", "more: type pending", "[More groups]")
         assert len(view.blocks) <= 100, "the fake workspace refuses what Slack would"
         first = next(block for block in view.blocks if len(block.get("elements", ())) > 3)
