@@ -302,7 +302,7 @@ def test_a_form_that_was_closed_meanwhile_is_no_trouble(sandbox: Sandbox, ana: s
     sandbox.settle()
     sandbox.slack.submit(ana)
     sandbox.slack.close(ana)
-    sandbox.settle(20)
+    sandbox.settle()
     assert not sandbox.slack.views_of(ana)
     assert not sandbox.pbx.writes
 
