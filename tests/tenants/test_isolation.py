@@ -205,7 +205,7 @@ def test_a_button_from_before_there_were_several_is_of_the_pbx_with_that_journal
         one_way.type("add 1001 to Sales", name)
         body["actions"][0] |= {
             "block_id": "b1",
-            "value": body["actions"][0]["value"].replace('"nonce": "', '"nonce": "x'),
+            "value": json.dumps({"line": "undo 3", "nonce": "another"}),
         }
         one_way.slack.deliveries.deliver("interactive", body)
         one_way.settle()

@@ -252,7 +252,7 @@ def test_while_the_journal_is_away_the_groups_are_shown_all_the_same(
     assert "[Try again]" in opened(sandbox, "Park can't read its journal right now", "12 park groups").plain
 
 
-def _away() -> None:
+def _away(*_: object) -> None:
     raise JournalUnavailable("away")
 
 
