@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from bot.changes.plan import Plan
+from bot.changes.plan import ApprovalRequest, Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.errors import NotAllowed, NotPossible, SlackUnavailable
 from bot.journal.models import Entry, State
@@ -99,8 +99,13 @@ class Approvals:
             if one.operations[0]["operation"] == APPROVE
             and one.state is State.DONE
             and approval is not None
-            and one.accepted_at >= approval.since
+            and _is_given_to(approval, one)
         ]
+
+
+def _is_given_to(request: ApprovalRequest, approval: Entry) -> bool:
+    """Returns whether an approval was accepted after a request; the clock may have been set back in between."""
+    return approval.accepted_at >= request.since if request.after is None else approval.id > request.after
 
 
 def _is_approver(user: Principal, required: Collection[Approvers], entry: Entry) -> bool:

@@ -160,6 +160,15 @@ def _revert_existence(change: Change, now: Snapshot | None, *, anyway: bool) -> 
     return change.model_copy(update={"target": target, "before": None, "after": change.before})
 
 
+def is_taken_back(change: Change, now: Snapshot | None) -> bool:
+    """Returns whether a part of what `change` set on a target that is `now` is as it was before the change."""
+    try:
+        rest = revert(change, now, anyway=True)
+    except ChangedSince:  # the target is gone: nobody has set it back
+        return False
+    return not changed_parts(change) <= changed_parts(rest)
+
+
 def apply_to_snapshot(now: Snapshot | None, change: Change) -> Snapshot | None:
     """Returns what `change` makes of a target that is `now`: the change's own parts change, all others stay."""
     if now is None or change.before is None or change.after is None:

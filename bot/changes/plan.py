@@ -61,7 +61,10 @@ class ApprovalRequest(BaseModel):
     asked: tuple[Approvers, ...]
     """Groups of approvers, each of which has to approve."""
     since: datetime
-    """When the approval was requested; earlier approvals were given to another plan."""
+    """When the approval was requested."""
+    after: int | None = None
+    """Id of the last entry that was accepted before it was requested: approvals up to that one were given to another
+    plan. None in journals of before it was stored: then those accepted before `since` were."""
     until: datetime
     """When the request expires."""
     zone: str
@@ -226,17 +229,18 @@ def joined_plan(first: Plan, second: Plan, *, since: datetime) -> Plan:
 
 
 def new_approval_request(
-    approvers: tuple[Approvers, ...], times: Schedule | None, *, now: datetime, zone: str, fixed: bool
+    approvers: tuple[Approvers, ...], times: Schedule | None, *, now: datetime, after: int, zone: str, fixed: bool
 ) -> ApprovalRequest:
     """Returns a request that expires after the shortest of the approvers' periods.
 
     Args:
+        after: id of the last entry that was accepted by now.
         fixed: start and end are given as times of day, so that the request also expires at the first of them.
     """
     limits = [now + min(one.within for one in approvers)]
     if times is not None and fixed:
         limits += [at for at in (times.starts, times.ends) if at is not None]
-    return ApprovalRequest(asked=approvers, since=now, until=min(limits), zone=zone)
+    return ApprovalRequest(asked=approvers, since=now, after=after, until=min(limits), zone=zone)
 
 
 def mention_list(people: Sequence[Person]) -> str:

@@ -249,11 +249,16 @@ def ended_by(journal: Reader, number: int, follow_ups: Sequence[Entry] | None = 
     """
     for end in journal.entries_about(number) if follow_ups is None else follow_ups:
         if end.state is State.CANCELLED and end.request.source is Source.CLOCK:
-            by = next(((one.data or {}).get("by") for one in journal.events(end.id) if one.what == "cancelled"), None)
-            entry = None if by is None else _find(journal, by)
+            entry = called_off_by(journal, end)
             if entry is not None and entry.plan is not None and entry.plan.get("ends_change") == number:
                 return entry
     return None
+
+
+def called_off_by(journal: Reader, entry: Entry) -> Entry | None:
+    """Returns what has called off a cancelled entry; None if its event was pruned."""
+    by = next(((one.data or {}).get("by") for one in journal.events(entry.id) if one.what == "cancelled"), None)
+    return None if by is None else _find(journal, by)
 
 
 def is_partly_done(entry: Entry) -> bool:

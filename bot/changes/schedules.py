@@ -7,8 +7,9 @@ from itertools import islice, pairwise, takewhile
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.changes.plan import Plan
 from bot.errors import NotPossible
-from bot.journal.models import Entry, Json, ScheduleState, ScheduleUpdate, State, StoredSchedule
+from bot.journal.models import Entry, Json, Reschedule, ScheduleState, ScheduleUpdate, State, StoredSchedule
 from bot.journal.reader import Reader
 from bot.messages.request import Source
 from bot.recurrence.model import Calendars, Recurrence
@@ -151,6 +152,20 @@ class Schedules:
         ends = (one for one in self._journal.entries_about(latest) if one.request.source is Source.CLOCK)
         end = next((one for one in ends if not one.state.ended), None)
         return None if end is None else (self._journal.get(latest), end)
+
+    def awaiting_approval(self, schedule: RecurringSchedule) -> Entry | None:
+        """Returns the occurrence that waits for an approval of its own; None if none does."""
+        latest = None if schedule.stored.latest is None else self._journal.get(schedule.stored.latest)
+        if latest is None or latest.state is not State.SCHEDULED or latest.plan is None:
+            return None
+        return latest if Plan.model_validate(latest.plan).waits_for_approval else None
+
+    def called_off(self, schedule: RecurringSchedule) -> tuple[Reschedule, ...]:
+        """Returns what calls off the occurrence that waits for an approval, if there is one: nobody need decide."""
+        waiting = self.awaiting_approval(schedule)
+        if waiting is None:
+            return ()
+        return (Reschedule(id=waiting.id, expected_run_at=waiting.run_at, run_at=None),)
 
     def occurrences(self, schedule: RecurringSchedule, limit: int) -> list[Entry]:
         """Returns the entries of the latest occurrences, newest first."""

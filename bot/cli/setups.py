@@ -2,11 +2,13 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.changes.change import Change
+from bot.changes.plan import Plan
 from bot.errors import Refused, SettingsError
 from bot.pbx.client import build_client
 from bot.pbx.models import RingGroup
@@ -57,8 +59,19 @@ def _updated(file: Path, setup: PbxSetup) -> str:
         raise SettingsError(_told(refused)) from refused
 
 
-def print_plan(file: Path, pbx: str | None) -> int:
-    """Prints what the file would change on a PBX, and returns the number of changes.
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """What a file would change on a PBX, as it was when it was read."""
+
+    digest: str
+    """The same as that of the plan which Park makes of the file, as long as neither the PBX nor the file changes."""
+    lines: tuple[str, ...]
+    count: int
+    """The number of changes."""
+
+
+def plan_file(file: Path, content: bytes, pbx: str | None) -> FilePlan:
+    """Reads a PBX and returns what a file with this content would change on it.
 
     Args:
         pbx: The name of the PBX; None if there is only one.
@@ -67,12 +80,23 @@ def print_plan(file: Path, pbx: str | None) -> int:
         SettingsError: The file has a mistake, or the PBX has to be named.
     """
     try:
-        source = read_file(file.name, content_of(file))
+        source = read_file(file.name, content)
         changes, ring_groups, notes = _changes(source, pbx)
     except Refused as refused:
         raise SettingsError(_told(refused)) from refused
-    sys.stdout.writelines(f"{line}\n" for line in _lines(changes, ring_groups, notes))
-    return len(changes)
+    plan = Plan(title=texts.applied(source.name), preview_title=texts.apply(source.name), changes=changes)
+    return FilePlan(plan.digest(), tuple(_lines(changes, ring_groups, notes)), len(changes))
+
+
+def print_plan(file: Path, pbx: str | None) -> int:
+    """Prints what the file would change on a PBX, and returns the number of changes; raises like `plan_file`."""
+    plan = plan_file(file, content_of(file), pbx)
+    print_lines(plan.lines)
+    return plan.count
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def _changes(source: SetupSource, name: str | None) -> tuple[tuple[Change, ...], dict[str, RingGroup], list[str]]:

@@ -12,7 +12,7 @@ from bot.changes.plan import Plan
 from bot.changes.repository import is_partly_done
 from bot.changes.snapshot import digest
 from bot.cli.beside import beside
-from bot.cli.setups import content_of, print_plan
+from bot.cli.setups import content_of, plan_file, print_lines
 from bot.errors import SettingsError
 from bot.journal import intake
 from bot.journal.apply_tokens import ApplyTokens
@@ -48,21 +48,43 @@ def run_snapshot(options: Namespace) -> int:
 
 
 def run_apply(options: Namespace) -> int:
-    """Hands a file to Park and waits for the outcome; returns 0 if the PBX is as the file says then, else 1."""
-    if not print_plan(options.file, options.pbx):
-        return 0
-    if not options.yes and not _confirmed():
-        sys.stdout.write("Nothing was changed.\n")
-        return 1
-    content = content_of(options.file)
+    """Hands a file to Park and waits for the outcome; returns 0 if the PBX is as the file says then, else 1.
+
+    What was confirmed here is what is made: if the plan differs by then, Park changes nothing, and the new one is shown
+    and asked about.
+    """
+    content = content_of(options.file)  # once: what is handed over is what was shown, whatever becomes of the file
+    plan = plan_file(options.file, content, options.pbx)
+    while True:
+        print_lines(plan.lines)
+        if not plan.count:
+            return 0
+        if not options.yes and not _confirmed():
+            sys.stdout.write("Nothing was changed.\n")
+            return 1
+        entry = _carried_out(options, content, None if options.yes else plan.digest)
+        sys.stdout.write(f"{_told(entry)}\n")
+        if options.yes or entry is None or entry.state is not State.REFUSED:
+            done = entry is not None and entry.state in (State.DONE, State.ALREADY) and not is_partly_done(entry)
+            return 0 if done else 1
+        again = plan_file(options.file, content, options.pbx)
+        if again.digest == plan.digest:  # it was refused for another reason, which was printed
+            return 1
+        plan = again
+
+
+def _carried_out(options: Namespace, content: bytes, expects: str | None) -> Entry | None:
+    """Hands the file over and waits for the outcome, as `_outcome` returns it.
+
+    Args:
+        expects: Digest of the plan that was confirmed; None if nobody was asked.
+    """
     with beside(read_for(JournalSettings, options.pbx).database_url) as database:
         actor = _actor(database, options.user)
         file = StoredPrompt(options.file.name, content, digest(content))
         PromptStore(database, setup_files).keep(file)
-        key = _hand_over(database, Apply(file=file.reference), actor, _team(options.pbx))
-        entry = _outcome(Reader(database), key, options.wait)
-    sys.stdout.write(f"{_told(entry)}\n")
-    return 0 if entry is not None and entry.state in (State.DONE, State.ALREADY) and not is_partly_done(entry) else 1
+        key = _hand_over(database, Apply(file=file.reference), actor, _team(options.pbx), expects)
+        return _outcome(Reader(database), key, options.wait)
 
 
 def _confirmed() -> bool:
@@ -113,7 +135,7 @@ def _team(pbx: str | None) -> str:
     return teams[0]
 
 
-def _hand_over(database: Database, operation: Apply, actor: _Actor, team: str) -> str:
+def _hand_over(database: Database, operation: Apply, actor: _Actor, team: str, expects: str | None) -> str:
     """Stores the request as Park stores those from Slack, and returns its key."""
     key = f"{team}:terminal:{secrets.token_hex(8)}"
     with database.writing() as connection:
@@ -126,6 +148,7 @@ def _hand_over(database: Database, operation: Apply, actor: _Actor, team: str) -
             line=operation.text(),
             asked_at=at,
             token=actor.token,
+            expects=expects,
         )
         row = intake.waiting_row(request, [dump(operation)], footprint(operation), at=at, run_at=None)
         intake.add(connection, row, {"accepted": intake.request_data(row)})

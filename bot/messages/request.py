@@ -69,6 +69,11 @@ class Request(BaseModel):
     """Number of the workflow's proposal that a click decides; never typed."""
 
     @property
+    def is_written(self) -> bool:
+        """Whether it is a message, whose time is that of its writing: Slack may deliver it much later."""
+        return self.source in (Source.MENTION, Source.DIRECT)
+
+    @property
     def id(self) -> str:
         """Identifier for logs; the key itself may hold Slack's trigger_id, which must not be logged."""
         return blake2s(self.key.encode(), digest_size=6).hexdigest()

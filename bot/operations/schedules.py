@@ -64,6 +64,10 @@ class ScheduleControl(ChangeReference, ControlOperation):
             return ()
         return (self.reschedule(present[1], now),)
 
+    def called_off(self, context: OperationContext, schedule: RecurringSchedule) -> tuple[Reschedule, ...]:
+        """Calls off the occurrence that waits for an approval, if there is one."""
+        return context.repository.schedules.called_off(schedule)
+
     def changed(self, schedule: RecurringSchedule, values: Json) -> tuple[ScheduleUpdate, ...]:
         """New values of the schedule."""
         return (ScheduleUpdate(number=schedule.number, values=values),)
@@ -126,7 +130,7 @@ class Skip(ScheduleControl):
         return JournalEffect(
             title=texts.skipped(schedule.number, next_time),
             facts=self.next_fact(schedule, next_at),
-            shifts=shifts,
+            shifts=(*shifts, *self.called_off(context, schedule)),
             schedules=self.changed(schedule, values),
         )
 
@@ -181,7 +185,11 @@ class PauseSchedule(ScheduleControl):
         if schedule.stored.state is ScheduleState.PAUSED:
             raise NotPossible(texts.IS_PAUSED)
         values: Json = {"state": ScheduleState.PAUSED, "next_at": None, "waits_for": None, "note": texts.PAUSED_BY_HAND}
-        return JournalEffect(title=texts.paused(schedule.number), schedules=self.changed(schedule, values))
+        return JournalEffect(
+            title=texts.paused(schedule.number),
+            shifts=self.called_off(context, schedule),
+            schedules=self.changed(schedule, values),
+        )
 
 
 class ResumeSchedule(ScheduleControl):
@@ -213,7 +221,7 @@ class DeleteSchedule(ScheduleControl):
         values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
         return JournalEffect(
             title=texts.deleted(schedule.number),
-            shifts=self.ending_now(context, schedule),
+            shifts=(*self.ending_now(context, schedule), *self.called_off(context, schedule)),
             schedules=self.changed(schedule, values),
         )
 

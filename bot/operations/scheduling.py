@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from bot.changes.change import Change
+from bot.changes.change import Change, is_taken_back
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.errors import NotPossible
 from bot.journal.models import Entry, Reschedule, State
 from bot.messages.message import Fact, FormOffer, Offer
 from bot.messages.request import Source
@@ -133,6 +134,30 @@ def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
     )
 
 
+def movable_end(context: OperationContext, number: int, ends: End | None) -> Entry:
+    """Returns the scheduled end of a temporary change that is still wholly in effect.
+
+    An end that has failed half-way can't be moved or called off: what it has taken back would stay so, and the change
+    would be said to be in effect. The refusal offers to make the whole change again.
+
+    Args:
+        ends: the end that the change is to have; None for none.
+
+    Raises:
+        NotPossible: the change is not temporary, or a part of it has ended.
+        PBXError: an attempt at the end may have written something, and the PBX can't be asked.
+    """
+    end = context.repository.scheduled_end(number)
+    if not end.began or not any(is_taken_back(one, context.now(one)) for one in context.repository.plan(number).undone):
+        return end
+    again = original_operation(context.repository.entry(number)).model_copy(update={"starts": None, "ends": ends})
+    offers = (
+        Offer(label=cards.DO_AGAIN, line=again.text(settled=True), style="primary", ends_change=number),
+        Offer(label=cards.END_NOW, line=f"undo {number}"),
+    )
+    raise NotPossible(decisions.half_ended(number), notes=(decisions.rest_will_end(cards.DO_AGAIN),), offers=offers)
+
+
 NEW_END = replace(END, name="")
 
 
@@ -152,7 +177,7 @@ class Extend(ChangeReference, ControlOperation):
     ends: Annotated[End, NEW_END]
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        end, now = context.repository.scheduled_end(self.change), context.repository.now()
+        end, now = movable_end(context, self.change, self.ends), context.repository.now()
         when = self.ends.when
         assert not isinstance(when, WallClock)  # noqa: S101 - the planner has settled it
         until = when.at.astimezone(UTC) if isinstance(when, Instant) else end.run_at + when.elapsed
@@ -177,7 +202,7 @@ class Keep(ChangeReference, ControlOperation):
     def effect(self, context: OperationContext) -> JournalEffect:
         return self.retime(
             context,
-            context.repository.scheduled_end(self.change),
+            movable_end(context, self.change, None),
             decisions.kept(self.change),
             no_time=decisions.KEPT,
             duration=None,

@@ -118,6 +118,7 @@ class ApprovalFlow:
             approvers,
             planned.plan.times,
             now=self.journal.now(),
+            after=self.journal.newest(),
             zone=planned.context.zone,
             fixed=not has_relative_end(planned.operation),
         )

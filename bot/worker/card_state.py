@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import ended_by, is_partly_done, waits_for_approval
+from bot.changes.repository import called_off_by, ended_by, is_partly_done, waits_for_approval
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -205,7 +205,7 @@ def _present(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: 
             status = cards.status_scheduled(starts)
             return _Present(cards.scheduled(planned), status, scheduled_change_buttons(entry.id))
         case State.CANCELLED:
-            return _called_off(plan, sequel)
+            return _called_off(journal, entry, plan, sequel)
         case State.DONE | State.UNKNOWN if plan.changes:
             return _after_write(journal, entry, plan, told, sequel)
     return told
@@ -215,13 +215,24 @@ def _pause_over(told: _Present) -> _Present:
     return _Present(cards.ended(told.title), cards.STATUS_ENDED, holds=False)
 
 
-def _called_off(plan: Plan, sequel: Sequence[Entry]) -> _Present:
+def _called_off(journal: Reader, entry: Entry, plan: Plan, sequel: Sequence[Entry]) -> _Present:
     planned = plan.preview_title
-    if any(isinstance(load(one.operations[0]), Refuse) for one in sequel if one.state is State.DONE):
+    decided = [load(one.operations[0]) for one in sequel if one.state is State.DONE]
+    if any(isinstance(one, Refuse) for one in decided):
         return _Present(cards.rejected(planned), cards.STATUS_REJECTED, holds=False)
-    if plan.waits_for_approval:
+    if plan.waits_for_approval and any(isinstance(one, Cancel) for one in decided):
         return _Present(cards.withdrawn(planned), cards.STATUS_WITHDRAWN, holds=False)
-    return _Present(cards.cancelled(planned), cards.STATUS_CANCELLED, holds=False)
+    facts = tuple(_schedule_facts(journal, entry))
+    return _Present(cards.cancelled(planned), cards.STATUS_CANCELLED, facts=facts, holds=False)
+
+
+def _schedule_facts(journal: Reader, entry: Entry) -> Iterator[Fact]:
+    """Yields what somebody did about a schedule that called off its occurrence."""
+    by = called_off_by(journal, entry)
+    if by is None or by.about == entry.id:  # a fact says that already
+        return
+    label = cards.REPLACED if by.plan is not None else getattr(load(by.operations[0]), "card_label", cards.UNDONE)
+    yield Fact(label=label, value=cards.by_change(by.id), ids=(by.request.user,))
 
 
 def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:

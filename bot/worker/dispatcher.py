@@ -150,8 +150,7 @@ class Dispatcher:
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
-            is_event = request.source in (Source.MENTION, Source.DIRECT)  # Slack may deliver it late
-            written = request.asked_at if is_event else None
+            written = request.asked_at if request.is_written else None  # Slack may deliver it late
             operations = [dump(one) for one in readings]
             accepted = self.journal.accept(request, operations=operations, footprint=touched, run_at=written)
             is_new = accepted.fresh

@@ -24,7 +24,7 @@ from bot.worker.card_copies import CardCopies
 from bot.worker.card_state import CardState, is_told_by_schedule, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of, step_result
-from bot.worker.replacement import earlier_changes
+from bot.worker.replacement import called_off_occurrence, earlier_changes
 
 log = logging.getLogger(__name__)
 
@@ -241,9 +241,11 @@ class Notifier:
         return delivery.step("outcome", reply) or told or self._announcer.post_elsewhere(delivery, message)
 
     def _redraw_others(self, delivery: Delivery) -> None:
-        """Updates the cards of what the change has ended, has replaced, or has left in effect again."""
+        """Updates the cards of what the change has ended, called off, replaced, or left in effect again."""
         if (ended := self._ended(delivery.entry)) is not None and ended.card is not None:
             delivery.attempt("the card of what it ends", partial(self.redraw_card, ended.id))
+        if (waiting := called_off_occurrence(self.journal, delivery.entry)) is not None:
+            delivery.attempt("the card of what it calls off", partial(self.redraw_card, waiting.id))
         for earlier in earlier_changes(self.journal, root_entry(self.journal, delivery.entry)):
             if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
                 delivery.attempt("the card of what it replaces", partial(self.redraw_card, earlier.id))
@@ -308,5 +310,5 @@ class Notifier:
             is_latest = self._latest is latest and self.journal.database.exclusive
             if not is_latest and present_card(self.journal, delivery.entry) != state:
                 delivery.save(self.redraw_card(entry.id))
-        elif entry.run_at > entry.accepted_at and not posted.replied:
+        elif entry.run_at != entry.accepted_at and not posted.replied:  # earlier too where the clock was set back
             delivery.save(self.redraw_card(entry.id))

@@ -122,7 +122,7 @@ class OccurrenceExecutor:
         grace = entry.run_at + self._retry_policy.start_grace
         if entry.failing_since is not None:
             return entry.failure if self._journal.now() > grace else None
-        if entry.accepted_at > grace:
+        if grace < entry.accepted_at <= self._journal.now():  # else the clock was set back since
             return texts.NOT_RUNNING
         return texts.WAS_PAUSED if entry.due_at is not None and entry.due_at > grace else None
 
@@ -234,8 +234,9 @@ def replaced_schedule(
 ) -> tuple[list[ScheduleUpdate], list[Reschedule]]:
     """Returns what deletes a schedule in whose place another one comes, and ends what it has set now."""
     values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None, "note": texts.overridden(by)}
-    present = schedules.present(schedules.get(number))
-    shifts = []
+    schedule = schedules.get(number)
+    present = schedules.present(schedule)
+    shifts = list(schedules.called_off(schedule))
     if present is not None and present[1].state is State.SCHEDULED and present[1].run_at > now:
         shifts.append(Reschedule(id=present[1].id, expected_run_at=present[1].run_at, run_at=now))
     return [ScheduleUpdate(number=number, values=values)], shifts

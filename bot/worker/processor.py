@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes.write_switch import SIGN_IN_FLAG, WriteSwitch
 from bot.errors import (
@@ -173,7 +173,8 @@ class EntryProcessor:
         if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
             return expired
         grace = self.retry_policy.start_grace
-        delivered_late = entry.accepted_at > entry.run_at + grace  # a mention that Slack delivered after an outage
+        age = _age_when_accepted(entry)
+        delivered_late = age > self.retry_policy.start_grace  # a mention that Slack delivered after an outage
         late = delivered_late or self.progress.since(now) > entry.run_at + grace
         if entry.request.source is Source.SCHEDULE and plan is not None:
             late = plan.times is not None and plan.times.ends is not None and plan.times.ends <= now
@@ -182,7 +183,7 @@ class EntryProcessor:
         if entry.request.source is Source.SCHEDULE:
             return self._execute_occurrence(lease_guard)
         if late:
-            why = delivery.mention_late(entry.accepted_at - entry.run_at) if delivered_late else outcomes.TOO_LATE
+            why = delivery.mention_late(age) if delivered_late else outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
         check_proposal(self.journal, entry)
         operation = self._checks.operation(entry)
@@ -288,6 +289,12 @@ class EntryProcessor:
         plan = plan_of(entry)
         times = plan.times if plan else None
         return self.planner.times.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
+
+
+def _age_when_accepted(entry: Entry) -> timedelta:
+    """Returns how long before it was accepted a request was written: its own times, since `run_at` may be moved."""
+    request = entry.request
+    return entry.accepted_at - request.asked_at if request.is_written else timedelta(0)
 
 
 def _final_reason(fault: ParkError) -> str | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from bot.changes.plan import Plan
-from bot.changes.repository import ended_by, is_partly_done
+from bot.changes.repository import called_off_by, ended_by, is_partly_done
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
+from bot.messages.message import Posted
 from bot.messages.request import Source
 from bot.operations.control import Pause, Resume
 from bot.worker.outcome import plan_of
@@ -112,3 +113,17 @@ def _shared(parts: frozenset[tuple[str, str]] | set[tuple[str, str]], other: Pla
 def _holds(journal: Reader, entry: Entry) -> bool:
     follow_ups = journal.entries_about(entry.id)
     return ended_by(journal, entry.id, follow_ups) is None and effective_undo(journal, follow_ups) is None
+
+
+def called_off_occurrence(journal: Reader, entry: Entry) -> Entry | None:
+    """Returns the occurrence, on a card of its own, that an entry has called off with what it did about a schedule."""
+    plan = plan_of(entry)
+    number = entry.about if plan is None else plan.repetition.replaces if plan.repetition is not None else None
+    schedule = None if number is None else journal.stored_schedule(number)
+    if schedule is None or schedule.latest is None:
+        return None
+    latest = journal.get(schedule.latest)
+    if latest.state is not State.CANCELLED or latest.card is None or Posted.model_validate(latest.card).ts is None:
+        return None
+    by = called_off_by(journal, latest)
+    return latest if by is not None and by.id == entry.id else None

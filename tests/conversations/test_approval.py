@@ -257,6 +257,42 @@ def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(sc
         assert "by @Ben Ito" in scene.cards(place)[-1].plain
 
 
+@pytest.mark.parametrize("back", [timedelta(minutes=3), timedelta(hours=1), timedelta(days=30)])
+def test_an_approval_counts_although_the_clock_was_set_back(scene: ConversationHarness, back: timedelta) -> None:
+    waiting = asked(scene)
+    scene.sandbox.ahead -= back
+    scene.click(waiting, "Approve")
+    assert "1001" in scene.members("Billing")
+    assert "· done" in card(scene)
+
+
+def test_both_approvals_count_although_the_clock_was_set_back_in_between(scene: ConversationHarness) -> None:
+    scene.do("ask server recall time 7m", "eve")
+    there = scene.cards("ops")[-1]
+    scene.sandbox.ahead -= timedelta(minutes=30)
+    scene.click(there, "Approve")
+    scene.sandbox.ahead -= timedelta(hours=2)
+    scene.click(there, "Approve")
+    assert "You have already approved #1" in scene.last_ephemeral().plain
+    scene.click(there, "Approve", "ben")
+    assert len(scene.writes) == 1
+
+
+def test_an_approval_of_an_earlier_plan_does_not_count_although_the_clock_was_set_back(
+    scene: ConversationHarness,
+) -> None:
+    waiting = asked(scene, "ask recall Billing to Night Desk")
+    day_desk = scene.sandbox.pbx.state.ring_group_id("Day Desk")
+    scene.sandbox.pbx.console_update_group(scene.id("Billing"), recall_to="RING_GROUP_ONLY", ring_group_id=day_desk)
+    scene.click(waiting, "Approve")
+    scene.sandbox.ahead -= timedelta(hours=1)
+    later(scene)
+    assert "Waiting for approval" in scene.cards()[0].plain
+    assert scene.writes == []
+    scene.click(scene.cards()[0], "Approve")  # who approved the earlier plan may approve this one
+    assert len(scene.writes) == 1
+
+
 def test_it_survives_a_restart(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     scene.sandbox.restart()

@@ -9,7 +9,9 @@ import pytest
 from bot.journal.models import State
 from bot.pbx.models import RecallTo
 from bot.sandbox.environment import ORDINARY_INSTANT, POLICY, Sandbox
+from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.slack.forms.conftest import top_view
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHTLY = "recall Sales to Night Desk every weekday 18:00 to 8:00"
@@ -442,6 +444,63 @@ def test_the_approval_of_a_schedule_covers_its_occurrences(scene: ConversationHa
     go(scene, 11, "8:00")
     assert target(scene, "Billing")[0] == before
     assert len(scene.cards()) == 1
+
+
+@pytest.fixture
+def waiting(scene: ConversationHarness) -> ConversationHarness:
+    """An occurrence, #3, waits for an approval: its group is not as it was when the schedule was approved."""
+    scene.do("ask recall Billing to Night Desk every weekday 18:00 to 8:00", who="ben")
+    scene.click(scene.card(), "Approve")
+    day_desk = scene.sandbox.pbx.state.ring_group_id("Day Desk")
+    scene.sandbox.pbx.console_update_group(scene.id("Billing"), recall_to="RING_GROUP_ONLY", ring_group_id=day_desk)
+    go(scene, 10, "18:00")
+    assert "Waiting for approval" in occurrence_card(scene).plain
+    return scene
+
+
+def occurrence_card(scene: ConversationHarness) -> Message:
+    """The card of the only occurrence that has one."""
+    (found,) = (one for one in (*scene.cards(), *scene.replies()) if "· #3 ·" in one.plain)
+    return found
+
+
+def edit(scene: ConversationHarness) -> None:
+    slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
+    slack.click(ana, scene.cards()[0], label="Edit")
+    top_view(scene.sandbox, "From", "18:00")
+    slack.fill(ana, "20:00", label="From")
+    top_view(scene.sandbox, "20:00 to 8:00")
+    slack.submit(ana)
+
+
+@pytest.mark.parametrize(
+    ("decide", "said"),
+    [
+        (lambda scene: scene.do("delete schedule 1", who="ben"), "Deleted:* #4 by @Ben Ito"),
+        (lambda scene: scene.do("pause schedule 1"), "Paused:* #4 by @Ana Ruiz"),
+        (lambda scene: scene.do("skip 1"), "Skipped:* #4 by @Ana Ruiz"),
+        (lambda scene: scene.do("skip 1 tonight", who="ben"), "Skipped:* #4 by @Ben Ito"),
+        (lambda scene: scene.do("skip 1 until Monday", who="ben"), "Skipped:* #4 by @Ben Ito"),
+        (edit, "Replaced:* #4 by @Ana Ruiz"),
+    ],
+)
+def test_an_occurrence_whose_schedule_leaves_it_out_waits_for_no_approval_any_more(
+    waiting: ConversationHarness, decide: Callable[[ConversationHarness], None], said: str
+) -> None:
+    scene = waiting
+    before = target(scene, "Billing")
+    decide(scene)
+    scene.sandbox.settle()
+    shown = occurrence_card(scene)
+    assert "Cancelled: " in shown.plain
+    assert "· cancelled" in shown.plain
+    assert said in shown.plain
+    assert "[" not in shown.plain, "no button is left"
+    scene.do("approve 3")
+    assert "isn't waiting for approval: it was cancelled" in last_ephemeral(scene)
+    go(scene, 10, "19:00")
+    assert target(scene, "Billing") == before
+    assert scene.sandbox.park.tenant.journal.get(3).state is State.CANCELLED
 
 
 def test_members_and_the_server_recur_too(scene: ConversationHarness) -> None:

@@ -295,3 +295,15 @@ def test_read_only_answers_and_changes_nothing() -> None:
         scene.do("group Sales")
         assert "Park group Sales" in scene.last_ephemeral().plain
         assert not scene.writes
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=3), timedelta(days=2)])
+def test_a_change_that_is_started_after_the_clock_was_set_back_is_made_and_shown(
+    scene: ConversationHarness, back: timedelta
+) -> None:
+    scene.do("add 1001 to Sales in 3 days")
+    scene.sandbox.ahead -= back
+    scene.do("start 1")
+    scene.sandbox.settle()
+    assert "1001" in scene.members("Sales")
+    assert "· done" in scene.cards()[0].plain

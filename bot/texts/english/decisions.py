@@ -20,6 +20,16 @@ def kept(number: int) -> str:
     return f"{change_number(number)} is permanent now"
 
 
+def half_ended(number: int) -> str:
+    """The end of a temporary change can't be moved, because a part of the change has ended."""
+    return f"{change_number(number)} is about to end, and a part of it has ended already. {NOTHING_CHANGED}"
+
+
+def rest_will_end(button: str) -> str:
+    """What becomes of the rest, and what a button does."""
+    return f"Park ends the rest as soon as the PBX lets it. {button} makes the whole change again, as you asked now."
+
+
 def started_early(number: int) -> str:
     """A scheduled change that starts now."""
     return f"{change_number(number)} starts now"

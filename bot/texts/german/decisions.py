@@ -16,6 +16,17 @@ def kept(number: int) -> str:
     return f"{change_number(number)} gilt jetzt dauerhaft"
 
 
+def half_ended(number: int) -> str:
+    return f"{change_number(number)} soll gerade enden, und ein Teil davon ist schon beendet. {NOTHING_CHANGED}"
+
+
+def rest_will_end(button: str) -> str:
+    return (
+        f"Park beendet den Rest, sobald die PBX es zulässt. „{button}“ nimmt die ganze Änderung erneut vor, "
+        "wie Sie es jetzt verlangt haben."
+    )
+
+
 def started_early(number: int) -> str:
     return f"{change_number(number)} beginnt jetzt"
 
