@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.errors import PBXError
+from bot.messages.text import fold
 from bot.pbx.models import Member
 from bot.pbx.responses import Identified
 
@@ -63,13 +64,12 @@ class ObjectCache(Generic[T]):
         clock: Callable[[], float],
         labels: Callable[[T], Iterable[str | None]] = lambda one: (),
     ) -> None:
-        """Starts empty; `labels` returns what objects are found by with `labelled`."""
+        """Starts empty; `labels` returns the names that objects are found by with `named`."""
         self._lifetime = lifetime
         self._clock = clock
         self._labels = labels
-        self._by_label = defaultdict[str, dict[str, None]](
-            dict
-        )  # ids in order; an object may have lost the label since
+        # The ids of objects by each of their names, folded, in order; an object may have lost the name since.
+        self._by_name = defaultdict[str, dict[str, None]](dict)
         self._lock = threading.Lock()
         self._objects: dict[str, tuple[T, CacheMark]] = {}
         self._results: dict[str, tuple[list[T], CacheMark]] = {}
@@ -105,7 +105,7 @@ class ObjectCache(Generic[T]):
             read = {one.id: (one, since) for one in objects}
             newer = {id: cached for id in read if (cached := self._objects.get(id)) and cached[1].at > since.at}
             if complete:
-                self._objects, self._by_label = {}, defaultdict(dict)
+                self._objects, self._by_name = {}, defaultdict(dict)
             self._add(read | newer)
             self.version += 1
             self._first_page_read = since if first_page else self._first_page_read
@@ -134,11 +134,14 @@ class ObjectCache(Generic[T]):
             cached, since = self._objects.get(object_id, (None, None))
             return cached if self._is_fresh(since) else None
 
-    def labelled(self, text: str) -> list[T]:
-        """Returns the fresh objects with this label."""
+    def named(self, text: str) -> tuple[list[T], bool]:
+        """Returns the fresh objects called `text`, or so but for case, width or spaces, and whether these are all."""
+        folded = fold(text)
         with self._lock:
-            found = (self._objects[id] for id in self._by_label.get(text, ()))
-            return [cached for cached, since in found if self._is_fresh(since) and text in self._labels(cached)]
+            found = [self._objects[id] for id in self._by_name.get(folded, ())]
+            fresh = [cached for cached, since in found if self._is_fresh(since)]
+            is_complete = self._is_fresh(self._list_read)
+        return [one for one in fresh if folded in map(fold, filter(None, self._labels(one)))], is_complete
 
     def list_age(self) -> float | None:
         """Returns how many seconds ago the PBX's whole list was read; None if it never was."""
@@ -171,7 +174,7 @@ class ObjectCache(Generic[T]):
         for id, (one, _) in objects.items():
             for label in self._labels(one):
                 if label:
-                    self._by_label[label][id] = None
+                    self._by_name[fold(label)][id] = None
 
     def _is_fresh(self, since: CacheMark | None) -> bool:
         return since is not None and since.generation == self._generation and self._clock() - since.at < self._lifetime

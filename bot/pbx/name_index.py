@@ -113,7 +113,7 @@ class NameIndex(Generic[T]):
     def __init__(self, resource_type: ResourceType[T], lifetime: float, clock: Callable[[], float]) -> None:
         """Starts with an empty cache, whose entries are fresh for `lifetime` seconds of `clock`."""
         self._type = resource_type
-        self._cache = ObjectCache[T](lifetime, clock, resource_type.unique)
+        self._cache = ObjectCache[T](lifetime, clock, resource_type.labels)
         self._reads = SharedReads()
 
     @property
@@ -189,13 +189,14 @@ class NameIndex(Generic[T]):
         self._cache.invalidate()
 
     def _cached_lookup(self, text: str) -> list[T] | None:
-        cached = self._cache.complete_list()
-        if cached is not None:
-            return self._matching(text, cached)
-        found = self._cache.result(text)
-        if found is not None:
-            return found
-        return self._cache.labelled(text) or None
+        found, is_complete = self._cache.named(text)
+        named = self._matching(text, found)
+        if is_complete:
+            return named
+        result = self._cache.result(text)
+        if result is not None:
+            return result
+        return [one for one in named if text in self._type.unique(one)] or None
 
     def _read_lookup(self, text: str) -> list[T]:
         if not self._cache.has_first_page():

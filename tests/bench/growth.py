@@ -78,10 +78,13 @@ class Gestures:
     def read(self, line: str) -> None:
         """Types a line that is answered privately, and waits for the answer."""
         state = self.sandbox.slack.state
-        seen = len(state.posts)
+        seen = self._answers()
         assert self.sandbox.slack.slash(self._person, self._channel, line).ok, line
-        answered = state.wait(lambda: any(post.only_for == self._person for post in state.posts[seen:]), 60)
+        answered = state.wait(lambda: self._answers() > seen, 60)
         assert answered, f"{line}: no answer"
+
+    def _answers(self) -> int:
+        return sum(post.only_for == self._person for post in self.sandbox.slack.state.posts)
 
     def open_home(self, person: str = "person0") -> None:
         """Opens the Home tab, and waits until it is published."""

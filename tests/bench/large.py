@@ -11,7 +11,7 @@ from bot.sandbox.environment import Sandbox
 from tests.bench.bots import running
 from tests.bench.commands import RING_GROUP, Typist
 
-CHANGES = 1_000_000
+CHANGES = 100_000
 """Changes in the journal, on all groups in turn."""
 TEMPORARY = 1000
 """Temporary changes in effect, each of one of the last groups."""

@@ -53,7 +53,7 @@ def ask(sandbox: Sandbox, line: str) -> Asked:
     """Types a line and counts the requests that the PBX hears because of it."""
     sandbox.pbx.requests.clear()
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], line)
-    sandbox.settle(60)
+    sandbox.settle()
     return Asked(len(sandbox.pbx.requests), longest_sequence(sandbox.pbx.requests), len(sandbox.pbx.writes))
 
 

@@ -86,7 +86,7 @@ def test_what_stops_half_way_is_no_success(park: Sandbox) -> None:
         park.pbx.state.groups[scene.id("Warehouse")]["recall_to"] = "RING_GROUP_ONLY"
         scene.go_on(held)
         assert code.result() == 1
-    park.settle(30)
+    park.settle()
     assert park.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
 
 

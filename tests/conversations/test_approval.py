@@ -38,7 +38,7 @@ def scene() -> Iterator[ConversationHarness]:
 
 def later(scene: ConversationHarness, **time: float) -> None:
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def asked(scene: ConversationHarness, line: str = "ask add 1001 to Billing", who: str = "ben") -> Message:
@@ -156,7 +156,7 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     assert scene.sandbox.slack.submit(ana).ok
     top_view(scene.sandbox, "Reject a change", "Billing is full")
     assert scene.sandbox.slack.submit(ana).ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.writes == []
     assert "· rejected" in scene.cards()[0].plain
     assert "*Rejected:* by @Ana Ruiz" in scene.cards()[0].plain
@@ -395,7 +395,7 @@ def test_a_form_that_needs_approval_offers_to_ask(scene: ConversationHarness) ->
     )
     top_view(scene.sandbox, "Nothing has changed yet", "1001 Amara Okafor", person="ben")
     assert scene.sandbox.slack.submit(ben).ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "Waiting for approval" in card(scene)
     assert scene.writes == []
     scene.click(scene.cards()[-1], "Approve")

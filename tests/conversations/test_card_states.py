@@ -53,7 +53,7 @@ class Expected:
 
 def forward(scene: ConversationHarness, **time: float) -> None:
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def shown(card: Message) -> tuple[str, str, tuple[str, ...]]:
@@ -208,7 +208,7 @@ def over(scene: ConversationHarness) -> None:
 def over_after_a_restart(scene: ConversationHarness) -> None:
     paused_for_a_while(scene)
     scene.sandbox.restart(meanwhile=lambda: scene.sandbox.forward(timedelta(hours=3)))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def paused_anew(scene: ConversationHarness) -> None:
@@ -299,7 +299,7 @@ def alarm_ended(scene: ConversationHarness) -> None:
 def in_private(scene: ConversationHarness) -> None:
     ana = scene.sandbox.people["ana"]
     assert scene.sandbox.slack.slash(ana, scene.sandbox.slack.direct(ana), "recall Sales to Night Desk for 2h").ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def in_private_kept(scene: ConversationHarness) -> None:

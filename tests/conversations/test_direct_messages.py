@@ -212,7 +212,7 @@ def test_a_status_is_shown_while_park_works(sandbox: Sandbox) -> None:
     key = (sandbox.slack.direct(user), ts)
     assert "checking" in (sandbox.slack.wait_for(lambda: shown.get(key)) or "")
     sandbox.pbx.faults.latency = 0.0
-    sandbox.settle(30)
+    sandbox.settle()
     assert shown == {}
     assert len(answers(sandbox, ts)) == 1
 
@@ -224,7 +224,7 @@ def test_where_slack_has_no_status_there_is_none(sandbox: Sandbox) -> None:
     ts = sandbox.slack.say(user, sandbox.slack.direct(user), "add 1001 to Sales")
     sandbox.slack.wait_for(lambda: [one for one in sandbox.slack.calls if one.method == "assistant.threads.setStatus"])
     sandbox.pbx.faults.latency = 0.0
-    sandbox.settle(30)
+    sandbox.settle()
     assert [one.ts for one in sandbox.slack.seen_by(user, sandbox.slack.direct(user))] == [ts]
     assert len(answers(sandbox, ts)) == 1
 

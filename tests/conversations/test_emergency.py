@@ -61,7 +61,7 @@ def test_a_refusal_offers_a_form_that_asks_for_the_reason(scene: ConversationHar
     top_view(scene.sandbox, "Night Desk (6001)", "Until", person="ben")
     assert scene.writes == []
     assert scene.sandbox.slack.submit(ben).ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "nobody is at the desk" in scene.card().plain
     assert "nobody is at the desk" in scene.cards("ops")[-1].plain
@@ -115,7 +115,7 @@ def test_the_reason_may_hold_any_word(scene: ConversationHarness) -> None:
 def test_it_ends_by_itself_as_any_change_does(scene: ConversationHarness) -> None:
     scene.do("emergency recall Billing to Night Desk for 1h because fire", "ben")
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert recall(scene) == "USER_ONLY"
     assert len([one for one in scene.cards("ops") if "Emergency change" in one.plain]) == 1
 
@@ -127,7 +127,7 @@ def test_while_slack_fails_the_change_stands_and_the_channel_hears_of_it_later_a
     scene.sandbox.slack.faults.fail("chat.postMessage", 503, times=failures)
     scene.do(LINE, "ben")
     scene.sandbox.forward(timedelta(seconds=30))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert recall(scene) == "RING_GROUP_ONLY"
     assert len(scene.cards("ops")) == 1
     assert len(scene.cards()) == 1

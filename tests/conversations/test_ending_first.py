@@ -19,7 +19,7 @@ def scene() -> Iterator[ConversationHarness]:
 
 def later(scene: ConversationHarness, **time: float) -> None:
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def said(scene: ConversationHarness, line: str, who: str = "ana") -> str:

@@ -51,7 +51,7 @@ def at(day: int, clock: str) -> datetime:
 def go(scene: ConversationHarness, day: int, clock: str) -> None:
     """Sets the clock, and waits for whatever is due then."""
     scene.sandbox.forward(at(day, clock) - scene.sandbox.now())
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def target(scene: ConversationHarness, group: str = "Sales") -> tuple[object, str]:
@@ -295,7 +295,7 @@ def test_what_is_skipped_stays_skipped(
         assert is_night(scene)
     scene.do(line.partition(",")[0])
     follows(scene)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert is_base(scene)
     go(scene, 10, "19:00")
     assert is_base(scene)
@@ -361,7 +361,7 @@ def test_two_equal_ones_at_one_time_are_refused_with_the_time(scene: Conversatio
 def test_a_night_that_still_lasts_begins_late_and_says_so(scene: ConversationHarness) -> None:
     scene.do(NIGHTLY)
     scene.sandbox.restart(lambda: setattr(scene.sandbox, "ahead", scene.sandbox.ahead + timedelta(hours=10)))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert is_night(scene)
     assert "Began late, it was due Wed 10 Jun 18:00: Park was not running." in thread(scene)
 
@@ -369,7 +369,7 @@ def test_a_night_that_still_lasts_begins_late_and_says_so(scene: ConversationHar
 def test_nights_that_are_over_are_skipped_and_noted_once(scene: ConversationHarness) -> None:
     scene.do(NIGHTLY)
     scene.sandbox.restart(lambda: setattr(scene.sandbox, "ahead", scene.sandbox.ahead + timedelta(days=2)))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert is_base(scene)
     assert thread(scene).count("Skipped 2 times since Wed 10 Jun 18:00") == 1
     go(scene, 12, "18:00")
@@ -448,7 +448,7 @@ def test_the_approval_of_a_schedule_covers_its_occurrences(scene: ConversationHa
 
 @pytest.fixture
 def waiting(scene: ConversationHarness) -> ConversationHarness:
-    """An occurrence, #3, waits for an approval of its own: its group differs from what was approved."""
+    """An occurrence, #3, waits for an approval: its group is not as it was when the schedule was approved."""
     scene.do("ask recall Billing to Night Desk every weekday 18:00 to 8:00", who="ben")
     scene.click(scene.card(), "Approve")
     day_desk = scene.sandbox.pbx.state.ring_group_id("Day Desk")

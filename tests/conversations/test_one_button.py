@@ -76,7 +76,7 @@ def test_two_who_click_at_the_same_moment_do_it_once(scene: ConversationHarness)
     scene.sandbox.slack.click(scene.sandbox.people["eve"], card, label="Do")
     scene.reached(held)
     scene.go_on(held)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert len(scene.writes) == 2
     assert "Somebody has already used this button: #2" in scene.last_ephemeral("eve").plain
 

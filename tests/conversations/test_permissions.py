@@ -52,7 +52,7 @@ def recall(scene: ConversationHarness, group: str = "Billing") -> object:
 
 def later(scene: ConversationHarness, **time: float) -> None:
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def test_an_emergency_is_ended_by_whoever_made_it_and_not_made_again_by_undoing_the_end(
@@ -129,7 +129,7 @@ def test_the_limits_of_an_emergency_and_of_an_approval_are_said(scene: Conversat
 @pytest.mark.parametrize("reason", ["because ...", "because ?", "because 1", "because :fire:", "because !!! 42", ""])
 def test_a_reason_has_words(scene: ConversationHarness, reason: str) -> None:
     scene.slash(f"emergency recall Billing to Night Desk for 2h {reason}", "ben")
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.writes == []
 
 

@@ -112,7 +112,7 @@ def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: Conversat
         file.write_text(CLOSED.format(day=day))
         task._tried.clear()
         task.turn()
-        sandbox.settle(30)
+        sandbox.settle()
 
     read_again("20261230")
     scene.do("recall Sales to Night Desk on company holidays")
@@ -125,10 +125,10 @@ def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: Conversat
     night = sandbox.pbx.state.ring_group_id("Night Desk")
     sandbox.slack.wait_for(lambda: sandbox.pbx.state.groups[scene.id("Sales")]["ring_group_id"] == night, timeout=20)
     scene.do("undo 2")
-    sandbox.settle(30)
+    sandbox.settle()
     assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
     task.turn()
-    sandbox.settle(30)
+    sandbox.settle()
     assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY", "what was ended stays ended"
 
 

@@ -47,7 +47,7 @@ def go(harness: ConversationHarness, day: int, hour: int) -> None:
     """Sets the clock, and waits for whatever is due then."""
     sandbox = harness.sandbox
     sandbox.forward(datetime(2026, 6, day, hour, 0, 1, tzinfo=BERLIN) - sandbox.now())
-    sandbox.settle(30)
+    sandbox.settle()
 
 
 def recall(harness: ConversationHarness, group: str) -> tuple[object, object]:

@@ -24,7 +24,7 @@ def scene() -> Iterator[ConversationHarness]:
 
 def later(scene: ConversationHarness, **time: float) -> None:
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def recall(scene: ConversationHarness, group: str = "Sales") -> object:
@@ -199,7 +199,7 @@ def test_times_are_those_of_asking_when_the_worker_comes_later(scene: Conversati
     scene.slash("recall Sales to Night Desk until 14:01")
     scene.sandbox.forward(timedelta(seconds=80))
     scene.sandbox.pbx.start()
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "The end, today 14:01" in scene.last_ephemeral().plain
     assert not scene.changes()
 

@@ -39,7 +39,7 @@ def recalled_to(scene: ConversationHarness, group: str = "Sales") -> str:
 def later(scene: ConversationHarness, **length: float) -> None:
     """Lets time pass, and waits until Park has done what was due."""
     scene.sandbox.forward(timedelta(**length))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def card(scene: ConversationHarness) -> str:
@@ -57,7 +57,7 @@ def top(scene: ConversationHarness, *words: str) -> View:
         return "Opening ..." not in plain and "Checking with" not in plain and all(word in plain for word in words)
 
     scene.sandbox.slack.wait_for(there, timeout=10)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     return scene.sandbox.slack.view(ana)
 
 
@@ -69,7 +69,7 @@ def by_mention(scene: ConversationHarness, line: str) -> None:
     slack, phones = scene.sandbox.slack, scene.sandbox.channels["phones"]
     asked = slack.say(scene.sandbox.people["ana"], phones, f"@Park {line}")
     slack.wait_for(lambda: len(slack.messages(phones, thread=asked)) > 1, timeout=10)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def posted(scene: ConversationHarness) -> list[Message]:
@@ -117,7 +117,7 @@ def open_by_line(scene: ConversationHarness) -> None:
 def open_from_home(scene: ConversationHarness) -> None:
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     slack.wait_for(lambda: "12 park groups" in (slack.home(ana) or top(scene)).plain, timeout=10)
     home = slack.home(ana)
     assert home is not None
@@ -141,7 +141,7 @@ def test_a_form_makes_the_same_schedule_after_it_has_shown_the_next_times(
     shown = top(scene, "Night Desk (6001)", "18:00").plain
     assert shown.count("18:00") > 3, "the next occurrences are in the form"
     scene.sandbox.slack.submit(scene.sandbox.people["ana"])
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     made = [*posted(scene), *scene.direct()]
     assert any("every weekday 18:00 to 8:00" in one.plain for one in made)
     assert not scene.writes
@@ -245,7 +245,7 @@ def test_home_and_pending_show_what_begins_within_a_day(scene: ConversationHarne
     assert "On Call" not in shown
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""), timeout=10)
 
 
@@ -259,7 +259,7 @@ def test_edit_opens_the_form_filled_and_replaces_the_schedule(scene: Conversatio
     slack.fill(ana, "20:00", label="From")
     top(scene, "20:00 to 8:00")
     slack.submit(ana)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "Replaced by #2" in scene.cards()[0].plain
     assert "every weekday 20:00 to 8:00" in scene.replies()[-1].plain
     assert answered(scene, "schedules").plain.count("Next:") == 1

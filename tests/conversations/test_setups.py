@@ -133,7 +133,7 @@ def test_what_stops_half_way_says_what_is_done_and_what_is_not_and_can_be_undone
     harness.reached(held)
     sandbox.pbx.state.groups[harness.id("Warehouse")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
     harness.go_on(held)
-    sandbox.settle(30)
+    sandbox.settle()
     card = harness.cards()[-1].plain.replace("*", "")
     assert "Partly done: Apply park.yaml (1 of 4 changes)" in card
     assert "Park stopped at Warehouse." in card
@@ -213,7 +213,7 @@ def stopped_undo(harness: ConversationHarness) -> Message:
     harness.reached(held)
     sandbox.pbx.state.groups[harness.id("Sales")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
     harness.go_on(held)
-    sandbox.settle(30)
+    sandbox.settle()
     return harness.card()
 
 
@@ -257,7 +257,7 @@ def test_what_is_done_again_half_way_says_so_and_goes_on(harness: ConversationHa
     harness.reached(held)
     state.groups[harness.id("Support")]["recall_to"] = "RING_GROUP_ONLY"
     harness.go_on(held)
-    sandbox.settle(30)
+    sandbox.settle()
     assert "Partly done again: Apply park.yaml" in harness.card().plain.replace("*", "")
     state.groups[harness.id("Support")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
     harness.click(harness.card(), "Do the rest again")
@@ -278,7 +278,7 @@ def test_a_temporary_change_is_ended_only_if_the_plan_came_that_far(
     harness.reached(held)
     state.members[harness.id("Support")].append("1001")
     harness.go_on(held)
-    sandbox.settle(30)
+    sandbox.settle()
     assert "Partly done: Apply park.yaml (1 of 4 changes)" in harness.cards()[-1].plain
     harness.do("pending")
     assert ("Day Desk" in harness.last_ephemeral().plain) is not came_far
@@ -286,7 +286,7 @@ def test_a_temporary_change_is_ended_only_if_the_plan_came_that_far(
     assert state.groups[harness.id("Sales")]["recall_to"] == "USER_ONLY", "how it was before both"
     assert "1001" in harness.members("Support")
     sandbox.forward(timedelta(hours=2, seconds=1))
-    sandbox.settle(30)
+    sandbox.settle()
     before = "USER_ONLY" if came_far else "USER_FIRST_THEN_RING_GROUP"
     assert state.groups[harness.id(temporary)]["recall_to"] == before
 

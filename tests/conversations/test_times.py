@@ -20,7 +20,7 @@ def scene() -> Iterator[ConversationHarness]:
 def later(scene: ConversationHarness, **time: float) -> None:
     """Set the clock, and wait for whatever is due then."""
     scene.sandbox.forward(timedelta(**time))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
 
 
 def seen(scene: ConversationHarness) -> object:
@@ -198,7 +198,7 @@ def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Con
     scene.sandbox.slack.wait_for(lambda: any("is late to end" in one.plain for one in scene.replies()), timeout=60)
     scene.sandbox.pbx.start()
     scene.sandbox.forward(timedelta(minutes=6))
-    scene.sandbox.settle(60)
+    scene.sandbox.settle()
     assert recall(scene) == "USER_ONLY"
     assert "· ended" in scene.card().plain
 

@@ -47,7 +47,7 @@ def run(scene: ConversationHarness, step: str, where: str = "phones", **inputs: 
     inputs = {"channel_id": scene.sandbox.channels[where], **inputs}
     execution, ack = scene.sandbox.slack.run_step(step, inputs)
     assert ack.ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     return execution
 
 
@@ -121,7 +121,7 @@ def test_a_proposal_expires_and_the_workflow_goes_on(scene: ConversationHarness)
     execution = run(scene, "members", **ADD)
     old = kept(scene, scene.card())
     scene.sandbox.forward(timedelta(hours=4, seconds=1))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert execution.outputs["outcome"] == "expired"
     assert "Proposal expired" in scene.cards()[0].plain
     assert "[Do it]" not in scene.cards()[0].plain
@@ -137,7 +137,7 @@ def test_one_of_two_who_click_at_once_makes_the_change(scene: ConversationHarnes
     with ThreadPoolExecutor(2) as pool:
         acks = list(pool.map(lambda who: slack.click(people[who], card, label="Do it"), ("ana", "ben")))
     assert all(ack.ok for ack in acks)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.changes() == 1
     assert execution.outputs["outcome"] == "done"
     assert reports(scene) == 1
@@ -146,11 +146,11 @@ def test_one_of_two_who_click_at_once_makes_the_change(scene: ConversationHarnes
 def test_a_step_that_slack_delivers_twice_asks_once(scene: ConversationHarness) -> None:
     execution = run(scene, "members", **ADD)
     assert scene.sandbox.slack.deliver_again().ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert len(scene.cards()) == 1
     scene.click(scene.card(), "Do it", "ben")
     assert scene.sandbox.slack.deliver_again("events_api").ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert scene.changes() == 1
     assert len(scene.cards()) == 1
     assert execution.outputs["outcome"] == "done"
@@ -196,11 +196,11 @@ def test_what_needs_approval_is_reported_when_it_is_decided(scene: ConversationH
     scene.click(old, "Do it", "ana")
     assert "is decided or has expired" in scene.last_ephemeral("ana").plain, "one is under way"
     scene.sandbox.forward(timedelta(minutes=2))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "accepted, not made yet" in scene.cards()[0].plain
     assert "[Do it]" not in scene.cards()[0].plain
     scene.click(change, "Approve", "ana")
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert "1001" in scene.members("Billing")
     assert execution.outputs["outcome"] == "done"
 
@@ -211,7 +211,7 @@ def test_an_approval_that_is_not_given_is_reported(scene: ConversationHarness) -
     scene.click(scene.last_ephemeral("ben"), "Ask for approval", "ben")
     scene.do("reject change 3 because it is full")
     scene.sandbox.forward(timedelta(minutes=2))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert execution.outputs["outcome"] == "cancelled"
     assert "Rejected" in str(execution.outputs["text"])
     assert "not made" in scene.cards()[0].plain
@@ -225,7 +225,7 @@ def test_a_change_for_later_is_reported_when_it_is_scheduled(scene: Conversation
     assert execution.outputs["outcome"] == "scheduled"
     assert scene.writes == []
     scene.sandbox.forward(timedelta(hours=23, seconds=1))
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert len(scene.writes) == 1
     assert reports(scene) == 1
 
@@ -248,7 +248,7 @@ def test_a_step_asks_although_the_pbx_is_away_and_the_click_tells(scene: Convers
     scene.sandbox.forward(timedelta(minutes=5))
     scene.sandbox.slack.wait_for(lambda: execution.status != "running", timeout=30)
     scene.sandbox.pbx.faults.clear()
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert execution.outputs["outcome"] == "failed"
     assert scene.writes == []
 

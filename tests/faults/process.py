@@ -12,7 +12,7 @@ from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
 from tests.faults.scene import ConversationHarness
 from tests.forked import ForkedProcess, run_bot
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @dataclass
@@ -40,7 +40,7 @@ class ProcessHarness(ConversationHarness):
         assert self.running
         if self.running.poll() is None:
             self.running.send_signal(by)
-        status = self.running.wait(30)
+        status = self.running.wait(PATIENCE)
         self.running.close()
         self.running = None
         return status

@@ -44,7 +44,7 @@ class Visitor:
 
     def told(self) -> list[Message]:
         """Messages that only this user sees, ephemeral or direct, the latest last."""
-        self.sandbox.settle(30)
+        self.sandbox.settle()
         conversation = self.sandbox.slack.direct(self.id)
         tops = self.sandbox.slack.messages(conversation)
         replies = (one for top in tops for one in self.sandbox.slack.messages(conversation, thread=top.ts)[1:])
@@ -54,16 +54,16 @@ class Visitor:
 
     def view(self) -> View:
         """The open modal, after all pending updates."""
-        self.sandbox.settle(30)
+        self.sandbox.settle()
         return self.sandbox.slack.view(self.id)
 
     def form_is_open(self) -> bool:
-        self.sandbox.settle(30)
+        self.sandbox.settle()
         return bool(self.sandbox.slack.views_of(self.id))
 
     def home(self) -> View:
         """The Home tab, after all pending updates."""
-        self.sandbox.settle(30)
+        self.sandbox.settle()
         view = self.sandbox.slack.home(self.id)
         assert view is not None
         return view

@@ -110,13 +110,13 @@ def lead(of_leads: Sandbox) -> Iterator[Visitor]:
     assert of_leads.now() - ORDINARY_INSTANT < timedelta(hours=13), "a midnight in UTC brings requests of its own"
     visitor, untouched = Visitor(of_leads, "ana"), stands_untouched(of_leads)
     yield visitor
-    of_leads.settle(30)
+    of_leads.settle()
     assert stands_untouched(of_leads) == untouched
     assert of_leads.park.tenant.journal.done(1) == []
     assert not of_leads.park.tenant.journal.has_work()
     while of_leads.slack.views_of(visitor.id):
         of_leads.slack.close(visitor.id, everything=True)
-    of_leads.settle(30)
+    of_leads.settle()
     of_leads.slack.state.groups[of_leads.groups["leads"]].members = [visitor.id]
     of_leads.ahead += MINUTE
     of_leads.slack.state.posts.clear()
@@ -125,7 +125,7 @@ def lead(of_leads: Sandbox) -> Iterator[Visitor]:
 
 def dismiss(visitor: Visitor) -> None:
     """Removes Ana from the user group; from here on the PBX must receive no request."""
-    visitor.sandbox.settle(30)
+    visitor.sandbox.settle()
     visitor.sandbox.slack.state.groups[visitor.sandbox.groups["leads"]].members = []
     visitor.sandbox.forward(MINUTE)
     visitor.sandbox.pbx.requests.clear()
@@ -135,7 +135,7 @@ def dismiss(visitor: Visitor) -> None:
 def test_whoever_may_not_is_refused_at_every_entry_point_and_the_pbx_hears_nothing(
     shared: Sandbox, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
-    shared.settle(30)
+    shared.settle()
     shared.pbx.requests.clear()
     ben = Visitor(shared, "ben")
     before = len(ben.told())
@@ -146,7 +146,7 @@ def test_whoever_may_not_is_refused_at_every_entry_point_and_the_pbx_hears_nothi
         assert isinstance(entry_point, FormEntryPoint), "what can be typed is typed, and refused"
     else:
         assert_refused(ben, entry_point, before)
-    shared.settle(30)
+    shared.settle()
     assert shared.pbx.requests == []
     while shared.slack.views_of(ben.id):
         shared.slack.close(ben.id, everything=True)
@@ -273,7 +273,7 @@ def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool
         for shown in visitor.told():
             if "Nothing has changed yet" in shown.plain:
                 visitor.click(shown, label=asked.button if isinstance(asked, ChangeOperation) else "")
-    visitor.sandbox.settle(30)
+    visitor.sandbox.settle()
     return True
 
 

@@ -98,7 +98,7 @@ def test_messages_say_nothing_but_texts_of_the_catalogue_and_data(sandbox: Sandb
         _warm(sandbox, person)
         for line in LINES:
             sandbox.slack.slash(sandbox.people[person], sandbox.channels["phones"], line)
-            sandbox.settle(30)
+            sandbox.settle()
     left = {
         text: words
         for message in _all_messages(sandbox)
@@ -111,7 +111,7 @@ def test_messages_say_nothing_but_texts_of_the_catalogue_and_data(sandbox: Sandb
 def _warm(sandbox: Sandbox, person: str) -> None:
     """Lets Park learn the person's locale; the first acknowledgement does not wait for it."""
     sandbox.slack.slash(sandbox.people[person], sandbox.channels["phones"], "groups")
-    sandbox.settle(30)
+    sandbox.settle()
 
 
 def _all_messages(sandbox: Sandbox) -> list[Message]:
@@ -129,7 +129,7 @@ def test_what_many_read_is_in_the_language_of_the_setting_and_private_answers_in
     known = {message.ts for message in _all_messages(sandbox)}
     for line in LINES:
         sandbox.slack.slash(sandbox.people["ida"], sandbox.channels["phones"], line)
-        sandbox.settle(30)
+        sandbox.settle()
         new = [message for message in _all_messages(sandbox) if message.ts not in known]
         known |= {message.ts for message in new}
         for message in new:

@@ -12,6 +12,7 @@ from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import modified_readings, parse
+from bot.operations.setups import EVERYTHING, Restore
 from bot.sandbox.slack.elements import Values, entry_of, initial_values, options_of
 from bot.sandbox.slack.menus import options_by_name, parse_entered_value
 from bot.slack import text
@@ -39,7 +40,12 @@ def has_inputs(operation: Operation) -> bool:
     return {name for name, _, _ in operation.said()} <= operation.form().keys()
 
 
-asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(has_inputs).filter(can_be_typed)
+def is_possible(operation: Operation) -> bool:
+    """Whether the form takes it: a restoration deletes new groups only with everything."""
+    return not (isinstance(operation, Restore) and operation.new and operation.what != EVERYTHING)
+
+
+asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(has_inputs).filter(can_be_typed).filter(is_possible)
 
 
 def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:

@@ -149,7 +149,7 @@ class RandomRequests(RuleBasedStateMachine):
 
     def _judge(self) -> None:
         assert self.sandbox is not None
-        self.sandbox.settle(30)
+        self.sandbox.settle()
         self.oracle.judge()
 
     def _buttons(self, person: str, channel: str) -> Iterator[tuple[Message, dict[str, Any]]]:

@@ -137,6 +137,6 @@ def test_a_slow_pbx_delays_no_ack_and_the_asker_is_told_to_wait(sandbox: Sandbox
     direct = sandbox.slack.wait_for(lambda: sandbox.slack.messages(sandbox.slack.direct(ana)), timeout=10)
     assert "The PBX is slow right now." in direct[0].plain
     sandbox.pbx.faults.latency = 0
-    sandbox.settle(30)
+    sandbox.settle()
     sandbox.slack.wait_for(lambda: not sandbox.slack.messages(sandbox.slack.direct(ana)), timeout=10)
     assert len(cards(sandbox)) == 1

@@ -108,7 +108,7 @@ class SeveralPbxs(Sandbox):
         channel = self.channels[place] if place else self.slack.direct(self.people[person])
         ack = self.slack.slash(self.people[person], channel, line)
         assert ack.ok, ack.error
-        self.settle(30)
+        self.settle()
         return str((ack.payload or {}).get("text") or "")
 
     def seen(self, place: str, person: str = "ana") -> list[Message]:
@@ -131,6 +131,6 @@ class SeveralPbxs(Sandbox):
         answers = self.slack.wait_for(
             lambda: [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot], timeout=20
         )
-        self.settle(30)
+        self.settle()
         answers = [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot]
         return "\n".join(one.plain for one in answers)

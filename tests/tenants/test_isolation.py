@@ -74,7 +74,7 @@ def test_every_source_changes_only_the_pbx_that_is_meant(one_way: SeveralPbxs, e
     one_way.type("pbx munich", "")
     assert through(MunichVisitor(one_way, "ana"), entry_point, asked)
     one_way.slack.wait_for(lambda: one_way.pbxs[MUNICH].writes)
-    one_way.settle(30)
+    one_way.settle()
     assert not [name for name in (BERLIN, PARIS) if one_way.pbxs[name].writes or one_way.tenant(name).journal.recent(9)]
     assert not list(leaks(one_way))
 
@@ -102,7 +102,7 @@ def test_home_and_direct_messages_show_one_pbx_at_a_time(one_way: SeveralPbxs) -
     for name in (BERLIN, MUNICH, PARIS, BERLIN):
         one_way.write(f"pbx {name}")
         one_way.slack.open_home(ana)
-        one_way.settle(30)
+        one_way.settle()
         home = one_way.slack.home(ana)
         assert home is not None
         assert OWN_GROUPS[name] in home.plain
@@ -120,9 +120,9 @@ def test_what_park_posts_by_itself_stays_in_its_channel(one_way: SeveralPbxs) ->
     one_way.slack.wait_for(
         lambda: all(any("ended" in one.plain.lower() for one in one_way.seen(name)) for name in OWN_GROUPS), timeout=60
     )
-    one_way.settle(60)
+    one_way.settle()
     one_way.forward(timedelta(hours=9))  # the daily posts
-    one_way.settle(60)
+    one_way.settle()
     assert not list(leaks(one_way))
 
 
@@ -130,7 +130,7 @@ def test_typing_into_a_picker_offers_what_is_of_the_forms_pbx(one_way: SeveralPb
     ana = one_way.people["ana"]
     one_way.type("recall", MUNICH)
     one_way.slack.wait_for(lambda: one_way.slack.views_of(ana))
-    one_way.settle(30)
+    one_way.settle()
     for text, found in ((OWN_GROUPS[MUNICH], True), (OWN_GROUPS[BERLIN], False)):
         options = one_way.slack.suggest(ana, text, label="Park group")
         assert (text in json.dumps(options)) == found
@@ -170,9 +170,9 @@ def test_a_forged_gesture_does_nothing(
     else:
         one_way.type("create", BERLIN)
         one_way.slack.fill(ana, "Forged", label="Name")
-        one_way.settle(30)
+        one_way.settle()
         one_way.slack.submit(ana)
-    one_way.settle(30)
+    one_way.settle()
     before = _state(one_way)
     body = deepcopy(one_way.slack.delivered[-1].envelope["payload"])
     body["trigger_id"] = "another"
@@ -182,7 +182,7 @@ def test_a_forged_gesture_does_nothing(
     else:
         body["actions"][0]["value"] = body["actions"][0]["value"].replace('"nonce": "', '"nonce": "x')
     one_way.slack.deliveries.deliver("interactive", body)
-    one_way.settle(30)
+    one_way.settle()
     assert _state(one_way) == before
     assert not list(leaks(one_way))
 
@@ -200,15 +200,15 @@ def test_a_button_from_before_there_were_several_is_of_the_pbx_with_that_journal
     for name in (BERLIN, MUNICH):
         one_way.type("add 1001 to Sales", name)
         one_way.slack.click(ana, one_way.card(name), label="Undo")
-        one_way.settle(30)
+        one_way.settle()
         body = deepcopy(one_way.slack.delivered[-1].envelope["payload"])
         one_way.type("add 1001 to Sales", name)
         body["actions"][0] |= {
             "block_id": "b1",
-            "value": body["actions"][0]["value"].replace('"nonce": "', '"nonce": "x'),
+            "value": json.dumps({"line": "undo 3", "nonce": "another"}),
         }
         one_way.slack.deliveries.deliver("interactive", body)
-        one_way.settle(30)
+        one_way.settle()
     assert "1001" not in one_way.members(BERLIN)
     assert "1001" in one_way.members(MUNICH)
 
@@ -221,12 +221,12 @@ def test_a_channel_that_has_moved_shows_nothing_more_of_the_pbx_before(one_way: 
     one_way.restart()
     said = len(one_way.slack.messages(old))
     assert one_way.slack.click(one_way.people["ana"], card, label="End now").ok
-    one_way.settle(30)
+    one_way.settle()
     answers = one_way.slack.ephemerals(one_way.people["ana"], old)
     assert "this is about a PBX that doesn't belong to this channel" in answers[-1].plain
     one_way.forward(timedelta(hours=3))
     one_way.slack.wait_for(lambda: "1001" not in one_way.members(BERLIN, OWN_GROUPS[BERLIN]), timeout=30)
-    one_way.settle(30)
+    one_way.settle()
     assert len(one_way.slack.messages(old)) == said
     assert any("ended" in one.plain.lower() for one in one_way.seen(""))
 
@@ -257,5 +257,5 @@ def test_a_choice_by_somebody_without_rights_names_no_pbx(one_way: SeveralPbxs) 
     one_way.slack.state.groups[one_way.groups["leads"]].members.remove(ana)
     one_way.restart()
     assert one_way.slack.click(ana, question, label="Munich").ok
-    one_way.settle(30)
+    one_way.settle()
     assert "no PBX of Park's allows you anything" in one_way.seen("")[-1].plain

@@ -193,9 +193,9 @@ def test_a_step_of_a_workflow_asks_about_the_pbx_of_its_channel(park: SeveralPbx
     inputs = {"channel_id": park.channels[name], "action": "add", "members": "1001", "group": "Sales"}
     execution, ack = park.slack.run_step("members", inputs)
     assert ack.ok
-    park.settle(30)
+    park.settle()
     park.slack.click(park.people["ana"], park.slack.messages(park.channels[name])[-1], label="Do it")
-    park.settle(30)
+    park.settle()
     assert changed(park) == {name}
     assert execution.outputs["outcome"] == "done"
 
@@ -207,7 +207,7 @@ def test_a_step_of_a_workflow_in_a_channel_of_no_pbx_ends_with_the_reason(
     where = {"channel_id": one_way.channels[place]} if place else {}
     execution, ack = one_way.slack.run_step("show_group", {**where, "group": "Sales"})
     assert ack.ok
-    one_way.settle(30)
+    one_way.settle()
     assert execution.status == "failed"
     assert "channel" in (execution.error or "")
 
@@ -234,7 +234,7 @@ def test_the_choice_on_a_home_tab_is_in_the_language_of_its_reader(german: Sever
     german.type("pbx munich", "", person)
     for _ in range(2):
         german.slack.open_home(user)
-        german.settle(30)
+        german.settle()
     german.type("add 1001 to Sales", MUNICH, "ana" if person == "ida" else "ida")  # has all tabs drawn again
     home = german.slack.home(user)
     assert home is not None
@@ -249,11 +249,11 @@ def test_whoever_lost_their_rights_on_the_chosen_pbx_can_choose_the_other_one(on
     one_way.allowed[MUNICH].remove("ben")
     one_way.restart()
     one_way.slack.open_home(ben)
-    one_way.settle(30)
+    one_way.settle()
     before = one_way.slack.home(ben)
     assert before is not None
     assert one_way.slack.click(ben, before, label="Berlin").ok
-    one_way.settle(30)
+    one_way.settle()
     home = one_way.slack.home(ben)
     assert home is not None
     assert "about Berlin" in home.plain

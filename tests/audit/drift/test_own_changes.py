@@ -82,7 +82,7 @@ def test_a_target_that_a_change_is_at_is_left_for_the_next_look(scene: DriftScen
     scene.console.console_add_member(scene.id("Support"), "1005")
     scene.scan()
     scene.go_on(writing)
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     scene.scan(2)
     (told,) = scene.posted_drifts()
     assert "Support was changed" in told.plain

@@ -144,7 +144,7 @@ def test_several_people_s_clicks_put_it_back_once(make_scene: Callable[..., Drif
     people, slack = scene.sandbox.people, scene.sandbox.slack
     for who in ("ana", "ben", "ana"):
         assert slack.click(people[who], told, label="Put it back").ok
-    scene.sandbox.settle(30)
+    scene.sandbox.settle()
     assert len(scene.writes) == 1
     assert "Somebody has already used this button: #1" in scene.last_ephemeral("ben").plain
 

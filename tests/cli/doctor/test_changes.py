@@ -28,7 +28,7 @@ def installation(
 
 def type_line(sandbox: Sandbox, line: str) -> None:
     assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], line).ok
-    sandbox.settle(60)
+    sandbox.settle()
 
 
 def test_an_end_that_fails_is_told_with_its_number(installation: Installation, sandbox: Sandbox) -> None:

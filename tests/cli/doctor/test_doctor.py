@@ -47,7 +47,7 @@ def test_a_park_that_runs_goes_on_as_it_was(
         assert sandbox.slack.connections == 1
         phones, ana = sandbox.channels["phones"], sandbox.people["ana"]
         sandbox.slack.slash(ana, phones, "add 1001 to Sales")
-        sandbox.settle(60)
+        sandbox.settle()
     assert "1001" in sandbox.pbx.state.members_of("Sales")
 
 

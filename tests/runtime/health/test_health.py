@@ -85,7 +85,7 @@ def test_a_pbx_that_is_away_is_shown_and_park_stays_ready(sandbox: Sandbox) -> N
     assert fetch(sandbox, "/health/ready").json["pbx"] == "answers"
     sandbox.pbx.stop()
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "server")
-    sandbox.settle(30)
+    sandbox.settle()
     ready = fetch(sandbox, "/health/ready")
     assert ready.status == 200
     assert ready.json["pbx"] == "does not answer"
@@ -100,14 +100,14 @@ def test_how_the_pbx_answered_last_is_shown(
 ) -> None:
     sandbox.pbx.faults.add(Fault(kind=kind, match="GET *", times=None, **more))
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups")
-    sandbox.settle(30)
+    sandbox.settle()
     assert fetch(sandbox, "/health/ready").json["pbx"] == state
 
 
 def test_a_pbx_that_refuses_the_sign_in_is_shown(sandbox: Sandbox) -> None:
     sandbox.pbx.expire_tokens()
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups")
-    sandbox.settle(30)
+    sandbox.settle()
     assert fetch(sandbox, "/health/ready").json["pbx"] == "refuses the sign-in"
 
 
@@ -153,7 +153,7 @@ def test_it_is_not_ready_while_the_policy_file_has_a_mistake(sandbox: Sandbox) -
 
 def test_it_is_not_ready_while_an_end_fails(sandbox: Sandbox) -> None:
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "recall Sales to Night Desk for 2h")
-    sandbox.settle(30)
+    sandbox.settle()
     fault = Fault(kind=FaultKind.STATUS, match="POST *", times=None, status=403)
     sandbox.pbx.faults.add(fault)
     sandbox.forward(timedelta(hours=3))

@@ -33,10 +33,10 @@ def _talk(sandbox: Sandbox) -> None:
     sandbox.pbx.faults.add(Fault(kind=FaultKind.GATEWAY, match="GET *"))
     for line in ("add 1001 to Sales", "add 1001 to Sales", "groups", "find Nobody", "move 1001"):
         sandbox.slack.slash(ana, phones, line)
-        sandbox.settle(30)
+        sandbox.settle()
     sandbox.slack.say(ana, phones, f"<@{sandbox.slack.bot_user}> remove 1001 from Sales")
     sandbox.slack.wait_for(lambda: len(sandbox.pbx.writes) == 2, timeout=30)
-    sandbox.settle(30)
+    sandbox.settle()
 
 
 def test_a_conversation_is_counted_and_measured() -> None:

@@ -252,7 +252,7 @@ def test_while_the_journal_is_away_the_groups_are_shown_all_the_same(
     assert "[Try again]" in opened(sandbox, "Park can't read its journal right now", "12 park groups").plain
 
 
-def _away() -> None:
+def _away(*_: object) -> None:
     raise JournalUnavailable("away")
 
 
@@ -261,7 +261,7 @@ def test_it_fits_slacks_limits_with_many_groups_and_much_that_is_pending() -> No
         ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
         for number in range(1, 15):
             sandbox.slack.slash(ana, phones, f"recall Group {number:05} to Night Desk for 2h")
-        sandbox.settle(60)
+        sandbox.settle()
         view = opened(sandbox, f"{ROWS + 5} park groups", "more: type pending", "[More groups]")
         assert len(view.blocks) <= 100, "the fake workspace refuses what Slack would"
         first = next(block for block in view.blocks if len(block.get("elements", ())) > 3)

@@ -57,13 +57,13 @@ def test_a_hundred_members_fit_a_form(ready: Ready) -> None:
         sandbox.slack.slash(ana, phones, f"add {numbers[0]}-{numbers[-1]} to")
         sandbox.settle()
         pick(sandbox, "ana", "Group 00001", "Park group")
-        sandbox.settle(60)
+        sandbox.settle()
         view = sandbox.slack.view(ana)
         assert view.submit == "Apply", view.plain
         assert "*Added:*" in view.plain
         assert len(view.private_metadata) <= 3000
         sandbox.slack.submit(ana)
-        sandbox.settle(60)
+        sandbox.settle()
         assert len(sandbox.pbx.state.members_of("Group 00001")) >= 100
 
 
@@ -302,7 +302,7 @@ def test_a_form_that_was_closed_meanwhile_is_no_trouble(sandbox: Sandbox, ana: s
     sandbox.settle()
     sandbox.slack.submit(ana)
     sandbox.slack.close(ana)
-    sandbox.settle(20)
+    sandbox.settle()
     assert not sandbox.slack.views_of(ana)
     assert not sandbox.pbx.writes
 

@@ -162,7 +162,7 @@ def test_a_group_that_is_chosen_while_the_pbx_is_away_is_no_obstacle(
     sandbox.settle()
     sandbox.pbx.stop()
     sandbox.slack.fill(ana, "Sales", label="Park group")
-    sandbox.settle(30)
+    sandbox.settle()
     assert sandbox.slack.view(ana).fields["Park group"] == "Sales"
     assert len(sandbox.slack.suggest(ana, "", action_id="park:pick:user")) > 10
 

@@ -39,7 +39,7 @@ def done(sandbox: Sandbox, ready: Ready, name: str = "hold.wav", content: bytes 
     choose(sandbox, name, content)
     submit(sandbox, ready, "Set prompt")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
-    sandbox.settle(30)
+    sandbox.settle()
 
 
 def cards(sandbox: Sandbox) -> list[Message]:
@@ -62,7 +62,7 @@ def test_the_file_is_shown_before_it_is_set_and_everybody_sees_that_it_was(sandb
     assert "Prompt: one-moment-please.wav (96 kB) → hold.wav (16 kB)" in shown.replace("*", "")
     assert not sandbox.pbx.writes
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
-    sandbox.settle(30)
+    sandbox.settle()
     assert prompt(sandbox) == HOLD
     (card,) = cards(sandbox)
     assert "Call park server: prompt is now" in card.plain
@@ -74,7 +74,7 @@ def test_the_file_is_shown_before_it_is_set_and_everybody_sees_that_it_was(sandb
 def test_the_server_tells_its_prompt(sandbox: Sandbox, ready: Ready) -> None:
     done(sandbox, ready)
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "server")
-    sandbox.settle(30)
+    sandbox.settle()
     assert "Prompt: hold.wav" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain.replace("*", "")
 
 
@@ -87,13 +87,13 @@ def test_undo_puts_back_what_was_there_and_do_it_again_what_came(
     done(sandbox, ready)
     sandbox.pbx.state.files = {id: one for id, one in sandbox.pbx.state.files.items() if one["content"] != was}
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
-    sandbox.settle(30)
+    sandbox.settle()
     assert prompt(sandbox) == was
     assert "undone" in cards(sandbox)[0].plain
     if before:
         assert sandbox.pbx.state.files[sandbox.pbx.state.server["prompt_file_id"]]["name"] == before
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Do it again")
-    sandbox.settle(30)
+    sandbox.settle()
     assert prompt(sandbox) == HOLD
 
 
@@ -101,7 +101,7 @@ def test_undo_shows_a_prompt_that_somebody_else_has_set_since_and_asks(sandbox: 
     done(sandbox, ready)
     sandbox.pbx.console_set_prompt()
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
-    sandbox.settle(30)
+    sandbox.settle()
     answer = sandbox.slack.ephemerals(sandbox.people["ana"])[-1]
     assert "has been changed since #1" in answer.plain
     assert "none before the change, hold.wav (16 kB) after it, one-moment-please.wav (96 kB) now" in answer.plain
@@ -165,11 +165,11 @@ def test_a_prompt_that_can_not_be_saved_is_shown_as_lost_before_the_last_click(s
     shown = submit(sandbox, ready, "Set prompt")
     assert "Will be lost: the current prompt, one-moment-please.wav (96 kB), because it can't be saved" in shown
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
-    sandbox.settle(30)
+    sandbox.settle()
     assert prompt(sandbox) == HOLD
     assert "#1 · done" in cards(sandbox)[0].plain
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
-    sandbox.settle(30)
+    sandbox.settle()
     assert "was never saved or is no longer stored" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
     assert prompt(sandbox) == HOLD
 
@@ -188,11 +188,11 @@ def test_a_prompt_for_a_while_goes_back_by_itself_though_its_file_is_gone_from_s
     sandbox.slack.fill(sandbox.people["ana"], "2 h", label="Ends")
     submit(sandbox, ready, "Set prompt")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
-    sandbox.settle(30)
+    sandbox.settle()
     sandbox.slack.state.files.clear()
     sandbox.forward(timedelta(hours=1))
     sandbox.slack.wait_for(lambda: prompt(sandbox) == BYE, timeout=30)
-    sandbox.settle(30)
+    sandbox.settle()
     sandbox.forward(timedelta(hours=2))
     sandbox.slack.wait_for(lambda: prompt(sandbox) == was, timeout=30)
 
@@ -201,19 +201,19 @@ def test_a_line_with_a_link_to_a_file_asks_first(sandbox: Sandbox) -> None:
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     link = f"https://park-sandbox.slack.com/files/{ana}/{sandbox.files['welcome']}/welcome.wav"
     assert sandbox.slack.slash(ana, phones, f"server prompt {link}").ok
-    sandbox.settle(30)
+    sandbox.settle()
     shown = sandbox.slack.ephemerals(ana)[-1]
     assert "Prompt: none → welcome.wav (32 kB)" in shown.plain.replace("*", "")
     assert not sandbox.pbx.writes
     sandbox.slack.click(ana, shown, label="Set prompt")
-    sandbox.settle(30)
+    sandbox.settle()
     assert prompt(sandbox) == tone()
 
 
 def test_somebody_elses_file_that_was_not_shared_here_is_refused(sandbox: Sandbox) -> None:
     private = sandbox.slack.add_file(sandbox.people["ben"], "private.wav", HOLD, channel=sandbox.channels["random"])
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], f"server prompt {private}")
-    sandbox.settle(30)
+    sandbox.settle()
     text = sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
     assert "belongs to somebody else" in text
     assert "Nothing was changed" in text
@@ -222,7 +222,7 @@ def test_somebody_elses_file_that_was_not_shared_here_is_refused(sandbox: Sandbo
 
 def test_whoever_may_not_change_the_server_has_no_file_fetched(sandbox: Sandbox) -> None:
     sandbox.slack.slash(sandbox.people["ben"], sandbox.channels["phones"], f"server prompt {sandbox.files['welcome']}")
-    sandbox.settle(30)
+    sandbox.settle()
     assert "You can't do that here" in sandbox.slack.ephemerals(sandbox.people["ben"])[-1].plain
     assert not {"files.info", "file_download"} & {call.method for call in sandbox.slack.calls}
     assert not sandbox.pbx.requests

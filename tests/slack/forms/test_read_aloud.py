@@ -26,7 +26,7 @@ ASKED = {
     "schedules": "schedules Sales",
     "pause": "pause because of a test",
     "refuse": "refuse change 42 because of a test",
-    "restore": "restore Sales to 2 hours ago and delete new groups",
+    "restore": "restore everything to 2 hours ago and delete new groups",
 }
 """A command for each form that fills all of its fields."""
 URGENT = {"line": "recall Sales to Night Desk", "reason": "a test"}

@@ -38,7 +38,7 @@ def test_everything_is_previewed_and_restored_to_before_a_change(harness: Conver
     assert "Restore everything to how it was before #1?" in shown
     assert "1 group will be deleted: Extra." in shown
     assert slack.submit(ana).ok
-    harness.sandbox.settle(30)
+    harness.sandbox.settle()
     state = harness.sandbox.pbx.state
     assert "Extra" not in {one["name"] for one in state.groups.values()}
     assert state.groups[harness.id("Sales")]["recall_to"] == "USER_ONLY"
@@ -52,7 +52,7 @@ def test_one_group_is_restored_and_the_others_stay(harness: ConversationHarness)
     assert slack.submit(ana).ok
     assert "Restore Sales to how it was on" in view(harness)
     assert slack.submit(ana).ok
-    harness.sandbox.settle(30)
+    harness.sandbox.settle()
     state = harness.sandbox.pbx.state
     assert state.groups[harness.id("Sales")]["recall_to"] == "USER_ONLY"
     assert state.groups[harness.id("Support")]["recall_to"] == "USER_ONLY"

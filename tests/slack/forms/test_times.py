@@ -66,13 +66,13 @@ def test_a_picker_says_that_the_pbx_is_away(sandbox: Sandbox) -> None:
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     sandbox.pbx.stop()
     sandbox.slack.slash(ana, phones, "add 1001")
-    sandbox.settle(30)
+    sandbox.settle()
     (option,) = sandbox.slack.suggest(ana, "sal", action_id="park:pick:group")
     assert "The PBX isn't answering" in option["text"]["text"]
-    sandbox.settle(30)
+    sandbox.settle()
     sandbox.pbx.start()
     sandbox.slack.suggest(ana, "sal", action_id="park:pick:group")
-    sandbox.settle(30)
+    sandbox.settle()
     offer = sandbox.slack.suggest(ana, "sal", action_id="park:pick:group")
     assert [one["value"] for one in offer] == ["Sales", "Sales for Partners"]
 
@@ -123,7 +123,7 @@ def test_twenty_forms_that_hang_delay_no_ack(sandbox: Sandbox) -> None:
     assert "Checking" in sandbox.slack.view(ben).plain
     assert len(answered(sandbox)) == before, "all of this while every form still hangs"
     go_on(held)
-    sandbox.settle(60)
+    sandbox.settle()
     assert "On its way" in sandbox.slack.view(ben).plain
     assert sandbox.pbx.state.groups[sandbox.pbx.state.group_id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
 
@@ -137,7 +137,7 @@ def test_a_form_opens_within_its_triggers_time_however_many_others_hang(sandbox:
     sandbox.slack.wait_for(lambda: opening(sandbox, ben), timeout=20)
     assert len(answered(sandbox)) == before
     go_on(held)
-    sandbox.settle(60)
+    sandbox.settle()
 
 
 def opening(sandbox: Sandbox, user: str) -> bool:
