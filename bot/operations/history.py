@@ -177,6 +177,8 @@ _QUOTED = re.compile('[“„"]([^”“"]+)[”“"]')
 
 def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
     """Removes a reason that names groups which the requester may not see."""
+    if not record.reason:
+        return record
     reason = fold(record.reason)
     named = [*_QUOTED.findall(record.reason), *(name for name in today.values() if fold(name) in reason)]
     return record if all(_may(context, name) for name in named) else replace(record, reason="")

@@ -48,14 +48,15 @@ def recent_changes(context: OperationContext, limit: int, *, pending: bool = Tru
     Args:
         pending: whether those that are listed as pending are listed here too.
     """
-    return islice((one for one in _changes(context) if pending or not one.pending), limit)
+    return islice(_changes(context, with_pending=pending), limit)
 
 
-def _changes(context: OperationContext) -> Iterator[RecentChange]:
+def _changes(context: OperationContext, *, with_pending: bool) -> Iterator[RecentChange]:
     for entry in context.repository.recent(MAX_SCANNED):
         if entry.plan is None or entry.state in LEFT_OUT or entry.request.source is Source.CLOCK:
             continue
-        if not may_see(context, entry, Plan.model_validate(entry.plan)):
+        is_pending = entry.state is State.SCHEDULED or context.repository.will_end(entry.id)
+        if (is_pending and not with_pending) or not may_see(context, entry, Plan.model_validate(entry.plan)):
             continue
         now = state_of_entry(context, entry)
         yield RecentChange(
@@ -66,5 +67,5 @@ def _changes(context: OperationContext) -> Iterator[RecentChange]:
             state=now.text,
             link=now.link,
             offers=now.offers,
-            pending=entry.state is State.SCHEDULED or context.repository.will_end(entry.id),
+            pending=is_pending,
         )
