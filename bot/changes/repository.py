@@ -181,18 +181,28 @@ class ChangeRepository:
         """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
         return self._journal.snapshot()
 
-    def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
+    def scheduled_ends(
+        self,
+        targets: Collection[str] | None = None,
+        *,
+        shown: Callable[[str, frozenset[str]], bool] | None = None,
+    ) -> Iterator[tuple[Entry, Entry]]:
         """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.
 
         Args:
             targets: keys of PBX objects and members (`bot.journal.targets`); changes of all others are left out.
+            shown: whether to read a change, by who made it and the folded names of its groups then; not for `targets`.
         """
         # One that is being carried out is still to come: it may fail.
         if targets is not None:
             ends = self._journal.unfinished_about(targets)
             yield from self._with_changes(ends, self._journal.get_all([one.about for one in ends if one.about]))
             return
-        numbers = self._journal.unfinished_ends()
+        found = self._journal.unfinished_ends()
+        names = {} if shown is None else self.temporary_names()
+        numbers = [
+            (end, number) for end, number, user in found if shown is None or shown(user, names.get(number, frozenset()))
+        ]
         for start in range(0, len(numbers), BATCH_SIZE):
             batch = numbers[start : start + BATCH_SIZE]
             read = self._journal.get_all([number for pair in batch for number in pair])
@@ -203,13 +213,13 @@ class ChangeRepository:
             if (number := _ended_change(end)) is not None and number in changes:
                 yield changes[number], end
 
-    def temporary_names(self) -> list[frozenset[str]]:
-        """Returns for each temporary change in effect the folded names of its groups, when it was made.
+    def temporary_names(self) -> dict[int, frozenset[str]]:
+        """Returns the folded names of the groups of each temporary change in effect, when it was made, by its number.
 
         Takes a part of the time of `scheduled_ends`, for who wants to know how many there are.
         """
-        changed = self._journal.changed_by_ends().values()
-        return [frozenset(filter(None, map(name_of_key, keys))) for keys in changed]
+        changed = self._journal.changed_by_ends()
+        return {number: frozenset(filter(None, map(name_of_key, keys))) for number, keys in changed.items()}
 
     def scheduled_starts(self, targets: Collection[str] | None = None) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts; `targets` as above.

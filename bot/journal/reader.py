@@ -189,10 +189,13 @@ class Reader:
         """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
         return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
 
-    def unfinished_ends(self) -> list[tuple[int, int]]:
-        """Returns the ids of the ends of temporary changes that are to come, with those of the changes, in order."""
+    def unfinished_ends(self) -> list[tuple[int, int, str]]:
+        """Returns the ids of the ends of temporary changes, with those of the changes and of who made these.
+
+        The next end is the first one.
+        """
         with self._reading() as connection:
-            return [(row["id"], row["about"]) for row in changed_targets.ENDS.rows(connection, {})]
+            return [(row["id"], row["about"], row["user"]) for row in changed_targets.ENDS.rows(connection, {})]
 
     def changed_by_ends(self) -> dict[int, set[str]]:
         """Returns the keys of what each temporary change has changed whose end is to come, by the change's id."""

@@ -114,8 +114,14 @@ _UNFINISHED_ENDS = and_(
     entries.c.about.is_not(None),
     entries.c.request["source"].as_string() == Source.CLOCK.value,
 )
-ENDS = Prepared(select(entries.c.id, entries.c.about).where(_UNFINISHED_ENDS).order_by(entries.c.run_at, entries.c.id))
-"""The ids of the unfinished ends of temporary changes, and of these changes, the next one first."""
+_changes = entries.alias("changes")
+ENDS = Prepared(
+    select(entries.c.id, entries.c.about, _changes.c.request["user"].as_string().label("user"))
+    .join(_changes, _changes.c.id == entries.c.about)
+    .where(_UNFINISHED_ENDS)
+    .order_by(entries.c.run_at, entries.c.id)
+)
+"""The ids of the unfinished ends of temporary changes, and of these changes with who made them, the next one first."""
 CHANGED_BY_ENDS = Prepared(
     select(changed_targets.c.entry_id, changed_targets.c.target).where(
         changed_targets.c.entry_id.in_(select(entries.c.about).where(_UNFINISHED_ENDS))

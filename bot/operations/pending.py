@@ -177,7 +177,10 @@ def _is_own(context: OperationContext, entry: Entry) -> bool:
 
 
 def ending(context: OperationContext) -> Iterator[Row]:
-    for first, end in context.repository.scheduled_ends():
+    def shown(user: str, names: frozenset[str]) -> bool:
+        return user == context.viewer.user or all(map(context.may_see, names))
+
+    for first, end in context.repository.scheduled_ends(shown=shown):
         plan = Plan.model_validate(first.plan)
         if plan.times and may_see(context, first, plan):
             now = context.repository.now()
@@ -189,7 +192,7 @@ def ending(context: OperationContext) -> Iterator[Row]:
 
 def count_ending(context: OperationContext) -> int:
     """Returns how many temporary changes in effect the requester may see, by the names of their groups then."""
-    return sum(all(map(context.may_see, names)) for names in context.repository.temporary_names())
+    return sum(all(map(context.may_see, names)) for names in context.repository.temporary_names().values())
 
 
 def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:
