@@ -66,9 +66,9 @@ class Tab:
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self.call("Emulation.setEmulatedMedia", features=[scheme, still])
 
-    def until(self, condition: str) -> Any:
+    def until(self, condition: str, seconds: float = SEEN) -> Any:
         """The condition's first true value, looked at whenever the page changes."""
-        script = f"parkLooks ? parkLooks.until(() => ({condition}), {SEEN * 1000}) : false"
+        script = f"parkLooks ? parkLooks.until(() => ({condition}), {seconds * 1000}) : false"
         try:
             return self.js(script)
         except AssertionError as fault:
@@ -79,6 +79,21 @@ class Tab:
         where, what = json.dumps(within), json.dumps(words)
         self.until(f"parkLooks.times({where}, {what}) >= {times}")
         return self.text(within)
+
+    def search(self, text: str, option: str) -> None:
+        """Type into the picker with the focus until it offers the option.
+
+        A search that takes longer than Slack waits is not answered: then again, as people do."""
+        shown = f"parkLooks.times('#modal [role=listbox]', {json.dumps(option)}) >= 1"
+        for _ in range(TRIES):
+            self.type(text)
+            try:
+                self.until(shown, SEEN / TRIES)
+            except AssertionError:
+                self.js("document.activeElement.select?.()")  # what is typed next replaces it
+            else:
+                return
+        self.until(shown)
 
     def see_no_more(self, words: str, within: str = "main") -> None:
         self.until(f"parkLooks.times({json.dumps(within)}, {json.dumps(words)}) === 0")
