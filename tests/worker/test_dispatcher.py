@@ -13,6 +13,7 @@ from bot.messages.message import Message
 from bot.messages.request import Request, Source
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.bot_harness import BEN, BotHarness, bot_harness, offered_lines, text_of
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -109,6 +110,7 @@ def test_a_name_that_is_not_there_is_told(park: BotHarness) -> None:
 def test_a_pbx_and_a_slack_that_can_not_be_asked_are_told_apart(park: BotHarness) -> None:
     park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET *", status=503, times=None))
     park.ask("group Billing")
+    wait_until(lambda: park.messenger.private)
     park.people.fault = SlackUnavailable("away")
     park.ask("group Sales")
     park.dispatcher.close()

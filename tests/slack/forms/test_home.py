@@ -162,7 +162,8 @@ def test_a_change_is_seen_by_who_looked_lately(sandbox: Sandbox) -> None:
     ana = sandbox.people["ana"]
     opened(sandbox, "12 park groups", "None that you may see.")
     sandbox.slack.slash(ana, sandbox.channels["phones"], "RECALL sales TO night desk")
-    view = home_view(sandbox, "ana", "*Sales*\nrecall to Night Desk (6001)", "#1 `recall sales to night desk`: done")
+    done = "#1 `recall sales to night desk`: done"
+    view = home_view(sandbox, "ana", "*Sales*\nrecall to Night Desk (6001)", done, "Open thread")
     (line,) = [line for line in view.plain.splitlines() if "@Ana Ruiz" in line]
     assert line.endswith(" UTC, @Ana Ruiz · Open thread")
     (drawn,) = [block["text"]["text"] for block in view.blocks if "@" in block.get("text", {}).get("text", "")]
