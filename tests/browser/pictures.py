@@ -33,8 +33,7 @@ def _morning(tab: Tab) -> None:
 def _form(tab: Tab) -> None:
     tab.say("/park add")
     tab.until("parkLooks.name(document.activeElement) === 'Members'")
-    tab.type("an")
-    tab.see("1004 Ana Ruiz", "#modal [role=listbox]")
+    tab.search("an", "1004 Ana Ruiz")
 
 
 def _others(page: DemoPage, browser: Browser, folder: Path) -> None:
