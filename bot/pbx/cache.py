@@ -135,13 +135,10 @@ class ObjectCache(Generic[T]):
             return cached if self._is_fresh(since) else None
 
     def named(self, text: str) -> tuple[list[T], bool]:
-        """Returns the fresh objects called `text`, or so but for case, width or spaces, and whether these are all."""
-        folded = fold(text)
+        """Returns the fresh objects that are or were called `text`, by folded names, and whether these are all."""
         with self._lock:
-            found = [self._objects[id] for id in self._by_name.get(folded, ())]
-            fresh = [cached for cached, since in found if self._is_fresh(since)]
-            is_complete = self._is_fresh(self._list_read)
-        return [one for one in fresh if folded in map(fold, filter(None, self._labels(one)))], is_complete
+            found = [self._objects[id] for id in self._by_name.get(fold(text), ())]
+            return [cached for cached, since in found if self._is_fresh(since)], self._is_fresh(self._list_read)
 
     def list_age(self) -> float | None:
         """Returns how many seconds ago the PBX's whole list was read; None if it never was."""
