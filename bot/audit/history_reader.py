@@ -19,13 +19,13 @@ SMALLEST_BATCH = 20
 
 
 class HistoryReader:
-    """Reads history in batches, each in a transaction of its own, so that a slow reader blocks no one."""
+    """Implements `History` in batches, each in a transaction of its own, so that a slow reader blocks no one."""
 
     def __init__(self, journal: Reader) -> None:
         self._journal, self._database = journal, journal.database
 
     def card(self, entry: Entry) -> ShownState | None:
-        """Returns what an entry's card shows now; None if it has no card. Raises JournalUnavailable."""
+        """Implements `History.card`."""
         found = card_state(self._journal, entry) if entry.outcome else None
         return ShownState(found.status, found.card.offers) if found else None
 
@@ -38,15 +38,7 @@ class HistoryReader:
         user: str | None = None,
         targets: Callable[[], Collection[str]] | None = None,
     ) -> Iterator[HistoryRecord]:
-        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
-
-        Args:
-            targets: returns the keys of what is wanted (`bot.journal.targets`), which may become more on the way.
-                Beyond the latest requests, those that changed none of these are left out.
-
-        Raises:
-            JournalUnavailable: while iterating.
-        """
+        """Implements `History.newest_first`; raises JournalUnavailable while iterating."""
         query = EventQuery(since=since, until=until, user=user, or_ended=since is not None or until is not None)
         all_after, sizes = 0 if targets is None else self.all_after(), _batch_sizes()
         while found := self._read_batch(replace(query, limit=next(sizes)), before):
@@ -60,7 +52,7 @@ class HistoryReader:
                 return
 
     def all_after(self) -> int:
-        """Returns the id after which a search by targets finds all requests; up to it, only those with a plan."""
+        """Implements `History.all_after`."""
         return max(0, self._journal.newest() - SEARCHED)
 
     def _read_batch(self, query: EventQuery, before: int | None) -> list[HistoryRecord]:

@@ -135,11 +135,11 @@ _IF_CLAIMED = update(entries).where(
 )
 _IF_NOT_NOTIFIED = _IF_CLAIMED.where(not_notified)
 IF_NOT_NOTIFIED = Prepared(_IF_NOT_NOTIFIED)
-"""Update of a claimed entry whose outcome was not reported; as the three below, for `update_claimed`."""
+"""Update of a claimed entry whose outcome was not reported; as RELEASE and the IF ones, for `update_claimed`."""
 RELEASE = Prepared(_IF_NOT_NOTIFIED.values(_RELEASE))
 """Also gives up the claim."""
 POSTPONE = Prepared(_IF_NOT_NOTIFIED.values(_POSTPONE))
-"""Gives up the claim of a scheduled entry until `later`."""
+"""Gives up the claim of a scheduled entry until `later`; as the next, for `postpone`."""
 POSTPONE_REPORT = Prepared(_IF_NOT_NOTIFIED.values(_RELEASE | {"due_at": _LATER_UNLESS_WOKEN}))
 """Gives up the claim until `later`, and keeps the place in the queue."""
 IF_NOT_ENDED = Prepared(
