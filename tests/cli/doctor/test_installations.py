@@ -13,22 +13,26 @@ from tests.cli.doctor.conftest import Installation
 KEY = Fernet.generate_key().decode()
 
 
+def _installed(installation: Installation, enterprise: str | None = None) -> InstalledApp:
+    slack = installation.slack
+    return InstalledApp(
+        app_id=slack.state.app,
+        enterprise_id=enterprise,
+        team_id=slack.team,
+        team_name="Park Sandbox",
+        bot_token=slack.bot_token,
+        bot_id=slack.bot_id,
+        bot_user_id=slack.bot_user,
+        user_id="U0",
+    )
+
+
 @pytest.fixture
 def oauth(installation: Installation) -> Installation:
     """An installation whose token is in the journal instead of the environment."""
     slack = installation.slack
     with closing(Journal(installation.database_url)) as journal:
-        Installations(journal.database, "1.2", [KEY]).store.save(
-            InstalledApp(
-                app_id=slack.state.app,
-                team_id=slack.team,
-                team_name="Park Sandbox",
-                bot_token=slack.bot_token,
-                bot_id=slack.bot_id,
-                bot_user_id=slack.bot_user,
-                user_id="U0",
-            )
-        )
+        Installations(journal.database, "1.2", [KEY]).store.save(_installed(installation))
     installation.set(
         SLACK_BOT_TOKEN=None,
         SLACK_CLIENT_ID="1.2",
@@ -78,18 +82,7 @@ def test_an_organization_that_may_install_the_app_allows_its_workspaces(oauth: I
     with closing(Journal(oauth.database_url)) as journal:
         store = Installations(journal.database, "1.2", [KEY]).store
         store.delete_all(enterprise_id=None, team_id=slack.team)
-        store.save(
-            InstalledApp(
-                app_id=slack.state.app,
-                enterprise_id="E0ORG",
-                team_id=slack.team,
-                team_name="Park Sandbox",
-                bot_token=slack.bot_token,
-                bot_id=slack.bot_id,
-                bot_user_id=slack.bot_user,
-                user_id="U0",
-            )
-        )
+        store.save(_installed(oauth, enterprise="E0ORG"))
     oauth.set(PARK_INSTALL_TEAMS="E0ORG")
     report = oauth.diagnose()
     assert not {"slack.installations.not_allowed", "slack.installations.missing"} & report.problems.keys()
