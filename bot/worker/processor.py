@@ -294,7 +294,9 @@ class EntryProcessor:
 def _age_when_accepted(entry: Entry) -> timedelta:
     """Returns how long before it was accepted a request was written: its own times, since `run_at` may be moved."""
     request = entry.request
-    return entry.accepted_at - request.asked_at if request.is_written else timedelta(0)
+    if request.is_written and request.received_at is None:  # stored by an earlier version
+        return entry.accepted_at - request.asked_at
+    return request.age
 
 
 def _final_reason(fault: ParkError) -> str | None:
