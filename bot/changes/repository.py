@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotFound, NotPossible
+from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
@@ -126,9 +127,11 @@ class ChangeRepository:
         return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]
 
     def scheduled_end(self, number: int) -> Entry:
-        """Returns the scheduled end of a temporary change."""
+        """Returns the scheduled end of a temporary change; EndDue while it is under way, which may fail."""
         self.entry(number)
         if (found := self._scheduled_end(number)) is None:
+            if self.will_end(number):
+                raise EndDue(f"#{number} is being ended", said=partial(refusals.being_ended, number))
             raise NotPossible(refusals.not_temporary(number))
         return found
 
