@@ -9,6 +9,7 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
+from bot.changes.set_since import set_since
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
@@ -118,6 +119,10 @@ class ChangeRepository:
         """Returns what has undone a whole change, or ended it, and was not undone itself; None if nothing has."""
         undos = self._undos(number)
         return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
+
+    def set_since(self, number: int, done: Plan) -> Entry | None:
+        """Returns the newest later change in effect that has set a part of what a change did; None if none has."""
+        return set_since(self._journal, number, done, self.is_in_effect)
 
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
