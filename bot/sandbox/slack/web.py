@@ -1,6 +1,8 @@
 """HTTP server of the workspace, and the dispatch of Web API calls with authentication and scopes."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
@@ -45,6 +47,11 @@ class QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.0"
     """One request per connection, so that a stop waits for no idle client."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Returns the Date header, by the clock of what is served."""
+        now = getattr(self.server, "now", time.time)
+        return super().date_time_string(now() if timestamp is None else timestamp)
+
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
         """Does nothing; the workspace records calls itself."""
 
@@ -52,9 +59,11 @@ class QuietHandler(WSGIRequestHandler):
 class WebServer:
     """Serves a Flask app on a free port of loopback, in a thread."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, now: Callable[[], float] = time.time) -> None:
+        """Prepares the server; `now` returns the time of its responses, in seconds since 1970."""
         app.config["PROPAGATE_EXCEPTIONS"] = True
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+        self._server.now = now  # type: ignore[attr-defined]  # for QuietHandler
         self._server.daemon_threads = False  # type: ignore[attr-defined]  # a stop then waits for them
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="slack-web")
         self.url = f"http://127.0.0.1:{self._server.server_port}"
