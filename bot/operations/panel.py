@@ -12,7 +12,7 @@ from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_act
 from bot.operations.base import Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import group_summary, visible_groups
-from bot.operations.pending import awaiting_approval, count_ending, ending, scheduled
+from bot.operations.pending import awaiting_approval, ending, scheduled
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import recent_changes
 from bot.operations.schedule_list import coming
@@ -84,11 +84,9 @@ def waiting(context: OperationContext, limit: int) -> Waiting:
     """
     approvals, starts = list(awaiting_approval(context)), list(scheduled(context))
     mine = [row for row in approvals if row.forms]
-    ends = list(islice(ending(context), limit + 1))
-    others = len(approvals) + len(starts)
+    ends, temporary = ending(context, limit)
     rows = (*mine, *ends, *(row for row in approvals if row not in mine), *starts)
-    total = others + (len(ends) if len(ends) <= limit else max(len(ends), count_ending(context)))
-    return Waiting(rows[:limit], total)
+    return Waiting(rows[:limit], len(approvals) + len(starts) + temporary)
 
 
 def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
