@@ -37,7 +37,7 @@ class OrderedNames:
 
     def called(self, folded: str) -> Iterator[OrderedName]:
         """Yields the names with this folded form."""
-        for index in range(bisect_left(self.names, (folded,)), len(self.names)):
+        for index in range(bisect_left(self.names, (folded, "", "")), len(self.names)):
             if self.names[index].folded != folded:
                 return
             yield self.names[index]
