@@ -15,6 +15,7 @@ from bot.pbx.cache import Membership, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
+from bot.pbx.ordered_names import OrderedNames
 
 LIFETIME = 60.0
 """Seconds for which anything that was read stays fresh."""
@@ -25,7 +26,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MemberSearch:
-    """The result of a search for a member: its group, or None after searching `looked` of `total` groups."""
+    """The result of a search for a member: its group, or None after searching `searched` of `total` groups.
+
+    Where the group is found that the member was seen in last, no others are counted.
+    """
 
     group: ParkGroup | None
     searched: int
@@ -83,6 +87,11 @@ class Directory:
         """Returns every group; unless the list is fresh, this takes one request for each 100."""
         return self._groups.all()
 
+    def group_names(self) -> OrderedNames:
+        """Returns the name of every group; unless the list is fresh, this takes one request for each 100."""
+        self._groups.refresh()
+        return self._groups.in_order()
+
     # The methods from here to `missing` send no request and may return what is stale.
 
     def closest_groups(self, text: str, limit: int = 10) -> list[ParkGroup]:
@@ -104,6 +113,18 @@ class Directory:
     def cached_groups(self) -> list[ParkGroup]:
         """Returns the cached groups, for typeahead."""
         return self._groups.all_cached()
+
+    def cached_group_names(self) -> OrderedNames:
+        """Returns the names of the cached groups."""
+        return self._groups.in_order()
+
+    def cached_ring_group_names(self) -> OrderedNames:
+        """Returns the names of the cached ring groups."""
+        return self._ring_groups.in_order()
+
+    def groups_seen(self, ids: Iterable[str]) -> list[ParkGroup]:
+        """Returns the cached groups with these ids, in this order, without those that are gone."""
+        return self._groups.seen(ids)
 
     def cached_ring_groups(self) -> list[RingGroup]:
         """Returns the cached ring groups, for typeahead."""
@@ -195,6 +216,10 @@ class Directory:
             since: a time of `now()`; lists that were read before it are read again.
         """
         likeliest = self._membership.last_seen_in(extension)
+        if likeliest is not None and self._membership.contains(likeliest, extension, since=since):
+            self._groups.refresh()
+            for group in filter(visible, self._groups.seen([likeliest])):
+                return MemberSearch(group, 1, 1)
         groups = sorted(filter(visible, self._groups.all()), key=lambda group: group.id != likeliest)
         searched = 0
         for group in groups:

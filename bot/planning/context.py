@@ -21,10 +21,11 @@ from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
-from bot.operations.context import OperationContext, PermissionCheck
+from bot.operations.context import GroupList, OperationContext, PermissionCheck
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, Kind, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
+from bot.pbx.ordered_names import OrderedName, OrderedNames
 from bot.planning.corrections import Corrections
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
@@ -56,6 +57,7 @@ class RequestContext(OperationContext):
         zone: str,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
+        visible: Callable[[OrderedNames], Sequence[OrderedName]],
         may: PermissionCheck,
         restrictions: Callable[[Permission], tuple[str, ...]],
         ring_groups: RingGroupReach,
@@ -75,6 +77,7 @@ class RequestContext(OperationContext):
         self.prompt_files, self.setup_files, self.approvals = prompt_files, setup_files, approvals
         self.setup_history = setup_history
         self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups
+        self._visible = visible
         self.pbx_answers = True
         """Whether the PBX may be asked for what is also answered without it."""
         self._corrections = Corrections(operation)
@@ -129,6 +132,11 @@ class RequestContext(OperationContext):
         """Names of the ring groups that the request mentions."""
         recalls = self.operation.references(Reference.RECALL)
         return frozenset(self._ring_groups.resolve(recall).name for recall in recalls if recall.ring_group is not None)
+
+    def visible_groups(self, search: str = "", *, cached: bool = False) -> GroupList:
+        names = self.directory.cached_group_names() if cached else self.directory.group_names()
+        visible, wanted = self._visible(names), fold(search)
+        return GroupList(self.directory, [one.id for one in visible if wanted in one.folded])
 
     def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
         try:
