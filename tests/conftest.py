@@ -78,7 +78,7 @@ def starts_are_cheap() -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])
 def http(request: pytest.FixtureRequest) -> bool:
-    """Whoever asks for it is run over both of Slack's ways in; of a test with parameters, see `ways_in_take_turns`."""
+    """Whether Slack's way in is HTTP: tests that ask for it are run over both by turns (`ways_in_take_turns`)."""
     return bool(request.param)
 
 
@@ -88,17 +88,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def ways_in_take_turns(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Returns the tests to run: the first parameters of a test over both ways in, the others over one of them in turn.
+    """Returns the tests to run: the tests of a module, and the parameters of a test, over the two ways in by turns.
 
     Both ways in hand the same payloads to the same app: tests/slack says so for each kind of payload over each way.
+    With the mark `over_both_ways_in` the first parameters of a test are run over both.
     """
-    turns = dict[str, dict[str, int]]()
+    functions, turns = dict[str, dict[str, int]](), dict[str, dict[str, int]]()
     chosen, both = set[tuple[str, bool]](), set[str]()
     for item in items:
         if (found := _way_in(item)) is not None:
             test, function, over_http = found
+            numbers = functions.setdefault(function.partition("::")[0], {})
+            before = numbers.setdefault(function, len(numbers))
             turn = turns.setdefault(function, {}).setdefault(test, len(turns[function]))
-            if turn == 0 or over_http == bool(turn % 2):
+            is_over_both = turn == 0 and item.get_closest_marker("over_both_ways_in") is not None
+            if is_over_both or over_http == bool((before + turn) % 2):
                 chosen.add((test, over_http))
             both ^= {test}  # what was selected over one way in only is asked for as it is
     return [one for one in items if (found := _way_in(one)) is None or found[0] in both or found[::2] in chosen]
