@@ -5,8 +5,6 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from importlib import metadata
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,8 +13,7 @@ from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
-from tests.forked import demo_bots_are_forked
-from tests.journal_template import cheap_journals
+from tests.cheap_starts import cheap_starts
 
 # In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
 settings.register_profile(
@@ -69,10 +66,7 @@ def messages_are_not_paced() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def starts_are_cheap() -> Iterator[None]:
     """What every start of Park has in common is made once for a worker of pytest's."""
-    with cheap_journals(), demo_bots_are_forked(), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            metadata, "version", cache(metadata.version)
-        )  # each server of Werkzeug reads its package's files
+    with cheap_starts():
         yield
 
 

@@ -38,7 +38,7 @@ class LoopbackHandler(WSGIRequestHandler):
 
     def _read_headers(self) -> Headers:
         headers = Headers()
-        while (line := self.rfile.readline(65537).rstrip(b"\r\n")):
+        while line := self.rfile.readline(65537).rstrip(b"\r\n"):
             name, _, value = line.decode("latin-1").partition(":")
             headers.add(name, value.strip(" \t"))
         return headers
