@@ -18,6 +18,11 @@ def sandbox(http: bool) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def typed(sandbox: Sandbox) -> Typed:
+    """Types a line as `typed_in` says."""
+    return typed_in(sandbox)
+
+
+def typed_in(sandbox: Sandbox) -> Typed:
     """Types a line as a person in a channel; returns what is new to that person, threads included, as plain text."""
 
     def type_line(line: str, *, person: str = "ana", channel: str = "phones", thread: str | None = None) -> str:
