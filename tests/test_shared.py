@@ -59,7 +59,14 @@ def test_after_reads_refusals_previews_and_forms_it_is_as_a_new_one(sandbox: San
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     new = state_of(sandbox)
     with lent(sandbox):
-        for line in ("groups", "group Sales", "recall", "preview recall Sales to Night Desk", "history", "delete Sales"):
+        for line in (
+            "groups",
+            "group Sales",
+            "recall",
+            "preview recall Sales to Night Desk",
+            "history",
+            "delete Sales",
+        ):
             type_line(sandbox, line)
         sandbox.slack.say(ana, phones, "@Park groups")
         sandbox.settle()
