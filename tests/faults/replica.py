@@ -32,7 +32,7 @@ def run_replica(
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())
-    given = TenantSettings(settings=Settings(_env_file=None, **environment))
+    given = TenantSettings(settings=Settings.read(file=None, **environment))
     park = Park(given, lease=lease, retry_policy=retry_policy, now=clock)
     steps.watch(park.tenant.journal.database.engine)
 
