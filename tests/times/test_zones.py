@@ -13,7 +13,7 @@ from bot.times.zones import is_shown, is_shown_twice
 ZONES = ("UTC", "Europe/Berlin", "Europe/Dublin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
 
 
-@pytest.mark.parametrize("zone", map(ZoneInfo, ZONES), ids=str)
+@pytest.mark.parametrize("zone", [*map(ZoneInfo, ZONES)], ids=str)
 def test_every_half_hour_of_a_year(zone: ZoneInfo) -> None:
     walls = [datetime(2026, 1, 1) + timedelta(minutes=30) * steps for steps in range(2 * 24 * 365)]  # noqa: DTZ001
     assert [wall for wall in walls if not is_shown(wall, zone)] == [
