@@ -1,7 +1,6 @@
 """Sends single requests to the PBX: concurrency limit, retries, metrics of calls."""
 
 import logging
-import random
 import ssl
 import threading
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
 
 from bot.errors import PBXError, Said, SettingsError
 from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, build_url, parse_base_url
@@ -28,13 +29,14 @@ SLOW_AFTER = 1.5
 """Seconds without a response from which people are told that the PBX is slow."""
 MAX_ATTEMPTS = 4
 """Attempts of one call, the first included."""
-FIRST_BACKOFF = 0.1
-"""Pause after the first attempt in seconds; each later one is twice as long, and all are up to this much longer."""
 MAX_BACKOFF = 0.5
 """Longest pause between two attempts in seconds, unless the PBX sent Retry-After."""
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "park-bot"}
 
 log = logging.getLogger(__name__)
+
+# The last failure is raised and logged; one log line for each attempt would only be noise.
+set_on_retry_hooks(())
 
 
 class CallStats:
@@ -194,24 +196,13 @@ def _headers(request: ApiRequest, token: str | None) -> dict[str, str]:
 
 def retrying(deadline: Deadline, attempt: Callable[[], T]) -> T:
     """Repeats `attempt` after NotSent, Dropped and Throttled while `deadline` leaves time for it."""
-    for number in range(MAX_ATTEMPTS - 1):
-        try:
-            return attempt()
-        except (NotSent, Dropped, Throttled) as error:
-            pause = _pause(error, number, deadline.remaining())
-            if pause is None:
-                raise
-        _sleep(pause)
-    return attempt()
+
+    def backoff(error: Exception) -> bool | float:
+        if isinstance(error, Throttled) and error.after is not None:
+            return error.after if error.after < deadline.remaining() else False
+        return isinstance(error, NotSent | Dropped | Throttled) and deadline.remaining() > MAX_BACKOFF
+
+    return _CALLER(backoff, attempt)
 
 
-def _pause(error: NotSent | Dropped | Throttled, number: int, remaining: float) -> float | None:
-    """Returns the seconds to wait after attempt `number`, from 0 on; None if there is no time for another one."""
-    if isinstance(error, Throttled) and error.after is not None:
-        return error.after if error.after < remaining else None
-    spread = random.uniform(0, FIRST_BACKOFF)  # noqa: S311 - so that threads which failed together don't go on so
-    return min(FIRST_BACKOFF * 2**number + spread, MAX_BACKOFF) if remaining > MAX_BACKOFF else None
-
-
-_sleep = time.sleep
-"""Waits for so many seconds; replaced in tests."""
+_CALLER = stamina.RetryingCaller(attempts=MAX_ATTEMPTS, timeout=None, wait_max=MAX_BACKOFF, wait_jitter=0.1)

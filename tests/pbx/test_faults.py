@@ -2,9 +2,11 @@
 
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+import stamina
 
 from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome, Unreachable
 from tests.pbx.clients import METHODS, READS, WRITES, client
@@ -14,9 +16,10 @@ FAULT = {"errors": [{"code": "VALIDATE_FAILED", "message": "The name is\n taken.
 
 
 @pytest.fixture
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def _hurried() -> Iterator[None]:
     """Retries without pauses."""
-    monkeypatch.setattr("bot.pbx.http._sleep", lambda _: None)
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
 
 
 hurried = pytest.mark.usefixtures("_hurried")
@@ -210,6 +213,13 @@ def test_a_pbx_that_throttles_for_ever_is_asked_a_few_times_only() -> None:
         with pytest.raises(Rejected):
             ours.add_member("g1", "1001")
         assert len(pbx.asked) == 4
+
+
+def test_retries_log_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with scripted(lambda _: Reply(500)) as pbx, client(pbx.url) as ours, pytest.raises(Unreachable):
+        ours.server()
+    assert not [record for record in caplog.records if record.name.startswith("stamina")]
 
 
 @pytest.mark.parametrize("method", WRITES)

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+import stamina
 
 from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome, Unreachable
 from bot.pbx.auth import Credentials
@@ -58,9 +59,9 @@ def ours(pbx: FakePbx) -> Iterator[PbxClient]:
 
 
 @pytest.fixture
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries without pauses."""
-    monkeypatch.setattr("bot.pbx.http._sleep", lambda _: None)
+def _hurried() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
 
 
 def _person(pbx: FakePbx) -> Credentials:
