@@ -5,9 +5,8 @@ import binascii
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, SecretStr, ValidationInfo, field_validator
-
-from bot.runtime.environment import EnvironmentSettings
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_BYTES = 32
 """Bytes of a key for Fernet; cryptography.io, Fernet."""
@@ -19,15 +18,21 @@ def _split(text: object) -> object:
     return tuple(filter(None, re.split(r"[\s,]+", text))) if isinstance(text, str) else text
 
 
-class InstallationSettings(EnvironmentSettings):
+class InstallationSettings(BaseSettings):
     """What OAuth needs, the key that encrypts the tokens, and who may install the app."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     slack_client_id: str | None = None
     """If set, the tokens are those of the installations in the journal's database, besides SLACK_BOT_TOKEN."""
-    slack_client_secret: SecretStr | None = None
-    park_token_key: SecretStr | None = None
+    slack_client_secret: SecretStr | None = Field(default=None, validate_default=True)
+    park_token_key: SecretStr | None = Field(default=None, validate_default=True)
     """Keys that encrypt the tokens, the newest first, separated by commas."""
-    park_install_teams: Annotated[tuple[str, ...] | None, BeforeValidator(_split)] = None
+    park_install_teams: Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_split)] = Field(
+        default=None, validate_default=True
+    )
     """Ids of the workspaces (T...) and organizations (E...) that may install the app."""
 
     @property

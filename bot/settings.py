@@ -1,8 +1,9 @@
 """Settings from environment variables and `.env`."""
 
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -17,12 +18,12 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.installation_settings import InstallationSettings
 from bot.messages import slash_command
 from bot.recurrence.calendars import CalendarSource, parse_source
-from bot.runtime.environment import EnvironmentSettings
 from bot.texts.languages import ENGLISH, PACKAGES
 
 
@@ -61,11 +62,15 @@ Language = Annotated[str, AfterValidator(_check_language)]
 GivenCalendar = Annotated[CalendarSource | None, BeforeValidator(_read_calendar)]
 
 
-SettingsT = TypeVar("SettingsT", bound=EnvironmentSettings)
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
-class JournalSettings(EnvironmentSettings):
-    """Settings of the journal."""
+class JournalSettings(BaseSettings):
+    """Settings of the journal; fields are named like their environment variables, in lower case."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     database_url: str = "sqlite:///park.sqlite3"
     park_retention_days: int | None = Field(default=None, ge=30)
@@ -74,8 +79,10 @@ class JournalSettings(EnvironmentSettings):
     """Age of daily snapshots of the set-up from which one a week is kept."""
 
 
-class PBXSettings(EnvironmentSettings):
+class PBXSettings(BaseSettings):
     """Settings of the connection to the PBX."""
+
+    model_config = JournalSettings.model_config
 
     pbx_url: AnyHttpUrl
     """Base address including /api, as in https://pbx.example.com:8887/api."""
@@ -95,8 +102,10 @@ class PBXSettings(EnvironmentSettings):
         return self
 
 
-class CommandSettings(EnvironmentSettings):
+class CommandSettings(BaseSettings):
     """The name of the slash command."""
+
+    model_config = JournalSettings.model_config
 
     park_command: Annotated[str, AfterValidator(slash_command.check_name)] = slash_command.DEFAULT
     """The slash command that the Slack app declares, with its slash."""
@@ -105,11 +114,11 @@ class CommandSettings(EnvironmentSettings):
 class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettings):
     """All settings that Park needs to run."""
 
-    slack_bot_token: SecretStr = SecretStr("")
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), validate_default=True)
     """Empty where the tokens are those of installations."""
     slack_app_token: SecretStr | None = None
     """If set, Slack is connected over Socket Mode."""
-    slack_signing_secret: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
     """If set instead of the app token, Slack is connected over HTTP."""
     slack_api_url: str = "https://slack.com/api/"
 
@@ -181,8 +190,10 @@ class Settings(JournalSettings, PBXSettings, CommandSettings, InstallationSettin
         return secret
 
 
-class SlackTokens(EnvironmentSettings):
+class SlackTokens(BaseSettings):
     """The tokens of the Slack app, as they are configured now."""
+
+    model_config = JournalSettings.model_config
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr | None = None
@@ -229,16 +240,16 @@ def read_slack_tokens() -> SlackTokens:
     return read_given(SlackTokens)
 
 
-def secrets_of(settings: EnvironmentSettings) -> frozenset[str]:
+def secrets_of(settings: BaseSettings) -> frozenset[str]:
     """The secret values of settings, which must not appear in logs."""
     given = (getattr(settings, name) for name in type(settings).model_fields)
     return frozenset(one.get_secret_value() for one in given if isinstance(one, SecretStr))
 
 
-def read_given(kind: type[SettingsT], **given: Any) -> SettingsT:
-    """Reads settings, but for those that are given; raises SettingsError with the name of each invalid variable."""
+def read_given(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings; raises SettingsError with the name of each invalid variable."""
     try:
-        return kind.read(**given)
+        return read()
     except ValidationError as error:
         problems = (f"{_variable(one)}: {problem_text(one)}" for one in error.errors())
         raise SettingsError("\n".join(problems)) from None

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.runtime.environment import EnvironmentSettings
 from bot.settings import (
     GivenCalendar,
     JournalSettings,
@@ -53,12 +53,18 @@ class TenantSettings:
     """Reads the settings of this PBX again, after it has rejected the credentials; raises SettingsError."""
 
 
-class _ConfigSettings(EnvironmentSettings):
+class _ConfigSettings(BaseSettings):
+    model_config = JournalSettings.model_config
+
     park_config: Path | None = None
 
 
-class _Secrets(EnvironmentSettings):
+class _Secrets(BaseSettings):
     """What the environment holds for one PBX of the file, under the prefix PBX_NAME_."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, defer_build=True, env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     token: SecretStr | None = None
     password: SecretStr | None = None
@@ -249,7 +255,7 @@ def _settings(kind: type[SettingsT], file: Path, name: str, table: _Table, *, al
     """Returns the settings of one PBX: those of the file first, and the environment's for the rest."""
     prefix = f"PBX_{name.upper().replace('-', '_')}_"
     place = f"{file}, [pbx.{name}]"
-    secrets = _Secrets.read(prefix=prefix)
+    secrets = _Secrets(_env_prefix=prefix)
     token = table.token or _secret_in(table.token_file, place, "token_file") or secrets.token
     password = table.password or _secret_in(table.password_file, place, "password_file") or secrets.password
     if token is None and (table.username is None or password is None):
@@ -273,7 +279,7 @@ def _settings(kind: type[SettingsT], file: Path, name: str, table: _Table, *, al
         "park_language": table.language,
         "database_url": table.database_url,
     }
-    settings = read_given(kind, **given, **{key: one for key, one in replaced.items() if one is not None})
+    settings = read_given(partial(kind, **given, **{key: one for key, one in replaced.items() if one is not None}))
     if isinstance(settings, JournalSettings) and table.database_url is None and table.journal is None and not alone:
         settings = settings.model_copy(update={"database_url": journal_of(settings.database_url, name)})
     return settings

@@ -124,7 +124,7 @@ def main(ahead: float) -> None:
     """Runs the bot until standard input is closed."""
     logging.basicConfig(level=logging.CRITICAL)
     clock = [timedelta(seconds=ahead)]
-    with Park(TenantSettings(settings=Settings.read(file=None)), now=lambda: datetime.now(UTC) + clock[0]) as park:
+    with Park(TenantSettings(settings=Settings(_env_file=None)), now=lambda: datetime.now(UTC) + clock[0]) as park:
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         for line in sys.stdin:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
@@ -125,6 +126,22 @@ ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
 
 
+class _GivenSettings(Settings):
+    """Settings as they are given: what is exported for a real Park is not for the sandbox's."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leaves out the environment and files."""
+        return (init_settings,)
+
+
 def demo_sandbox() -> "Sandbox":
     """Returns the environment of the demo: Park knows holidays, and looks every minute for changes made outside it."""
     sandbox = Sandbox(policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY")
@@ -220,7 +237,7 @@ class Sandbox:
         }
         over_http = {"slack_signing_secret": self.slack.signing_secret, "park_http_listen": "127.0.0.1:0"}
         usual |= over_http if self._http else {"slack_app_token": self.slack.app_token}
-        return Settings(**(usual | self._environment))
+        return _GivenSettings(**(usual | self._environment))
 
     @property
     def tenants(self) -> tuple[TenantSettings, ...]:

@@ -72,7 +72,7 @@ def _check_settings_of_file(context: DoctorContext, name: str) -> Iterator[Findi
 def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields each invalid variable in lower case, with the problem; sets `context.settings` if there is none."""
     try:
-        settings = Settings.read(**placeholders)
+        settings = Settings(**placeholders)
         parse_base_url(str(settings.pbx_url))
         build_credentials(settings)
     except ValidationError as failure:
