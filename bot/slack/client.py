@@ -48,11 +48,12 @@ def tls_context(url: str) -> ssl.SSLContext | None:
     All connections share it: the SDK makes one for each call, and reads the certificates of all authorities for it,
     which takes 37 ms of CPU.
     """
-    return _shared_context() if url.startswith(("https:", "wss:")) else None
+    return shared_tls_context() if url.startswith(("https:", "wss:")) else None
 
 
 @cache
-def _shared_context() -> ssl.SSLContext:
+def shared_tls_context() -> ssl.SSLContext:
+    """Returns the TLS context of all connections to Slack."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])  # as http.client and websockets do with their own
     return context
