@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
@@ -18,7 +17,7 @@ from bot.journal.reader import Reader
 from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
-from bot.texts import refusals, schedules, workflows
+from bot.texts import decisions, refusals, schedules, workflows
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -136,20 +135,13 @@ class ChangeRepository:
         entry = self.entry(number)
         if (found := self._scheduled_end(number)) is None:
             if self.will_end(number):
-                raise EndDue(f"#{number} is being ended", said=partial(refusals.being_ended, number))
-            self._refuse_schedule(number)
+                raise EndDue(f"#{number} is being ended", said=lambda: refusals.being_ended(number))
+            self.schedules.refuse(number)
             if entry.state is State.SCHEDULED and entry.about is None and entry.request.source is not Source.WORKFLOW:
                 lines = (f"cancel {number}",) if waits_for_approval(entry) else (f"start {number}", f"cancel {number}")
-                raise NotPossible(refusals.not_begun(number), lines=lines)
+                raise NotPossible(decisions.not_begun(number), lines=lines)
             raise NotPossible(refusals.not_temporary(number))
         return found
-
-    def _refuse_schedule(self, number: int) -> None:
-        """Raises NotPossible, with what can be done instead, where the number is that of a schedule that goes on."""
-        schedule = self.schedules.find(number)
-        if schedule is not None and schedule.stored.state is not ScheduleState.ENDED:
-            lines = (f"skip {number}", f"pause schedule {number}", f"delete schedule {number}")
-            raise NotPossible(schedules.is_schedule(number), lines=lines)
 
     def will_end(self, number: int) -> bool:
         """Returns whether a change is temporary and has not ended yet; its end may be under way."""
@@ -180,7 +172,7 @@ class ChangeRepository:
         if schedule is not None and not waits_for_approval(entry):
             raise NotPossible(schedules.is_occurrence(number, schedule))
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
-            self._refuse_schedule(number)
+            self.schedules.refuse(number)
             raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):
             raise NotPossible(refusals.waits_for_approval(number))

@@ -116,6 +116,13 @@ class Schedules:
         stored = self._journal.stored_schedule(number)
         return None if stored is None else _read(stored)
 
+    def refuse(self, number: int) -> None:
+        """Raises NotPossible, with what can be done instead, where the number is that of a schedule that goes on."""
+        found = self.find(number)
+        if found is not None and found.stored.state is not ScheduleState.ENDED:
+            lines = (f"skip {number}", f"pause schedule {number}", f"delete schedule {number}")
+            raise NotPossible(texts.is_schedule(number), lines=lines)
+
     def get(self, number: int) -> RecurringSchedule:
         """Returns a schedule that is active or paused; raises NotPossible."""
         found = self.find(number)

@@ -18,7 +18,7 @@ from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
 from bot.policy.model import Permission
-from bot.texts import refusals, schedules
+from bot.texts import decisions, refusals, schedules
 
 MOST_NAMED = 5
 """Pending changes that a refusal names."""
@@ -133,7 +133,7 @@ class ChangeReferences:
         if not others:
             return NotFound(refusals.nothing_pending(name), lines=("pending",))
         notes = tuple(refusals.pending_line(one.id, one.request.line) for one in others[:MOST_NAMED])
-        return NotFound(refusals.pending_otherwise(name), notes=notes, lines=("pending",))
+        return NotFound(decisions.pending_otherwise(name), notes=notes, lines=("pending",))
 
     def _schedule_of(self, operation: ScheduleControl, name: str) -> int:
         """The number of the one schedule of a group, or of the server, that the requester may know of."""

@@ -48,14 +48,6 @@ def not_temporary(number: int) -> str:
     return _nothing_changed(f"{change_number(number)} isn't temporary, or has already ended")
 
 
-def not_begun(number: int) -> str:
-    return _nothing_changed(f"{change_number(number)} has not begun, so its end can't be moved")
-
-
-def pending_otherwise(name: str) -> str:
-    return _nothing_changed(f"Nothing that is pending for “{name}” can be changed like this")
-
-
 def not_scheduled(number: int, state: str) -> str:
     return _nothing_changed(f"{change_number(number)} isn't waiting for its time: it {STATES[state]}")
 

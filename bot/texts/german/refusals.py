@@ -47,14 +47,6 @@ def not_temporary(number: int) -> str:
     return _nothing_changed(f"{change_number(number)} ist nicht befristet oder schon beendet")
 
 
-def not_begun(number: int) -> str:
-    return _nothing_changed(f"{change_number(number)} hat noch nicht begonnen, das Ende lässt sich nicht verschieben")
-
-
-def pending_otherwise(name: str) -> str:
-    return _nothing_changed(f"Was für „{name}“ ansteht, lässt sich so nicht ändern")
-
-
 def not_scheduled(number: int, state: str) -> str:
     return _nothing_changed(f"{change_number(number)} wartet nicht auf einen Zeitpunkt: Sie {STATES[state]}")
 
