@@ -120,6 +120,8 @@ def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(
     assert _steps(aged, aged.journal.due_in) < 2000
     assert _steps(aged, lambda: _read_only(aged)) < 2000
     assert _steps(aged, aged.journal.temporary_changes) < 2000
+    assert _steps(aged, aged.journal.scheduled_starts) < 2000
+    assert _steps(aged, lambda: aged.journal.scheduled_on(["1"])) < 2000
 
 
 def test_the_history_of_a_group_is_found_by_an_index(aged: JournalHarness) -> None:
