@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
+from bot.changes.set_since import set_since
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotFound, NotPossible
+from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
@@ -118,6 +120,10 @@ class ChangeRepository:
         undos = self._undos(number)
         return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
 
+    def set_since(self, number: int, done: Plan) -> Entry | None:
+        """Returns the newest later change in effect that has set a part of what a change did; None if none has."""
+        return set_since(self._journal, number, done, self.is_in_effect)
+
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
         return recreated_id(self._journal, id)
@@ -126,9 +132,11 @@ class ChangeRepository:
         return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]
 
     def scheduled_end(self, number: int) -> Entry:
-        """Returns the scheduled end of a temporary change."""
+        """Returns the scheduled end of a temporary change; EndDue while it is under way, which may fail."""
         self.entry(number)
         if (found := self._scheduled_end(number)) is None:
+            if self.will_end(number):
+                raise EndDue(f"#{number} is being ended", said=partial(refusals.being_ended, number))
             raise NotPossible(refusals.not_temporary(number))
         return found
 

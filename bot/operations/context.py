@@ -106,6 +106,14 @@ class OperationContext(Protocol):
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         """The settings `recall_to` and `ring_group_id` for a recall target."""
 
+    def read_ring_group(self, recall: Recall, present: str | None = None) -> None:
+        """Reads what `recall_settings` will ask the PBX for, so that it can be read beside something else.
+
+        Args:
+            recall: the target that is wanted.
+            present: id of the ring group that is set now, as far as is known.
+        """
+
     def ring_group_name(self, id: str) -> str:
         """A ring group's name and number; a text with its id where the PBX does not have it."""
 

@@ -21,6 +21,7 @@ from bot.operations.schedule_list import schedules_of
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.texts import answers, impossible, pbx, temporary, workflows
 from bot.texts import changes as texts
 from bot.times.format import format_moment
@@ -228,8 +229,8 @@ class Create(ChangeOperation):
     recall: RecallTarget | None = None
 
     def plan(self, context: OperationContext) -> Plan:
-        refuse_taken(context, self.name)
         recall = self.recall or Recall(to=RecallTo.USER)
+        side_by_side(lambda: refuse_taken(context, self.name), lambda: context.read_ring_group(recall))
         after = Snapshot(settings={"name": self.name, **context.recall_settings(recall)}, members=())
         return Plan(
             title=texts.created(self.name),

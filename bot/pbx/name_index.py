@@ -140,6 +140,17 @@ class NameIndex(Generic[T]):
             cached = self._cached_lookup(text)
             return self._read_lookup(text) if cached is None else cached
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the first page was read within the lifetime, so that names are in memory."""
+        return self._cache.has_first_page()
+
+    def read_ahead(self) -> None:
+        """Reads the first page if it was not read within the lifetime, as `lookup` would; raises PBXError."""
+        with self._reads.turn():
+            if not self.is_read:
+                self._read_first_page()
+
     def search(self, text: str) -> list[T]:
         """Returns all objects called `text` that the PBX's own search finds, for names newer than the cache."""
         with self._reads.turn():

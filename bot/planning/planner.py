@@ -26,6 +26,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.control_preview import check_as_shown
 from bot.planning.corrections import with_repetition_hint
 from bot.planning.decision_effects import decision_effect
 from bot.planning.denials import contact_fact
@@ -243,6 +244,7 @@ class Planner:
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect, context)
+        check_as_shown(request, operation, effect, self.repository.now())
         return effect, grant
 
     def resolve(
