@@ -3,8 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.journal.models import State
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import QueueProgress, RetryPolicy
 from tests.bot_harness import bot_harness
 from tests.faults.scene import ConversationHarness
@@ -68,3 +71,30 @@ def test_what_was_left_from_before_a_start_is_late(tmp_path: Path) -> None:
     with bot_harness(tmp_path, retry_policy=RetryPolicy(start_grace=timedelta(0))) as park:
         park.do("add 1016 to Billing")
         assert park.state() == State.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("temporary", "line"),
+    [
+        ("recall Sales to Night Desk for 10m", "recall Sales to Day Desk"),
+        ("add 1016 to Sales for 10m", "remove 1016 from Sales"),
+        ("server recall to Night Desk for 10m", "server recall to Day Desk"),
+    ],
+)
+def test_an_end_does_not_wait_for_a_change_that_was_begun_before_and_waits_for_it(
+    tmp_path: Path, temporary: str, line: str
+) -> None:
+    now = [ORDINARY_INSTANT]
+    with bot_harness(tmp_path, now=lambda: now[0]) as park:
+        park.do(temporary)
+        now[0] += timedelta(minutes=10) - timedelta(seconds=5)
+        park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="*", status=503, times=None))
+        park.ask(line)
+        park.worker.processor.process(park.claim())
+        assert park.state(3) == State.WAITING
+        park.fake_pbx.faults.clear()
+        for _ in range(5):  # the PBX is back, and the end is due before what waited for the PBX is tried again
+            now[0] += timedelta(seconds=6)
+            park.work()
+        assert park.state(2) == State.DONE
+        assert park.state(3) in (State.DONE, State.ALREADY)
