@@ -61,9 +61,10 @@ class MembershipLookup:
 
     def _find_in(self, group_id: str, number: str) -> MemberSearch | None:
         """Looks for a member in one group; None where it is not there, or may not be seen."""
-        began = self.directory.now()
+        began, was_read = self.directory.now(), self._readings.is_read_ahead(group_id)
         snapshot = self._readings.read_group_ahead(group_id)
-        self.store(group_id, snapshot, began)
+        if not was_read:  # else it was stored then, and is as old
+            self.store(group_id, snapshot, began)
         if snapshot is None or number not in snapshot.numbers() or not self.may_see(snapshot.settings["name"]):
             return None
         return MemberSearch(_as_group(group_id, snapshot), 1, 1)

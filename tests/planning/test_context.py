@@ -163,6 +163,19 @@ def test_who_moved_elsewhere_meanwhile_is_found_where_they_are(park: BotHarness,
     assert (leaving.target.id, [one.number for one in leaving.removed]) == (made, ["1055"])
 
 
+def test_who_joins_while_others_are_looked_for_is_not_forgotten(park: BotHarness) -> None:
+    park.answer("group Sales")
+    state, plan = park.fake_pbx.state, park.plan("recall Billing to user")
+    lookup, sales = plan.context.memberships, state.group_id("Sales")
+    first, second = state.members_of("Sales")[:2]
+    assert lookup.find_current(first).group is not None
+    state.members[sales].append("1016")
+    park.directory.invalidate_members(sales)  # as another thread does, which has added them
+    park.directory.refresh_members(sales)
+    assert lookup.find_current(second).group is not None
+    assert park.directory.group_of("1016") == sales
+
+
 def test_who_is_in_no_group_is_said_to_be_in_none(park: BotHarness) -> None:
     assert "1016 Pablo Fernández is not in any park group" in text_of(park.do("remove 1016"))
     assert park.state() == "already"
