@@ -116,7 +116,7 @@ class OperationContext(Protocol):
         """
 
     def ring_group_name(self, id: str) -> str:
-        """A ring group's name and number; a text with its id where the PBX does not have it."""
+        """A ring group's name and number, as last read if the PBX does not answer; says so if it does not have it."""
 
     def server(self) -> Snapshot:
         """The call park server's settings, read now."""

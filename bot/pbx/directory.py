@@ -126,6 +126,10 @@ class Directory:
         """Returns the cached groups with these ids, in this order, without those that are gone."""
         return self._groups.seen(ids)
 
+    def ring_groups_seen(self, ids: Iterable[str]) -> list[RingGroup]:
+        """Returns the cached ring groups with these ids, as `groups_seen`."""
+        return self._ring_groups.seen(ids)
+
     def cached_ring_groups(self) -> list[RingGroup]:
         """Returns the cached ring groups, for typeahead."""
         return self._ring_groups.all_cached()

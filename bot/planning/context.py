@@ -14,7 +14,7 @@ from bot.changes.plan import Plan
 from bot.changes.readings import Readings
 from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
-from bot.errors import NotFound, NotPossible, PBXError
+from bot.errors import NotFound, NotPossible, PBXError, Unreachable
 from bot.journal.history import Viewer
 from bot.messages.message import Fact, Offer
 from bot.messages.text import fold
@@ -28,7 +28,7 @@ from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.ordered_names import OrderedName, OrderedNames
 from bot.planning.corrections import Corrections
 from bot.planning.examples import RingGroupReach, existing_example
-from bot.planning.name_resolution import RingGroupResolver, UserResolver
+from bot.planning.name_resolution import RingGroupResolver, UserResolver, ring_group_label
 from bot.policy.model import Permission
 from bot.runtime.threads import side_by_side
 from bot.setups.files import SetupFiles
@@ -180,7 +180,15 @@ class RequestContext(OperationContext):
         self._ring_groups.read_ahead(recall, present)
 
     def ring_group_name(self, id: str) -> str:
-        return self._ring_groups.label(id)
+        known = self.directory.ring_groups_seen([id])
+        try:
+            if self.pbx_answers or not known:
+                return self._ring_groups.label(id)
+        except Unreachable:
+            if not known:
+                raise
+            self.pbx_answers = False
+        return ring_group_label(known[0])
 
     def server(self) -> Snapshot:
         snapshot = self._assuming(SERVER, self.readings.read(SERVER))
