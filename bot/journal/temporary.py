@@ -41,10 +41,11 @@ ENDS = Prepared(
     .where(
         entries.c.id.in_(bindparam("ids", expanding=True)),
         entries.c.request["source"].as_string() == Source.CLOCK.value,
+        _changes.c.plan.is_not(None),
     ),
     lists=("ids",),
 )
-"""Those of `ids` that are ends of changes, with these changes and who made them."""
+"""Those of `ids` that are ends of changes, with these changes and who made them; a pause is none, and has no plan."""
 TARGETS = Prepared(
     select(changed_targets.c.entry_id, changed_targets.c.target).where(
         changed_targets.c.entry_id.in_(bindparam("ids", expanding=True))
