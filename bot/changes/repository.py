@@ -121,7 +121,7 @@ class ChangeRepository:
 
     def set_since(self, number: int, done: Plan) -> Entry | None:
         """Returns the newest later change in effect that has set a part of what a change did; None if none has."""
-        return set_since(self._journal, number, done, self.is_in_effect)
+        return set_since(self._journal, number, done, lambda one: self.is_in_effect(one) and not self.undone_by(one.id))
 
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and that an undo has created again; None if none has."""

@@ -1,6 +1,8 @@
 """An undo takes back the change that was named: what a later change has set to the same is asked about first."""
 
 from collections.abc import Iterator
+from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +50,22 @@ def test_what_was_set_and_taken_back_is_not_asked_about(scene: ConversationHarne
     first = present(scene)
     for line in (*KINDS[kind][:2], "undo 2", "undo 1"):
         scene.do(line)
+    assert present(scene) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_temporary_change_of_which_nothing_was_left_at_its_end_is_not_asked_about(
+    scene: ConversationHarness, kind: str
+) -> None:
+    state, first = scene.sandbox.pbx.state, present(scene)
+    scene.do(KINDS[kind][0])
+    made = deepcopy((state.groups, state.members, state.server))
+    scene.do(f"{KINDS[kind][1]} for 2h")
+    for then, now in zip(made, (state.groups, state.members, state.server), strict=True):  # as at the console
+        now.update(then)
+    scene.sandbox.forward(timedelta(hours=3))
+    scene.sandbox.settle()
+    scene.do("undo 1")
     assert present(scene) == first
 
 
