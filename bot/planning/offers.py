@@ -11,6 +11,7 @@ from bot.operations.control import Preview
 from bot.operations.parser import parse_unconfirmed
 from bot.planning.authorizer import Authorizer
 from bot.planning.context import RequestContext
+from bot.planning.corrections import MAX_OFFERS
 from bot.policy.model import Principal
 
 ContextFactory = Callable[[Principal | None, Operation], RequestContext]
@@ -29,7 +30,7 @@ class OfferFilter:
         Args:
             corrected: put corrections in the place of an offer whose name is unknown.
         """
-        offers = tuple(dict.fromkeys(self._offers(principal, message.offers, corrected=corrected)))
+        offers = tuple(dict.fromkeys(self._offers(principal, message.offers, corrected=corrected)))[:MAX_OFFERS]
         forms = tuple(form for form in message.forms if self._may_open(principal, form))
         return replace(message, offers=offers, forms=forms)
 
@@ -44,9 +45,11 @@ class OfferFilter:
             try:
                 self._require_possible(principal, offer.line)
             except NotFound as fault:
-                if corrected:
+                if corrected and not offer.leaves_out:  # which a correction of the rest would not say
                     whole = [one for one in fault.message.offers if not one.leaves_out]
-                    yield from self._offers(principal, whole)
+                    for one in self._offers(principal, whole):
+                        whom = offer.label.removesuffix(offer.line)  # a person's name before a line with their number
+                        yield replace(one, label=whom + one.label) if whom != offer.label else one
             except Refused:
                 continue
             else:

@@ -269,7 +269,8 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            nearest.message = self._offers.possible(principal, with_repetition_hint(nearest.message, possible[0], line))
+            hinted = with_repetition_hint(nearest.message, possible[0], line)
+            nearest.message = self._offers.possible(principal, hinted, corrected=True)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]

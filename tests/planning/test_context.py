@@ -243,6 +243,15 @@ def test_wrong_names_get_the_closest_as_buttons(park: BotHarness) -> None:
     assert "See them all: groups" in text_of(refused(park, "add 1016 to Zzzzzz", NotFound))
 
 
+def test_two_wrong_names_are_corrected_at_once_and_nothing_is_left_out_unsaid(park: BotHarness) -> None:
+    said = refused(park, "recall Billng to Nite Desk", NotFound)
+    assert offered_lines(said) == ["recall Billing to Night Desk"]
+    (button,) = refused(park, "add Emeka to Biling", NotFound).offers
+    assert button.label == "1055 Emeka Eze: add 1055 to Billing"
+    said = refused(park, "recall Suport EMEA to Nite Desk", NotFound)
+    assert offered_lines(said) == ["recall Support EMEA to Night Desk"]
+
+
 def test_closest_names_out_of_sight_are_not_offered(park: BotHarness) -> None:
     with pytest.raises((NotFound, NotAllowed)) as caught:
         park.answer("group Warehous", user=BEN)
