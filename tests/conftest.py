@@ -43,6 +43,16 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Gives the databases of a test back once its fixtures have ended, for others to use."""
+    try:
+        yield
+    finally:
+        for server in servers.running:
+            server.give_back_all()
+
+
 @pytest.fixture
 def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starts clocks at the ordinary instant whatever PARK_TEST_NOW says: for tests that name hours of the day."""

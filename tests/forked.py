@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
@@ -17,21 +17,16 @@ from bot.sandbox import bot_process
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.forked_preload"])
+Function = Callable[[], int | None]
+"""What a process runs; its value is the exit status."""
 
 
-class ForkedProcess:
-    """A running function with what tests use of `subprocess.Popen[str]`; its standard input and output are pipes."""
+class RunningProcess:
+    """A running function with what tests use of `subprocess.Popen`."""
 
-    def __init__(self, function: Callable[[], int | None], environment: Mapping[str, str], log: Path | None) -> None:
-        """Starts it; `log` is the file for its standard error, None that of the tests."""
-        theirs, stdin = FORKS.Pipe(duplex=False)
-        stdout, ours = FORKS.Pipe(duplex=False)
-        arguments = (function, dict(environment), theirs, ours, log)
-        self._process = FORKS.Process(target=_run, args=arguments, daemon=True)
+    def __init__(self, target: Callable[..., None], *arguments: object) -> None:
+        self._process = FORKS.Process(target=target, args=arguments, daemon=True)
         self._process.start()
-        self.stdin, self.stdout = os.fdopen(os.dup(stdin.fileno()), "w"), os.fdopen(os.dup(stdout.fileno()))
-        for pipe in (theirs, stdin, stdout, ours):
-            pipe.close()
 
     @property
     def pid(self) -> int:
@@ -48,16 +43,48 @@ class ForkedProcess:
             raise TimeoutError(f"the process still runs after {timeout} s")
         return status
 
+    def send_signal(self, number: int) -> None:
+        """Sends the signal, unless the process has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class ForkedProcess(RunningProcess):
+    """A running function whose standard input and output are pipes."""
+
+    def __init__(self, function: Function, environment: Mapping[str, str], log: Path | None) -> None:
+        """Starts it; `log` is the file for its standard error, None that of the tests."""
+        theirs, stdin = FORKS.Pipe(duplex=False)
+        stdout, ours = FORKS.Pipe(duplex=False)
+        super().__init__(_run, function, dict(environment), theirs, ours, log)
+        self.stdin, self.stdout = os.fdopen(os.dup(stdin.fileno()), "w"), os.fdopen(os.dup(stdout.fileno()))
+        for pipe in (theirs, stdin, stdout, ours):
+            pipe.close()
+
     def close(self) -> None:
         """Closes the pipes."""
         self.stdin.close()
         self.stdout.close()
 
-    def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
 
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+def run_in_terminal(
+    function: Function, environment: Mapping[str, str], folder: Path, terminal: Connection
+) -> RunningProcess:
+    """Starts a function whose standard input, output and error are a terminal, in that folder."""
+    return RunningProcess(_run_in_terminal, function, dict(environment), folder, terminal)
+
+
+def run_command(words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> ForkedProcess:
+    """Starts what `python -m bot` does with those words, in that folder."""
+    return ForkedProcess(partial(_main_in, folder, tuple(words)), environment, log)
+
+
+def _main_in(folder: Path, words: Sequence[str]) -> int | None:
+    os.chdir(folder)
+    return main(list(words))
 
 
 def run_bot(environment: Mapping[str, str], log: Path | None = None) -> ForkedProcess:
@@ -81,16 +108,9 @@ def _start_demo_bot(ahead: float, environment: Mapping[str, str]) -> Any:
 
 
 def _run(
-    function: Callable[[], int | None],
-    environment: Mapping[str, str],
-    stdin: Connection,
-    stdout: Connection,
-    log: Path | None,
+    function: Function, environment: Mapping[str, str], stdin: Connection, stdout: Connection, log: Path | None
 ) -> None:
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(environment)
-    time.tzset()
+    _begin(environment)
     for number, pipe in enumerate((stdin, stdout)):
         os.dup2(pipe.fileno(), number)
         pipe.close()
@@ -99,3 +119,23 @@ def _run(
             os.dup2(file.fileno(), 2)
     sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
     sys.exit(function())
+
+
+def _run_in_terminal(function: Function, environment: Mapping[str, str], folder: Path, terminal: Connection) -> None:
+    _begin(environment)
+    os.chdir(folder)
+    for number in range(3):
+        os.dup2(terminal.fileno(), number)
+    terminal.close()
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    sys.exit(function())
+
+
+def _begin(environment: Mapping[str, str]) -> None:
+    """Makes this process the first of a session of its own, with that environment, which Ctrl-C interrupts."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    signal.signal(signal.SIGINT, signal.default_int_handler)

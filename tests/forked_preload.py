@@ -13,19 +13,21 @@ import bot.cli.main
 import bot.sandbox.bot_process
 import tests.faults.replica
 import tests.forked
-from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
+from bot.settings import Settings
 from tests.journal_template import use_template
 
 __all__ = ["alembic", "bot", "psycopg", "tests"]
 
 
 def warm_up() -> None:
-    """Has a Park make a change and its end, so that what is made when it is first needed is made for all processes.
+    """Has a Park with what the demo has make a change and its end, so that what they need is made for all processes.
 
     That is half of what a process computes that starts and makes one change: compiled SQL, validators, routes, texts.
     Nothing runs afterwards, as only this thread is in the processes that are forked.
     """
-    with Sandbox(now=ORDINARY_INSTANT) as sandbox:
+    with Sandbox(now=ORDINARY_INSTANT, policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY") as sandbox:
+        Settings(_env_file=None, **sandbox.settings.model_dump())
         sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "add 1001 to Sales for 1h")
         sandbox.settle()
         sandbox.forward(timedelta(hours=2))

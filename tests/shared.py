@@ -42,7 +42,7 @@ def clear(sandbox: Sandbox) -> None:
     sandbox.settle()
     with slack.state.changed:
         for passed in (slack.state.posts, slack.state.calls, slack.state.statuses, slack.state.prompts):
-            passed.clear()  # type: ignore[attr-defined]
+            passed.clear()
     sandbox.pbx.requests.clear()
 
 

@@ -4,10 +4,11 @@ import selectors
 import socket
 import ssl
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.datastructures import Headers
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
@@ -24,29 +25,8 @@ class LoopbackHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.0"
     disable_nagle_algorithm = True
 
-    def parse_request(self) -> bool:
-        """Reads request line and headers; http.server reads them as an e-mail, which takes several times as long."""
-        words = self.raw_requestline.split()
-        if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0") or words[1].startswith(b"//"):
-            return super().parse_request()
-        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
-        self.command, self.path, self.request_version = (word.decode("latin-1") for word in words)
-        self.headers = self._read_headers()  # type: ignore[assignment]  # what is asked of a message, it can answer
-        wanted = self.headers.get("Connection", "").lower()
-        self.close_connection = wanted == "close" or "HTTP/1.0" in (self.request_version, self.protocol_version)
-        return True
-
-    def _read_headers(self) -> Headers:
-        headers = Headers()
-        while line := self.rfile.readline(65537).rstrip(b"\r\n"):
-            name, _, value = line.decode("latin-1").partition(":")
-            headers.add(name, value.strip(" \t"))
-        return headers
-
     def run_wsgi(self) -> None:
         """Answers; the head is sent together with the first piece of the body, which mostly is all of it."""
-        if self.headers.get("Expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.environ = self.make_environ()
         body, status, headers = run_wsgi_app(self.server.app, self.environ)
         lines = [f"{self.protocol_version} {status}", f"Date: {self.date_time_string()}"]
@@ -61,6 +41,11 @@ class LoopbackHandler(WSGIRequestHandler):
             if hasattr(body, "close"):
                 body.close()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Returns the Date header, by the clock of what is served."""
+        now = self.server.now if isinstance(self.server, LoopbackServer) else time.time
+        return super().date_time_string(now() if timestamp is None else timestamp)
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Does nothing: the terminal shows the demo, and the fakes record what is asked themselves."""
 
@@ -74,7 +59,10 @@ class LoopbackServer(ThreadedWSGIServer):
         port: int = 0,
         handler: type[LoopbackHandler] = LoopbackHandler,
         tls: ssl.SSLContext | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        """Listens; `now` returns the time of responses, in seconds since 1970."""
+        self.now = now
         self._wake, self._woken = socket.socketpair()
         self._ended = threading.Event()
         self._ended.set()

@@ -20,6 +20,7 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CALLS
+from bot.slack.clock import SlackClock
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
 from bot.slack.scheduling import LONGEST_WAIT, RESPONSE_URL, CallScheduler, Limit
@@ -85,6 +86,7 @@ class SlackClient(WebClient):
         super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers, ssl=tls_context(api_url))
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
+        self.clock = SlackClock(posting.now)
         self._team: str | None = None
 
     def use(self, token: str, team: str | None) -> None:
@@ -113,7 +115,7 @@ class SlackClient(WebClient):
             self.scheduler.await_turn(limit)
             try:
                 with SLACK_CALLS.labels(method).time():
-                    return super().api_call(method, **arguments)
+                    return self._observed(super().api_call(method, **arguments))
             except SlackApiError as error:
                 if error.response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                     raise
@@ -122,6 +124,10 @@ class SlackClient(WebClient):
                 if is_last or pause > LONGEST_WAIT:
                     raise
         raise AssertionError
+
+    def _observed(self, response: SlackResponse) -> SlackResponse:
+        self.clock.observe(response.headers)
+        return response
 
     def respond(self, response_url: str, **content: Any) -> None:
         """Posts through a response_url, in its turn; raises SlackFailure.

@@ -22,7 +22,7 @@ class Tab:
         self._connection, self._ids = connection, count(1)
         self.faults: list[str] = []
         """What the page's own console complained of."""
-        for domain in ("Page", "Runtime", "Log", "Accessibility"):
+        for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
         self.call("Page.addScriptToEvaluateOnNewDocument", source=LOOKS)
 
@@ -57,6 +57,12 @@ class Tab:
     def go(self, url: str) -> None:
         self.call("Page.navigate", url=url)
         self.until("document.body?.dataset.drawn")
+
+    def leave(self) -> None:
+        """Leaves the page, whose server may end then."""
+        self.call("Page.navigate", url="about:blank")
+        self.until("document.URL === 'about:blank'")
+        self.faults.clear()
 
     def show(self, width: int, height: int, *, dark: bool = False, scale: int = 1) -> None:
         """As a window of that size, in CSS pixels."""

@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -24,7 +23,7 @@ from tests.waiting import PATIENCE
 
 
 def run_replica(
-    environment: Mapping[str, Any], lease: timedelta, retry_policy: RetryPolicy, signal_at: StepSignal, pipe: Any
+    settings: Settings, lease: timedelta, retry_policy: RetryPolicy, signal_at: StepSignal, pipe: Any
 ) -> None:
     """Runs Park until SIGTERM."""
     logging.disable()
@@ -32,8 +31,7 @@ def run_replica(
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())
-    given = TenantSettings(settings=Settings(_env_file=None, **environment))
-    park = Park(given, lease=lease, retry_policy=retry_policy, now=clock)
+    park = Park(TenantSettings(settings=settings), lease=lease, retry_policy=retry_policy, now=clock)
     steps.watch(park.tenant.journal.database.engine)
 
     def arm(*_: object) -> None:
@@ -83,12 +81,12 @@ class Replica:
     ) -> "Replica":
         """Starts a process and waits until it is connected to Slack; `environment` overrides the stage's settings."""
         reader, writer = FORKS.Pipe(duplex=False)
-        settings = sandbox.settings.model_dump() | environment
+        settings = sandbox.settings.model_copy(update=environment)
         arguments = (settings, lease, retry_policy or RetryPolicy(), signal_at or StepSignal(), writer)
         process = FORKS.Process(target=run_replica, args=arguments, daemon=True)
         process.start()
         writer.close()
-        power = DurableCopy(settings["database_url"]) if signal_at is not None and signal_at.power_cut else None
+        power = DurableCopy(settings.database_url) if signal_at is not None and signal_at.power_cut else None
         one = cls(process, reader, power)
         one.reached("ready")
         sandbox.slack.wait_for(lambda: sandbox.slack.connections)

@@ -4,9 +4,8 @@ import signal
 
 import pytest
 
-from bot.sandbox.environment import Sandbox
+from tests.faults.restarts import LEASE_EXPIRED, restart_harness
 from tests.faults.steps import StepSignal
-from tests.faults.test_killed_at_each_step import DEADLINE, STAGE_LOCK, RestartHarness
 
 pytestmark = pytest.mark.timeout(600)
 WRITES = 4
@@ -27,30 +26,23 @@ def test_an_apply_is_completed_after_a_power_cut(at: str, number: int) -> None:
 
 
 def _is_completed_and_undone(at: str, number: int, *, power_cut: bool) -> None:
-    with STAGE_LOCK:
-        stage = Sandbox(pbx_deadline=DEADLINE)
-    with stage.without_bot() as sandbox:
-        harness = RestartHarness(sandbox)
+    with restart_harness() as harness:
+        sandbox, ana = harness.sandbox, harness.sandbox.people["ana"]
         first = harness.start(StepSignal(signal=signal.SIGKILL, name=at, number=number, power_cut=power_cut))
         harness.type("apply F07SETUP001")
         shown = sandbox.slack.wait_for(lambda: harness.ephemerals())[-1]
-        assert sandbox.slack.click(sandbox.people["ana"], shown, label="Apply").ok
+        assert sandbox.slack.click(ana, shown, label="Apply").ok
         harness.over(first)
         assert not first.alive
-        first.kill()
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
-        second = harness.start()
-        try:
-            harness.over(second)
-            assert harness.members("Billing") == ["1055", "1012"]
-            assert harness.members("Sales for Partners") == ["1013"]
-            assert sandbox.pbx.state.groups[harness.id("Billing")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
-            assert harness.changes() == WRITES, "each write was made once"
-            assert "Applied night.yaml" in harness.card().plain
-            assert sandbox.slack.click(sandbox.people["ana"], harness.card(), label="Undo").ok
-            harness.over(second)
-            assert set(harness.members("Billing")) == {"1055", "1054"}
-            assert set(harness.members("Sales for Partners")) == {"1012", "1013"}
-        finally:
-            first.close()
-            second.close()
+        harness.steps_of(first)
+        second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
+        harness.over(second)
+        assert harness.members("Billing") == ["1055", "1012"]
+        assert harness.members("Sales for Partners") == ["1013"]
+        assert sandbox.pbx.state.groups[harness.id("Billing")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
+        assert harness.changes() == WRITES, "each write was made once"
+        assert "Applied night.yaml" in harness.card().plain
+        assert sandbox.slack.click(ana, harness.card(), label="Undo").ok
+        harness.over(second)
+        assert set(harness.members("Billing")) == {"1055", "1054"}
+        assert set(harness.members("Sales for Partners")) == {"1012", "1013"}

@@ -25,6 +25,8 @@ PARTS = 2
 INJECTED_FAULTS = 8 // PARTS
 TYPISTS = 4
 """Users who type at once, each with one group and two PBX users of their own."""
+PAUSE = 0.5
+"""Seconds between the lines of one: each of three replicas has work when it is killed, and no more than it can do."""
 BACKLOG = 16
 """Changes that may wait while more is typed: enough for all threads, and a busy machine has no more to make up for."""
 
@@ -77,7 +79,7 @@ def _type_until(over: threading.Event, scene: ReplicaHarness, typist: int, typed
             ack = scene.sandbox.slack.slash(scene.sandbox.people["ana"], scene.sandbox.channels["phones"], line)
             if ack.ok and ack.payload is None:
                 typed.append(line)
-            time.sleep(0.3)
+            time.sleep(PAUSE)
 
 
 @pytest.mark.timeout(300)

@@ -6,17 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
-from tests.faults.test_killed_at_each_step import (
-    LEASE_EXPIRED,
-    NewDatabase,
-    RestartHarness,
-    database,
-    failures_of,
-    stage_of,
-)
+from tests.postgres import Server
 
-__all__ = ["database"]
+__all__ = ["server"]
 
 pytestmark = pytest.mark.timeout(600)
 LINE = "add 1001 to Sales for 1h"
@@ -24,12 +18,12 @@ DUE = timedelta(hours=2)
 """How far the clock is set ahead, so that the end is due."""
 
 
-def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewDatabase) -> None:
-    steps = _ended(None, database())
+def test_the_end_is_made_exactly_once_and_the_thread_ends_true(server: Server | None) -> None:
+    steps = _ended(None, server)
     assert isinstance(steps, list)
     assert len(steps) > 20
     assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda point: _ended(point, database()), steps) == []
+    assert failures_of(lambda point: _ended(point, server), steps) == []
 
 
 def test_a_power_cut_loses_no_end_and_repeats_none() -> None:
@@ -39,10 +33,9 @@ def test_a_power_cut_loses_no_end_and_repeats_none() -> None:
     assert failures_of(lambda point: _ended(point, None, power_cut=True), steps) == []
 
 
-def _ended(point: KillPoint | None, address: str | None, *, power_cut: bool = False) -> list[str] | str | None:
+def _ended(point: KillPoint | None, server: Server | None, *, power_cut: bool = False) -> list[str] | str | None:
     """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
-    with stage_of(address).without_bot() as sandbox:
-        harness = RestartHarness(sandbox)
+    with restart_harness(server) as harness:
         clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut)
         kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
         first = harness.start(kill)
@@ -50,19 +43,15 @@ def _ended(point: KillPoint | None, address: str | None, *, power_cut: bool = Fa
         harness.settled(scheduled=1)
         first.send(signal.SIGUSR1)
         harness.over(first)
-        steps = [step for step in first.steps() if step != "ready"]
-        first.close()
+        steps = harness.steps_of(first)
         if point is None:
             return steps
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
-        second = harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
+        harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
         try:
             harness.settled(scheduled=0)
             _is_ended_once(harness)
         except AssertionError as fault:
             return f"killed at {point}, {steps[-1:]}: {fault}"
-        finally:
-            second.close()
     return None
 
 

@@ -8,29 +8,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.faults.replica import Replica
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
-from tests.faults.test_killed_at_each_step import (
-    LEASE_EXPIRED,
-    NewDatabase,
-    RestartHarness,
-    database,
-    failures_of,
-    stage_of,
-)
+from tests.postgres import Server
 from tests.waiting import wait_until
 
-__all__ = ["database"]
+__all__ = ["server"]
 
 pytestmark = pytest.mark.timeout(900)
 DUE, OVER = timedelta(hours=1, minutes=1), timedelta(hours=3)
 """How far the clock is set ahead, so that the occurrence is due, and then so that it is over."""
 
 
-def test_an_occurrence_begins_once_and_ends_once(database: NewDatabase) -> None:
-    steps = _recurred(None, database())
+def test_an_occurrence_begins_once_and_ends_once(server: Server | None) -> None:
+    steps = _recurred(None, server)
     assert isinstance(steps, list)
     assert {"before commit", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda point: _recurred(point, database()), steps) == []
+    assert failures_of(lambda point: _recurred(point, server), steps) == []
 
 
 def test_a_power_cut_loses_no_occurrence_and_repeats_none() -> None:
@@ -45,10 +39,9 @@ def _line() -> str:
     return f"add 1001 to Sales every day from {begins:%H:%M} for 2h"
 
 
-def _recurred(point: KillPoint | None, address: str | None, *, power_cut: bool = False) -> list[str] | str | None:
+def _recurred(point: KillPoint | None, server: Server | None, *, power_cut: bool = False) -> list[str] | str | None:
     """Runs until the occurrence is in effect; returns what is wrong if it was killed at a step, else all steps."""
-    with stage_of(address).without_bot() as sandbox:
-        harness = RestartHarness(sandbox)
+    with restart_harness(server) as harness:
         clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut)
         kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
         first = harness.start(kill)
@@ -56,11 +49,9 @@ def _recurred(point: KillPoint | None, address: str | None, *, power_cut: bool =
         harness.settled(scheduled=0)
         first.send(signal.SIGUSR1)
         _begun(harness, first)
-        steps = [step for step in first.steps() if step != "ready"]
-        first.close()
+        steps = harness.steps_of(first)
         if point is None:
             return steps
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         ahead = DUE + LEASE_EXPIRED
         second = harness.start(StepSignal(ahead=ahead, armed_by_signal=True, ahead_when_armed=OVER))
         try:
@@ -72,8 +63,6 @@ def _recurred(point: KillPoint | None, address: str | None, *, power_cut: bool =
             assert "1001" not in harness.members("Sales")
         except AssertionError as fault:
             return f"killed at {point}, {steps[-1:]}: {fault}"
-        finally:
-            second.close()
     return None
 
 

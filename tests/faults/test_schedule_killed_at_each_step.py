@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.faults.replica import Replica
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness
 from tests.faults.steps import KillPoint, StepSignal
-from tests.faults.test_killed_at_each_step import LEASE_EXPIRED, RestartHarness, failures_of, stage_of
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
@@ -91,8 +91,7 @@ def test_what_is_decided_about_a_schedule_is_done_once(name: str) -> None:
 
 def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
     """Runs until it is done; returns what is wrong if it was killed at a step, else all steps."""
-    with stage_of(None).without_bot() as sandbox:
-        harness = RestartHarness(sandbox)
+    with restart_harness() as harness:
         armed = StepSignal(armed_by_signal=True)
         kill = replace(armed, signal=signal.SIGKILL, name=point.name, number=point.number) if point else armed
         first = harness.start(kill)
@@ -106,12 +105,10 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
         line = action.line()
         harness.type(line)
         _until(harness, first, action.entries, action.ends)
-        steps = [step for step in first.steps() if step != "ready"]
-        first.close()
+        steps = harness.steps_of(first)
         if point is None:
             action.holds(harness)
             return steps
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
             if harness.accepted() == standing:
@@ -121,8 +118,6 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
             action.holds(harness)
         except AssertionError as fault:
             return f"killed at {point}, {steps[-1:]}: {fault}"
-        finally:
-            second.close()
     return None
 
 

@@ -38,29 +38,33 @@ DAY = (
 )
 ODD: dict[str, dict[str, Any]] = {
     "the usual": {},
-    "updates replace": {"updates": "replacing"},
-    "an update clears the prompt": {"prompt": "cleared"},
-    "blanks are null": {"blanks": "null"},
-    "blanks are missing": {"blanks": "missing"},
-    "blanks are null, and null is refused": {"blanks": "null", "nulls": "refused"},
-    "what is read only is ignored": {"read_only": "ignored"},
-    "a newer PBX": {"newer": True},
-    "a newer PBX whose updates replace": {"newer": True, "updates": "replacing", "blanks": "missing"},
-    "members are sorted": {"members": "sorted"},
-    "a member twice is no error": {"already_here": None, "not_a_member": None},
-    "refusals of other kinds": {"duplicate_name": NO, "already_here": NO, "in_other_group": NO, "not_a_member": NO},
-    "a group has to be emptied first": {"delete_with_members": NO},
-    "nothing is known of an unknown extension": {"unknown_extension": NO},
-    "filters are ignored": {"filter": "ignored", "search": "ignored"},
-    "filters are refused": {"filter": "refused", "search": "ignored"},
-    "filters know no case": {"eq_ignores_case": True},
-    "errors have no body": {"error_bodies": False, "delete_with_members": NO},
+    "updates replace, and members are sorted": {"updates": "replacing", "members": "sorted"},
+    "an update clears the prompt, blanks are null, and filters are ignored": {
+        "prompt": "cleared", "blanks": "null", "filter": "ignored", "search": "ignored",
+    },
+    "blanks are missing, and a member twice is no error": {
+        "blanks": "missing", "already_here": None, "not_a_member": None,
+    },
+    "blanks are null, null is refused, and a group has to be emptied first": {
+        "blanks": "null", "nulls": "refused", "delete_with_members": NO,
+    },
+    "what is read only is ignored, and refusals are of other kinds": {
+        "read_only": "ignored", "duplicate_name": NO, "already_here": NO, "in_other_group": NO, "not_a_member": NO,
+    },
+    "a newer PBX, and filters know no case": {"newer": True, "eq_ignores_case": True},
+    "a newer PBX whose updates replace, and nothing is known of an unknown extension": {
+        "newer": True, "updates": "replacing", "blanks": "missing", "unknown_extension": NO,
+    },
+    "filters are refused, and errors have no body": {
+        "filter": "refused", "search": "ignored", "error_bodies": False, "delete_with_members": NO,
+    },
     "all of it at once": {
         "updates": "replacing", "prompt": "cleared", "blanks": "missing", "nulls": "refused", "newer": True,
         "members": "sorted", "already_here": None, "not_a_member": None, "delete_with_members": NO,
         "filter": "refused", "search": "ignored", "error_bodies": False,
     },
 }  # fmt: skip
+"""What one PBX does that another does not; what has to do with other requests is tried together."""
 ELSEWHERE = {
     "audit_logs": "tests/audit/drift/test_noticing.py",
     "shown_only": "refused whole: tests/faults/test_undocumented.py",

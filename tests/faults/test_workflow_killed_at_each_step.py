@@ -9,48 +9,37 @@ import pytest
 from bot.sandbox.environment import POLICY
 from bot.sandbox.slack.model import StepExecution
 from tests.faults.replica import Replica
+from tests.faults.restarts import LEASE_EXPIRED, WAITS, RestartHarness, failures_of, restart_harness, server
 from tests.faults.steps import KillPoint, StepSignal
-from tests.faults.test_killed_at_each_step import (
-    LEASE_EXPIRED,
-    WAITS,
-    NewDatabase,
-    RestartHarness,
-    database,
-    failures_of,
-    stage_of,
-)
+from tests.postgres import Server
 from tests.waiting import wait_until
 
-__all__ = ["database"]
+__all__ = ["server"]
 
 pytestmark = pytest.mark.timeout(900)
 WORKFLOWS = '\n[workflows]\nchannels = ["{phones}"]\n'
 
 
-def test_a_step_asks_and_is_reported_once(database: NewDatabase) -> None:
-    steps = _executed(None, database())
+def test_a_step_asks_and_is_reported_once(server: Server | None) -> None:
+    steps = _executed(None, server)
     assert isinstance(steps, list)
     assert {"before commit", "before chat.postMessage", "before functions.completeSuccess"} <= set(steps)
-    assert failures_of(lambda point: _executed(point, database()), steps) == []
+    assert failures_of(lambda point: _executed(point, server), steps) == []
 
 
-def _executed(point: KillPoint | None, address: str | None) -> list[str] | str | None:
+def _executed(point: KillPoint | None, server: Server | None) -> list[str] | str | None:
     """Executes a step and clicks; returns what is wrong if Park was killed at a point, else all steps."""
-    with stage_of(address, policy=POLICY + WORKFLOWS).without_bot() as sandbox:
-        harness = RestartHarness(sandbox)
+    with restart_harness(server, policy=POLICY + WORKFLOWS) as harness:
+        sandbox = harness.sandbox
         kill = StepSignal()
         kill = replace(kill, signal=signal.SIGKILL, name=point.name, number=point.number) if point else kill
         first = harness.start(kill)
         inputs = {"channel_id": sandbox.channels["phones"], "action": "add", "members": "1001", "group": "Sales"}
         execution, _ = sandbox.slack.run_step("members", inputs)
         _go_on(harness, first, execution)
+        steps = harness.steps_of(first)
         if point is None:
-            first.kill()
-            steps = [step for step in first.steps() if step != "ready"]
-            first.close()
             return steps
-        first.kill()
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0)
         second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
             if not harness.accepted():
@@ -59,9 +48,6 @@ def _executed(point: KillPoint | None, address: str | None) -> list[str] | str |
             _is_reported_once(harness, execution)
         except AssertionError as fault:
             return f"killed at {point}: {fault}"
-        finally:
-            first.close()
-            second.close()
     return None
 
 

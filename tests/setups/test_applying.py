@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.changes.apply_stages import Stopped, apply_stages, read_all
 from bot.changes.change import Change, Conflict, RolledBack, revert, snapshots_equal
@@ -213,21 +214,38 @@ def test_a_target_that_changes_meanwhile_stops_there_and_tells_what_is_done(fake
 
 
 def test_a_stop_at_any_write_tells_what_is_done_and_what_is_left(fake_pbx: FakePbx, pbx: PbxClient) -> None:
-    set_up(fake_pbx, PRESENT)
-    changes = plan(pbx, WANTED)
-    for stops_at in range(1, 40):
-        set_up(fake_pbx, PRESENT)
-        try:
-            apply(pbx, changes, refused_at=stops_at)
-        except RolledBack:
-            assert unordered(to_file(read_setup(pbx))) == unordered(PRESENT), "nothing is done"
-        except Stopped as stop:
-            partly_made(pbx, stop, changes)
-            assert unordered(to_file(read_setup(pbx))) == unordered(PRESENT)
-        else:
-            break
-    assert stops_at > len(changes)
-    assert unordered(to_file(read_setup(pbx))) == unordered(WANTED)
+    stops_at = next(at for at in range(1, 40) if not stops(fake_pbx, pbx, WANTED, PRESENT, at))
+    assert stops_at > len(differing(fake_pbx, pbx, WANTED, PRESENT))
+
+
+@given(setups(), setups(), st.integers(1, 20))
+@settings(max_examples=4)
+def test_a_stop_in_any_set_up_does_so_too(
+    fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile, stops_at: int
+) -> None:
+    stops(fake_pbx, pbx, wanted, present, stops_at)
+
+
+def differing(fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile) -> tuple[Change, ...]:
+    """What has to change in a PBX that is set up as `present`."""
+    set_up(fake_pbx, present)
+    return plan(pbx, wanted)
+
+
+def stops(fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile, stops_at: int) -> bool:
+    """Has the PBX refuse a write, goes on, and takes all back; False where there are fewer writes."""
+    changes = differing(fake_pbx, pbx, wanted, present)
+    try:
+        apply(pbx, changes, refused_at=stops_at)
+    except RolledBack:
+        assert unordered(to_file(read_setup(pbx))) == unordered(present), "nothing is done"
+    except Stopped as stop:
+        partly_made(pbx, stop, changes)
+        assert unordered(to_file(read_setup(pbx))) == unordered(present)
+    else:
+        assert unordered(to_file(read_setup(pbx))) == unordered(wanted)
+        return False
+    return True
 
 
 def partly_made(pbx: PbxClient, stop: Stopped, changes: Sequence[Change]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,8 +107,9 @@ TINT_COUNT = 6
 """Number of avatar colours in page.css."""
 
 
+@cache
 def load_templates() -> Environment:
-    """Loads the page's templates, with autoescaping."""
+    """Returns the page's templates, with autoescaping; all pages of a process share those that are compiled."""
     there = PackageLoader("bot.sandbox.page")
     made = Environment(loader=there, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"initials": initials, "tint": tint}

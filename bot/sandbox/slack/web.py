@@ -1,6 +1,8 @@
 """HTTP server of the workspace, and the dispatch of Web API calls with authentication and scopes."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
@@ -42,9 +44,10 @@ ROUTES = SharedRoutes()
 class WebServer:
     """Serves a Flask app on a free port of loopback, in a thread."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, now: Callable[[], float] = time.time) -> None:
+        """Prepares the server; `now` returns the time of its responses, in seconds since 1970."""
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        self._server = LoopbackServer(app)
+        self._server = LoopbackServer(app, now=now)
         self._server.daemon_threads = False  # a stop then waits for them
         self._thread = threading.Thread(target=self._server.serve_forever, name="slack-web")
         self.url = f"http://127.0.0.1:{self._server.server_port}"

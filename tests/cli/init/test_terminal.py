@@ -4,16 +4,16 @@ import os
 import pty
 import select
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from functools import partial
+from multiprocessing.connection import Connection
 
+from bot.__main__ import main
 from tests.cli.init.conftest import InitHarness
+from tests.forked import RunningProcess, run_in_terminal
 
-ROOT = Path(__file__).parents[3]
 TIMEOUT = 40.0
 """Seconds until a test fails that waits for output."""
 
@@ -21,7 +21,7 @@ TIMEOUT = 40.0
 class Terminal:
     """Sends input to a process in a pseudo-terminal, and reads its output."""
 
-    def __init__(self, bot: subprocess.Popen[bytes], end: int) -> None:
+    def __init__(self, bot: RunningProcess, end: int) -> None:
         self.bot, self._end = bot, end
         self.shown, self._read = "", 0
 
@@ -40,7 +40,7 @@ class Terminal:
         """Presses Ctrl-C until the process ends: Python drops one that comes while an object is finalized."""
         for _ in range(3):
             self.bot.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(TimeoutError):
                 self.bot.wait(TIMEOUT)
                 return
         raise AssertionError("Ctrl-C does not end it")
@@ -62,22 +62,12 @@ class Terminal:
         return True
 
 
-def _restore_sigint() -> None:
-    """A shell ignores SIGINT for background jobs, and child processes inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @contextmanager
 def terminal(init: InitHarness) -> Iterator[Terminal]:
-    """Runs `python -m bot init` in a pseudo-terminal."""
+    """Runs what `python -m bot init` does in a pseudo-terminal."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
-    bot = subprocess.Popen(
-        [sys.executable, "-m", "bot", "init"],
-        cwd=init.folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=_restore_sigint,
-    )  # fmt: skip
-    os.close(theirs)
+    with Connection(theirs) as end:
+        bot = run_in_terminal(partial(main, ["init"]), {**os.environ, "TERM": "dumb"}, init.folder, end)
     try:
         yield Terminal(bot, ours)
     finally:
