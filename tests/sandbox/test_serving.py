@@ -38,7 +38,7 @@ def server(request: pytest.FixtureRequest, heard: list[dict[str, Any]]) -> Itera
 
 def test_a_request_arrives_whole_and_its_answer_too(server: LoopbackServer, heard: list[dict[str, Any]]) -> None:
     url = f"http://127.0.0.1:{server.server_port}/a%2Fb/%C3%A4?c=d%20e"
-    answer = httpx.post(url, content=b"\x00body", headers={"X-Name": "Zoë : 1".encode("latin-1"), "Empty": ""})
+    answer = httpx.post(url, content=b"\x00body", headers={b"X-Name": "Zoë : 1".encode("latin-1"), b"Empty": b""})
     assert (answer.status_code, answer.content) == (200, b"onetwo")
     assert answer.headers.get_list("X-Two") == ["1", "2"]
     assert answer.headers["Date"].endswith(" GMT")
