@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from bot.setups.resolving import ParsedFile
 from bot.texts.languages import language, speaking
 from tests.setups.strategies import client_of, set_up, setups
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "other_groups": "delete",
     "server": {
         "enabled": True,
