@@ -8,7 +8,8 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from bot.errors import ParkError
+from bot.errors import ParkError, SettingsError
+from bot.journal.identity import identity_of
 from bot.journal.journal import LEASE
 from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
@@ -68,10 +69,13 @@ class Park:
 
     def _build_tenants(self, build: Callable[[TenantSettings, Workspace, TurnRunner], Tenant]) -> Sequence[Tenant]:
         """Builds what serves each PBX; one that can't be served is left out, unless it is the last."""
-        built = list[Tenant]()
+        built, owners = list[Tenant](), dict[str, str]()
         for one in self._given:
             try:
-                built.append(build(one, self._workspace_of(one.workspace), self._turns))
+                tenant = build(one, self._workspace_of(one.workspace), self._turns)
+                if len(self._given) > 1:
+                    _refuse_shared_journal(owners, tenant)
+                built.append(tenant)
             except ParkError as fault:
                 self.faults[one.name] = fault
                 if len(self._given) > 1:
@@ -239,6 +243,15 @@ class Park:
         if identity is None or receiver is None:
             return f"Park waits for Slack and changes {pbxs}"
         return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {pbxs}"
+
+
+def _refuse_shared_journal(owners: dict[str, str], tenant: Tenant) -> None:
+    """Raises SettingsError where another PBX has the same journal, by whichever address; adds it to `owners`."""
+    owner = owners.setdefault(identity_of(tenant.journal.database), tenant.name)
+    if owner != tenant.name:
+        tenant.journal.close()
+        tenant.pbx.close()
+        raise SettingsError(f"[pbx.{tenant.name}]: its journal is that of [pbx.{owner}]. Set another database_url.")
 
 
 def _build_workspaces(

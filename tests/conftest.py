@@ -5,8 +5,6 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from importlib import metadata
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,12 +13,17 @@ from bot.journal import postgresql
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
-from tests.forked import demo_bots_are_forked
-from tests.journal_template import cheap_journals
+from tests.cheap_starts import cheap_starts
 
 # In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
+# More of them would find nothing that the run before did not find; elsewhere each run tries others, and more.
+IN_CI = "CI" in os.environ
 settings.register_profile(
-    "park", suppress_health_check=[HealthCheck.too_slow], deadline=None, derandomize="CI" in os.environ
+    "park",
+    suppress_health_check=[HealthCheck.too_slow],
+    deadline=None,
+    derandomize=IN_CI,
+    max_examples=50 if IN_CI else 100,
 )
 settings.load_profile("park")
 
@@ -79,16 +82,13 @@ def messages_are_not_paced() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def starts_are_cheap() -> Iterator[None]:
     """What every start of Park has in common is made once for a worker of pytest's."""
-    with cheap_journals(), demo_bots_are_forked(), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            metadata, "version", cache(metadata.version)
-        )  # each server of Werkzeug reads its package's files
+    with cheap_starts():
         yield
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])
 def http(request: pytest.FixtureRequest) -> bool:
-    """Whoever asks for it is run over both of Slack's ways in; of a test with parameters, see `ways_in_take_turns`."""
+    """Whether Slack's way in is HTTP: tests that ask for it are run over both by turns (`ways_in_take_turns`)."""
     return bool(request.param)
 
 
@@ -98,17 +98,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def ways_in_take_turns(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Returns the tests to run: the first parameters of a test over both ways in, the others over one of them in turn.
+    """Returns the tests to run: the tests of a module, and the parameters of a test, over the two ways in by turns.
 
     Both ways in hand the same payloads to the same app: tests/slack says so for each kind of payload over each way.
+    With the mark `over_both_ways_in` the first parameters of a test are run over both.
     """
-    turns = dict[str, dict[str, int]]()
+    functions, turns = dict[str, dict[str, int]](), dict[str, dict[str, int]]()
     chosen, both = set[tuple[str, bool]](), set[str]()
     for item in items:
         if (found := _way_in(item)) is not None:
             test, function, over_http = found
+            numbers = functions.setdefault(function.partition("::")[0], {})
+            before = numbers.setdefault(function, len(numbers))
             turn = turns.setdefault(function, {}).setdefault(test, len(turns[function]))
-            if turn == 0 or over_http == bool(turn % 2):
+            is_over_both = turn == 0 and item.get_closest_marker("over_both_ways_in") is not None
+            if is_over_both or over_http == bool((before + turn) % 2):
                 chosen.add((test, over_http))
             both ^= {test}  # what was selected over one way in only is asked for as it is
     return [one for one in items if (found := _way_in(one)) is None or found[0] in both or found[::2] in chosen]

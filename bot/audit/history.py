@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -48,7 +48,8 @@ def record_of(connection: Connection, events: EntryEvents) -> HistoryRecord:
     """Returns the record of an entry with these events."""
     entry_id, known = events[0].entry or 0, _merge_events(events)
     request = known["request"]
-    names = _names(known["asked"], known["plan"], partial(_names_of_change, connection, entry_id))
+    names_of_change = cache(partial(_names_of_change, connection, entry_id))  # asked for by each part of the names
+    names = _names(known["asked"], known["plan"], names_of_change)
     return HistoryRecord(
         change=entry_id,
         at=events[0].at,
@@ -203,7 +204,7 @@ def _names_of_change(connection: Connection, later: int, number: int) -> _Names:
     known = _merge_events(events_of_entry(connection, number))
     if "asked" not in known:
         return _Names("", UNKNOWN_GROUPS)
-    return _names(known["asked"], known["plan"], partial(_names_of_change, connection, number))
+    return _names(known["asked"], known["plan"], cache(partial(_names_of_change, connection, number)))
 
 
 def _load_known(asked: Sequence[Json]) -> Iterator[Operation]:

@@ -25,9 +25,24 @@ class Readings:
     def __init__(self, pbx: PbxClient) -> None:
         self._pbx = pbx
         self._last = dict[str, Reading]()
+        self._ahead = dict[str, Snapshot]()
+
+    def read_group_ahead(self, id: str) -> Snapshot | None:
+        """Reads a group, with its members, that `read` then returns once without another request; raises PBXError."""
+        target = Target(id=id, name=id)
+        if target.key not in self._ahead and (found := self.read(target)) is not None:
+            self._ahead[target.key] = found
+        return self._ahead.get(target.key)
+
+    def is_read_ahead(self, id: str) -> bool:
+        """Returns whether `read` returns what was read of a group before."""
+        return id in self._ahead
 
     def read(self, target: Target, *, members: bool = True) -> Snapshot | None:
-        """Reads the target from the PBX, and remembers it; raises PBXError."""
+        """Reads the target from the PBX, unless it was read ahead, and remembers it; raises PBXError."""
+        ahead = self._ahead.pop(target.key, None)
+        if ahead is not None and members:
+            return ahead
         began = deadline_clock()
         snapshot = read(self._pbx, target, members=members)
         self._last[target.key] = Reading(snapshot, members=members and not target.is_server, began=began)

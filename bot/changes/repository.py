@@ -3,17 +3,19 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
+from bot.changes.set_since import set_since
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotFound, NotPossible
+from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
-from bot.journal.targets import name_of_key
+from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
 from bot.texts import refusals, schedules, workflows
@@ -118,6 +120,10 @@ class ChangeRepository:
         undos = self._undos(number)
         return next((one for one in undos if self.is_in_effect(one) or _was_ended_already(one)), None)
 
+    def set_since(self, number: int, done: Plan) -> Entry | None:
+        """Returns the newest later change in effect that has set a part of what a change did; None if none has."""
+        return set_since(self._journal, number, done, self.is_in_effect)
+
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
         return recreated_id(self._journal, id)
@@ -126,9 +132,11 @@ class ChangeRepository:
         return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]
 
     def scheduled_end(self, number: int) -> Entry:
-        """Returns the scheduled end of a temporary change."""
+        """Returns the scheduled end of a temporary change; EndDue while it is under way, which may fail."""
         self.entry(number)
         if (found := self._scheduled_end(number)) is None:
+            if self.will_end(number):
+                raise EndDue(f"#{number} is being ended", said=partial(refusals.being_ended, number))
             raise NotPossible(refusals.not_temporary(number))
         return found
 
@@ -181,45 +189,43 @@ class ChangeRepository:
         """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
         return self._journal.snapshot()
 
-    def scheduled_ends(
-        self,
-        targets: Collection[str] | None = None,
-        *,
-        shown: Callable[[str, frozenset[str]], bool] | None = None,
-    ) -> Iterator[tuple[Entry, Entry]]:
+    def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
         """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.
 
         Args:
             targets: keys of PBX objects and members (`bot.journal.targets`); changes of all others are left out.
-            shown: whether to read a change, by who made it and the folded names of its groups then; not for `targets`.
         """
         # One that is being carried out is still to come: it may fail.
-        if targets is not None:
-            ends = self._journal.unfinished_about(targets)
-            yield from self._with_changes(ends, self._journal.get_all([one.about for one in ends if one.about]))
+        if targets is None:
+            yield from self.read_temporary(self.temporary_changes())
             return
-        found = self._journal.unfinished_ends()
-        names = {} if shown is None else self.temporary_names()
-        numbers = [
-            (end, number) for end, number, user in found if shown is None or shown(user, names.get(number, frozenset()))
-        ]
-        for start in range(0, len(numbers), BATCH_SIZE):
-            batch = numbers[start : start + BATCH_SIZE]
-            read = self._journal.get_all([number for pair in batch for number in pair])
-            yield from self._with_changes([read[end] for end, _ in batch if end in read], read)
+        ends = self._journal.unfinished_about(targets)
+        yield from self._with_changes(ends, self._journal.get_all([one.about for one in ends if one.about]))
+
+    def temporary_changes(self) -> list[TemporaryChange]:
+        """Returns which temporary changes are in effect, with the names of their groups then, the next end first.
+
+        Takes a part of the time of `scheduled_ends`, for who wants to know which, or how many, there are.
+        """
+        return self._journal.temporary_changes()
+
+    def read_temporary(
+        self, changes: Sequence[TemporaryChange], at_once: int = BATCH_SIZE
+    ) -> Iterator[tuple[Entry, Entry]]:
+        """Yields the entries of these changes and of their ends, as far as they are asked for; of none that has ended.
+
+        Args:
+            at_once: how many are read from the journal at a time.
+        """
+        for start in range(0, len(changes), at_once):
+            batch = changes[start : start + at_once]
+            read = self._journal.get_all([number for one in batch for number in (one.number, one.end)])
+            yield from self._with_changes([read[one.end] for one in batch if one.end in read], read)
 
     def _with_changes(self, ends: Iterable[Entry], changes: Mapping[int, Entry]) -> Iterator[tuple[Entry, Entry]]:
         for end in ends:
             if (number := _ended_change(end)) is not None and number in changes:
                 yield changes[number], end
-
-    def temporary_names(self) -> dict[int, frozenset[str]]:
-        """Returns the folded names of the groups of each temporary change in effect, when it was made, by its number.
-
-        Takes a part of the time of `scheduled_ends`, for who wants to know how many there are.
-        """
-        changed = self._journal.changed_by_ends()
-        return {number: frozenset(filter(None, map(name_of_key, keys))) for number, keys in changed.items()}
 
     def scheduled_starts(self, targets: Collection[str] | None = None) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts; `targets` as above.

@@ -217,8 +217,15 @@ class TargetWriter:
 
     def _update(self, now: Snapshot, after: Snapshot) -> None:
         body = now.settings | {key: after.settings[key] for key in COMPARED_SETTINGS if key in after.settings}
-        body = self._without_dead_ring_group(body)
-        self._write(self._update_request(body, now, after), lambda seen: _same_settings(seen, after))
+        shows = partial(_same_settings, after)
+        try:
+            self._write(self._update_request(body, now, after), shows)
+        except Throttled:
+            raise
+        except Rejected:  # asked only now, as a ring group that no recall goes to is rarely deleted
+            if (living := self._without_dead_ring_group(body)) == body:
+                raise
+            self._write(self._update_request(living, now, after), shows)
 
     def _update_request(self, body: dict[str, Any], now: Snapshot, after: Snapshot) -> Callable[[], object]:
         cleared = _cleared(now, after) if self._target.is_server else {}
@@ -287,5 +294,5 @@ def _cleared(now: Snapshot, after: Snapshot) -> dict[str, str | None]:
     return {key: None if isinstance(now.settings[key], int) else "" for key in keys}
 
 
-def _same_settings(seen: Snapshot | None, after: Snapshot) -> bool:
+def _same_settings(after: Snapshot, seen: Snapshot | None) -> bool:
     return seen is not None and seen.same_settings(after)

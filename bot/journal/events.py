@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -174,10 +175,14 @@ def events_among(connection: Connection, query: EventQuery, ids: Collection[int]
     return _events_by_entry(connection, query, events.c.entry_id.in_(ids), events.c.entry_id.desc())
 
 
+_OF_ENTRY = Prepared(select(events).where(events.c.entry_id == bindparam("of_entry")).order_by(events.c.id))
+
+
 def events_of_entry(connection: Connection, entry_id: int) -> EntryEvents:
     """Returns the events of one entry that can be read; empty if they were pruned or there is no such entry."""
-    of_entry = select(events).where(events.c.entry_id == entry_id).order_by(events.c.id)
-    rows, _ = read_rows(connection, of_entry, events.c.id)
+    with suppress(*UNREADABLE):  # then the rows are read one by one
+        return tuple(map(_event_from_values, _OF_ENTRY.rows(connection, {"of_entry": entry_id})))
+    rows, _ = read_rows(connection, _OF_ENTRY.statement, events.c.id, {"of_entry": entry_id})
     return tuple(map(_event_from_row, rows))
 
 
@@ -233,7 +238,10 @@ def _first_event(connection: Connection, since: datetime) -> int:
 
 
 def _event_from_row(row: Row[Any]) -> Event:
-    values = row_values(row, events)
+    return _event_from_values(row_values(row, events))
+
+
+def _event_from_values(values: Json) -> Event:
     del values["previous"]
     return Event(entry=values.pop("entry_id"), **values)
 

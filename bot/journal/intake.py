@@ -28,7 +28,7 @@ def waiting_row(
         "response_url": request.response_url,
         "footprint": sorted(footprint),
         "state": State.WAITING,
-        "run_at": run_at or at,
+        "run_at": run_at or at - request.age,
         "due_at": run_at,
     }
 

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from bot.journal.prepared import Prepared
 from bot.journal.queue import find_claimable, last_entry, next_due_time
 from bot.journal.rows import read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
+from bot.journal.temporary import TemporaryChange, TemporaryChanges
 from bot.messages.request import Source, proposal_nonce
 from bot.times.model import Clock
 
@@ -57,7 +57,7 @@ class Reader:
     def __init__(self, database: Database, now: Clock | None = None) -> None:
         """`now` replaces the database's clock."""
         self.database = database
-        self._clock = now
+        self._clock, self._temporary = now, TemporaryChanges()
         self._shared = threading.local()  # `connection`: that of the snapshot which the thread is in
 
     @contextmanager
@@ -189,21 +189,10 @@ class Reader:
         """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
         return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
 
-    def unfinished_ends(self) -> list[tuple[int, int, str]]:
-        """Returns the ids of the ends of temporary changes, with those of the changes and of who made these.
-
-        The next end is the first one.
-        """
+    def temporary_changes(self) -> list[TemporaryChange]:
+        """Returns the temporary changes in effect, in the order of their ends."""
         with self._reading() as connection:
-            return [(row["id"], row["about"], row["user"]) for row in changed_targets.ENDS.rows(connection, {})]
-
-    def changed_by_ends(self) -> dict[int, set[str]]:
-        """Returns the keys of what each temporary change has changed whose end is to come, by the change's id."""
-        found = defaultdict[int, set[str]](set)
-        with self._reading() as connection:
-            for row in changed_targets.CHANGED_BY_ENDS.rows(connection, {}):
-                found[row["entry_id"]].add(row["target"])
-        return found
+            return self._temporary.read(connection)
 
     def failing_ends(self) -> FailingEnds:
         """Returns how many ends of temporary changes are due and have failed so far, and since when."""

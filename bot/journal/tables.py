@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    and_,
     or_,
 )
 
@@ -105,6 +106,8 @@ entries = Table(
 )
 not_notified = entries.c.notified_at.is_(None)
 """Condition of the entries that are not finished; it has a partial index."""
+unfinished_follow_up = and_(not_notified, entries.c.ended_at.is_(None), entries.c.about.is_not(None))
+"""Condition of what is about another entry and has not ended, such as the end of a change; it has a partial index."""
 
 # Recurring schedules, each by the entry that made it. An active one either has `next_at`, or its occurrence is an entry
 # that has not ended, and whose end sets `next_at` again: that is why it begins once.

@@ -5,12 +5,11 @@ Reading the plans instead takes as long as the history is.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.journal.models import SERVER_KEY, Json, State
 from bot.journal.prepared import Prepared
 from bot.journal.tables import changed_targets, entries, not_notified
-from bot.messages.request import Source
 from bot.messages.text import fold
 
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
@@ -108,23 +107,3 @@ ENTRIES = Prepared(
     lists=("targets",),
 )
 """The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
-_UNFINISHED_ENDS = and_(
-    not_notified,
-    entries.c.ended_at.is_(None),
-    entries.c.about.is_not(None),
-    entries.c.request["source"].as_string() == Source.CLOCK.value,
-)
-_changes = entries.alias("changes")
-ENDS = Prepared(
-    select(entries.c.id, entries.c.about, _changes.c.request["user"].as_string().label("user"))
-    .join(_changes, _changes.c.id == entries.c.about)
-    .where(_UNFINISHED_ENDS)
-    .order_by(entries.c.run_at, entries.c.id)
-)
-"""The ids of the unfinished ends of temporary changes, and of these changes with who made them, the next one first."""
-CHANGED_BY_ENDS = Prepared(
-    select(changed_targets.c.entry_id, changed_targets.c.target).where(
-        changed_targets.c.entry_id.in_(select(entries.c.about).where(_UNFINISHED_ENDS))
-    )
-)
-"""What the changes that these ends are about have changed."""

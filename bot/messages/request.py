@@ -1,6 +1,6 @@
 """Requests: what a user asked for, where and how."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2s
 
@@ -54,6 +54,8 @@ class Request(BaseModel):
     """Slack's URL for five answers within 30 minutes; a secret, because it needs no other credential."""
     asked_at: datetime
     """In UTC."""
+    received_at: datetime | None = None
+    """When a message that Slack may deliver late was received, by the clock of `asked_at`; None of other gestures."""
     expects: str | None = None
     """Digest of the plan that the user was shown before a click."""
     ends_change: int | None = None
@@ -72,6 +74,11 @@ class Request(BaseModel):
     def is_written(self) -> bool:
         """Whether it is a message, whose time is that of its writing: Slack may deliver it much later."""
         return self.source in (Source.MENTION, Source.DIRECT)
+
+    @property
+    def age(self) -> timedelta:
+        """How long before Park received it the gesture was made."""
+        return self.received_at - self.asked_at if self.received_at is not None else timedelta(0)
 
     @property
     def id(self) -> str:

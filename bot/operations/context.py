@@ -5,6 +5,7 @@ nothing of the layers above them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.changes.approvals import Approvals
@@ -29,6 +30,22 @@ class PermissionCheck(Protocol):
     """Tells whether the requester may use a permission at all, or on one group."""
 
     def __call__(self, permission: Permission, group: str | None = None) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GroupList:
+    """Park groups that the requester may see, in the order of their names; read from the cache as they are shown."""
+
+    directory: Directory
+    ids: Sequence[str]
+
+    def __len__(self) -> int:
+        """Number of the groups."""
+        return len(self.ids)
+
+    def part(self, start: int, stop: int | None) -> list[ParkGroup]:
+        """Returns the groups from one place to before another, without those that are gone since."""
+        return self.directory.groups_seen(self.ids[start:stop])
 
 
 class OperationContext(Protocol):
@@ -64,6 +81,13 @@ class OperationContext(Protocol):
     def mentioned_groups(self) -> frozenset[str]:
         """Names of the park groups that the request mentions, as the PBX spells them; a new group's as typed."""
 
+    def visible_groups(self, search: str = "", *, cached: bool = False) -> GroupList:
+        """The groups that the requester may see and whose names contain `search`.
+
+        Args:
+            cached: those that are cached, where the PBX can't be asked.
+        """
+
     def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
         """The present names of the groups that changes are about; none once the PBX has not answered."""
 
@@ -81,6 +105,14 @@ class OperationContext(Protocol):
 
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         """The settings `recall_to` and `ring_group_id` for a recall target."""
+
+    def read_ring_group(self, recall: Recall, present: str | None = None) -> None:
+        """Reads what `recall_settings` will ask the PBX for, so that it can be read beside something else.
+
+        Args:
+            recall: the target that is wanted.
+            present: id of the ring group that is set now, as far as is known.
+        """
 
     def ring_group_name(self, id: str) -> str:
         """A ring group's name and number; a text with its id where the PBX does not have it."""

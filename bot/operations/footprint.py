@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.changes.repository import SERVER_NAMES
 from bot.messages.text import fold
-from bot.operations.arguments.types import ArgumentType, Reference, spellings
+from bot.operations.arguments.types import CHANGE_OR_GROUP, ArgumentType, Reference, spellings
 from bot.operations.base import Operation
 from bot.policy.model import Permission
+
+SERVER_FOOTPRINT = frozenset({"the server"})
 
 
 def footprint(operation: Operation) -> frozenset[str]:
@@ -15,10 +18,12 @@ def footprint(operation: Operation) -> frozenset[str]:
     Operations with overlapping footprints run in the order in which they were accepted.
     """
     touched = {fold(text) for _, argument_type, value in operation.said() for text in _mentions(argument_type, value)}
-    return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
+    return frozenset(touched | (SERVER_FOOTPRINT if operation.permission is Permission.SERVER else set()))
 
 
 def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
+    if argument_type is CHANGE_OR_GROUP and isinstance(value, str):
+        yield from SERVER_FOOTPRINT if fold(value) in SERVER_NAMES else spellings(value)
     match argument_type.reference:
         case Reference.GROUP:
             yield from spellings(value)

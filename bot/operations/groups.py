@@ -21,6 +21,7 @@ from bot.operations.schedule_list import schedules_of
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.texts import answers, impossible, pbx, temporary, workflows
 from bot.texts import changes as texts
 from bot.times.format import format_moment
@@ -48,8 +49,7 @@ class Groups(ReadOperation):
     search: Search | None = None
 
     def read(self, context: OperationContext) -> Message:
-        groups, as_of = self._groups(context)
-        found = visible_groups(context, groups, self.search or "")
+        found, as_of = self._groups(context)
         ends = temporary_ends(context, [one.id for one in found])
         return Message(
             title=answers.groups_found(len(found), self.search),
@@ -64,12 +64,13 @@ class Groups(ReadOperation):
         age = context.directory.groups_age()
         try:
             if self.search:
-                return list(context.pbx.groups(search=self.search)), ""
-            groups = context.directory.all_groups()
+                return visible_groups(context, context.pbx.groups(search=self.search), self.search), ""
+            groups = context.visible_groups().part(0, None)
         except Unreachable:
             if age is None:
                 raise
-            return context.directory.cached_groups(), pbx.as_of(_ago(context, age), reachable=False)
+            known = context.visible_groups(self.search or "", cached=True).part(0, None)
+            return known, pbx.as_of(_ago(context, age), reachable=False)
         if age is None or age < RECENT or (context.directory.groups_age() or 0) < age:
             return groups, ""
         return groups, pbx.as_of(_ago(context, age), reachable=True)
@@ -228,8 +229,8 @@ class Create(ChangeOperation):
     recall: RecallTarget | None = None
 
     def plan(self, context: OperationContext) -> Plan:
-        refuse_taken(context, self.name)
         recall = self.recall or Recall(to=RecallTo.USER)
+        side_by_side(lambda: refuse_taken(context, self.name), lambda: context.read_ring_group(recall))
         after = Snapshot(settings={"name": self.name, **context.recall_settings(recall)}, members=())
         return Plan(
             title=texts.created(self.name),

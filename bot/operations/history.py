@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice
@@ -20,6 +20,7 @@ from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
 from bot.operations.history_state import state_of_record
 from bot.operations.table_view import switch_button
+from bot.pbx.ordered_names import OrderedNames
 from bot.policy.model import Permission
 from bot.texts import dates, wording
 from bot.texts import history as texts
@@ -110,12 +111,12 @@ def records(
     user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
     start, end = (period.start, period.end) if period else (None, None)
     today, member = _names_today(context), _member_names(query.member, context) if query.member else None
-    is_group = names.intersection(map(fold, today.values()))
+    is_group = any(any(today.called(name)) for name in names)
     people = member or (_member_names(group, context) if group and not is_group else ())
 
     def targets() -> Collection[str]:
         """The keys of what is searched for, which include the earlier names of a group once they are found."""
-        ids = (id for id, name in today.items() if fold(name) in names)
+        ids = (one.id for name in names for one in today.called(name))
         return {*ids, *(key for name in (*names, *people) for key in keys_called(name))}
 
     wanted = targets if group or member else None
@@ -127,13 +128,13 @@ def records(
                 yield _redact_reason(context, record, today)
 
 
-def _names_today(context: OperationContext) -> dict[str, str]:
-    """The present names of the groups by id; none if the PBX can't be asked, since the history has to be read then."""
+def _names_today(context: OperationContext) -> OrderedNames:
+    """The present names of the groups; none if the PBX can't be asked, since the history has to be read then."""
     try:
-        return {group.id: group.name for group in context.directory.all_groups()}
+        return context.directory.group_names()
     except PBXError as fault:
         log.warning("history is decided by the names of then: %s", fault)
-        return {}
+        return OrderedNames(0, ())
 
 
 def _member_names(member: str, context: OperationContext) -> Collection[str]:
@@ -161,9 +162,9 @@ def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
     return of_group or _has_subject(record, names)
 
 
-def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:
+def _may_see(context: OperationContext, record: HistoryRecord, today: OrderedNames) -> bool:
     """Whether the requester may see a record, by the names of then and of today."""
-    renamed = [(today[id],) for id in record.group_ids if id in today]
+    renamed = [(today.by_id[id],) for id in record.group_ids if id in today.by_id]
     return all(any(_may(context, spelling) for spelling in spellings) for spellings in (*record.groups, *renamed))
 
 
@@ -175,12 +176,12 @@ _QUOTED = re.compile('[“„"]([^”“"]+)[”“"]')
 """A quoted name in a text, in the quotation marks of each language."""
 
 
-def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
+def _redact_reason(context: OperationContext, record: HistoryRecord, today: OrderedNames) -> HistoryRecord:
     """Removes a reason that names groups which the requester may not see."""
     if not record.reason:
         return record
     reason = fold(record.reason)
-    named = [*_QUOTED.findall(record.reason), *(name for name in today.values() if fold(name) in reason)]
+    named = [*_QUOTED.findall(record.reason), *(one.name for one in today.names if one.folded in reason)]
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 

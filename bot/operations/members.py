@@ -1,11 +1,11 @@
 """Members of park groups: add, remove, move."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, mention_list
-from bot.changes.snapshot import Person
+from bot.changes.snapshot import Person, Snapshot, Target
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Offer
 from bot.messages.text import quote
@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.texts import changes as texts
 from bot.texts import impossible, wording
 
@@ -39,14 +40,13 @@ class Remove(ChangeOperation):
     group: GroupName | None = None
 
     def plan(self, context: OperationContext) -> Plan:
-        people = context.people(self.members)
-        memberships: dict[str, list[Person]] = defaultdict(list)
-        groups: dict[str, ParkGroup] = {}
-        for one in people:
-            if group := context.group(self.group) if self.group else _current_group(context, one):
-                groups[group.id] = group
-                memberships[group.id].append(one)
-        changes = [_removal(context, groups[id], leaving) for id, leaving in memberships.items()]
+        if self.group:
+            group = context.group(self.group)
+            people, found = side_by_side(lambda: context.people(self.members), lambda: context.snapshot(group))
+            changes = [_removal(*found, people)]
+        else:
+            people = context.people(self.members)
+            changes = [_removal(*context.snapshot(group), leaving) for group, leaving in _by_group(context, people)]
         removed = [one for change in changes for one in change.removed]
         leaving = {one.number for one in removed}
         return Plan(
@@ -55,6 +55,17 @@ class Remove(ChangeOperation):
             changes=tuple(changes),
             already=tuple(texts.not_in(str(one), self.group) for one in people if one.number not in leaving),
         )
+
+
+def _by_group(context: OperationContext, people: Sequence[Person]) -> Iterable[tuple[ParkGroup, list[Person]]]:
+    """The groups that people are in, and who is in each of them."""
+    found = defaultdict[str, list[Person]](list)
+    groups = dict[str, ParkGroup]()
+    for one in people:
+        if group := _current_group(context, one):
+            groups[group.id] = group
+            found[group.id].append(one)
+    return [(groups[id], members) for id, members in found.items()]
 
 
 def _current_group(context: OperationContext, person: Person) -> ParkGroup | None:
@@ -67,8 +78,7 @@ def _current_group(context: OperationContext, person: Person) -> ParkGroup | Non
     return found.group
 
 
-def _removal(context: OperationContext, group: ParkGroup, leaving: list[Person]) -> Change:
-    target, before = context.snapshot(group)
+def _removal(target: Target, before: Snapshot, leaving: Sequence[Person]) -> Change:
     numbers = {one.number for one in leaving}
     after = before.with_members(member for member in before.members or () if member.number not in numbers)
     return Change(target=target, before=before, after=after)
@@ -94,8 +104,8 @@ class Move(ChangeOperation):
     group: FromGroup | None = None
 
     def plan(self, context: OperationContext) -> Plan:
-        people = context.people(self.members)
-        target, before = context.snapshot(context.group(self.to))
+        to = context.group(self.to)
+        people, (target, before) = side_by_side(lambda: context.people(self.members), lambda: context.snapshot(to))
         existing = [one for one in people if one.number in before.numbers()]
         moving = [one for one in people if one not in existing]
         leaving = self._leaving(context, moving)
@@ -143,8 +153,8 @@ class Add(ChangeOperation):
     group: GroupName
 
     def plan(self, context: OperationContext) -> Plan:
-        people = context.people(self.members)
-        target, before = context.snapshot(context.group(self.group))
+        group = context.group(self.group)
+        people, (target, before) = side_by_side(lambda: context.people(self.members), lambda: context.snapshot(group))
         new = [one for one in people if one.number not in before.numbers()]
         self._refuse_members_elsewhere(context, new)
         after = before.with_members((*(before.members or ()), *new))

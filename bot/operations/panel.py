@@ -11,8 +11,8 @@ from bot.messages.message import FormOffer, Message, Offer, Row
 from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions
 from bot.operations.base import Operation
 from bot.operations.context import OperationContext
-from bot.operations.groups import group_summary, visible_groups
-from bot.operations.pending import awaiting_approval, count_ending, ending, scheduled
+from bot.operations.groups import group_summary
+from bot.operations.pending import awaiting_approval, ending, scheduled
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import recent_changes
 from bot.operations.schedule_list import coming
@@ -84,11 +84,9 @@ def waiting(context: OperationContext, limit: int) -> Waiting:
     """
     approvals, starts = list(awaiting_approval(context)), list(scheduled(context))
     mine = [row for row in approvals if row.forms]
-    ends = list(islice(ending(context), limit + 1))
-    others = len(approvals) + len(starts)
+    ends, temporary = ending(context, limit)
     rows = (*mine, *ends, *(row for row in approvals if row not in mine), *starts)
-    total = others + (len(ends) if len(ends) <= limit else max(len(ends), count_ending(context)))
-    return Waiting(rows[:limit], total)
+    return Waiting(rows[:limit], len(approvals) + len(starts) + temporary)
 
 
 def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
@@ -105,13 +103,15 @@ def _groups(context: OperationContext, shown: int) -> tuple[list[Row], bool]:
     if not context.may(Permission.READ):
         return [], False
     try:
-        seen = visible_groups(context, context.directory.all_groups(), "")
-        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in seen[:shown]], False
+        seen = context.visible_groups()
+        first = seen.part(0, shown)
+        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in first], False
     except PBXError:
-        seen = visible_groups(context, context.directory.cached_groups(), "")
-        texts, away = [one.name for one in seen[:shown]], True
+        seen = context.visible_groups(cached=True)
+        first = seen.part(0, shown)
+        texts, away = [one.name for one in first], True
     rows = []
-    for one, text in zip(seen, texts, strict=False):
+    for one, text in zip(first, texts, strict=True):
         recall = (form_offer(RecallGroup, one.name),) if context.may(Permission.RECALL, one.name) else ()
         rows.append(Row(text=text, forms=recall))
     left = len(seen) - shown

@@ -1,15 +1,16 @@
 """Lists what is pending: scheduled and temporary changes, what schedules begin soon, requests for approval."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import ClassVar
 
 from bot.changes.change import snapshots_equal
 from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import waits_for_approval
+from bot.changes.repository import BATCH_SIZE, waits_for_approval
 from bot.errors import PBXError
 from bot.journal.models import Entry
+from bot.journal.temporary import TemporaryChange
 from bot.messages.message import Cell, Message, Offer, Row, Table
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ReadOperation
@@ -67,12 +68,11 @@ def _listed(context: OperationContext) -> tuple[tuple[Row, ...], int, tuple[str,
     from bot.operations.schedule_list import coming  # imports this module
 
     unknown, settled = _unknown_outcomes(context)
-    ends = list(islice(ending(context), MAX_ENDING + 1))
-    total = len(ends) if len(ends) <= MAX_ENDING else max(len(ends), count_ending(context))
+    ends, total = ending(context, MAX_ENDING)
     rows = (
         *awaiting_approval(context),
         *proposed(context),
-        *ends[:MAX_ENDING],
+        *ends,
         *scheduled(context),
         *coming(context),
         *unknown,
@@ -176,11 +176,22 @@ def _is_own(context: OperationContext, entry: Entry) -> bool:
     return entry.request.user == context.viewer.user
 
 
-def ending(context: OperationContext) -> Iterator[Row]:
-    def shown(user: str, names: frozenset[str]) -> bool:
-        return user == context.viewer.user or all(map(context.may_see, names))
+def ending(context: OperationContext, limit: int) -> tuple[list[Row], int]:
+    """Returns rows of the temporary changes that end first, and the number of all that the requester may see.
 
-    for first, end in context.repository.scheduled_ends(shown=shown):
+    A change without a row is counted by the names that its groups had when it was made.
+
+    Args:
+        limit: number of rows at most.
+    """
+    changes = context.repository.temporary_changes()
+    shown = [one for one in changes if one.user == context.viewer.user or all(map(context.may_see, one.names))]
+    rows = list(islice(_ending(context, shown, at_once=min(limit + 1, BATCH_SIZE)), limit + 1))
+    return rows[:limit], len(rows) if len(rows) <= limit else max(len(rows), len(shown))
+
+
+def _ending(context: OperationContext, changes: Sequence[TemporaryChange], at_once: int) -> Iterator[Row]:
+    for first, end in context.repository.read_temporary(changes, at_once):
         plan = Plan.model_validate(first.plan)
         if plan.times and may_see(context, first, plan):
             now = context.repository.now()
@@ -188,11 +199,6 @@ def ending(context: OperationContext) -> Iterator[Row]:
             state = answers.LATE if end.failing_since is not None or end.run_at <= now else answers.TEMPORARY
             cells = pending_cells(first.id, plan.title, state, first.request.user, ends=end.run_at)
             yield _row(context, first, plan, text, temporary_change_buttons(first.id), cells)
-
-
-def count_ending(context: OperationContext) -> int:
-    """Returns how many temporary changes in effect the requester may see, by the names of their groups then."""
-    return sum(all(map(context.may_see, names)) for names in context.repository.temporary_names().values())
 
 
 def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:

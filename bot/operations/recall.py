@@ -123,7 +123,8 @@ class RecallGroup(ChangeOperation):
         group = context.group(self.group)
         (target, before), _ = side_by_side(
             lambda: context.snapshot(group, members=False),
-            context.settings_cache.try_read,  # for the notes
+            lambda: context.read_ring_group(self.recall, group.ring_group_id),
+            *context.settings_cache.unread(),  # for the notes
         )
         after = before.with_settings(**context.recall_settings(self.recall, before))
         change = Change(target=target, before=before, after=after)

@@ -230,7 +230,11 @@ class ServerRecall(ChangeOperation):
         return {"recall": recall_form_value(context, context.server().settings)}
 
     def plan(self, context: OperationContext) -> Plan:
-        before, _ = side_by_side(context.server, context.settings_cache.feature_codes.try_read)  # these for the notes
+        before, _ = side_by_side(
+            context.server,
+            lambda: context.read_ring_group(self.recall),
+            context.settings_cache.feature_codes.try_read,  # for the notes
+        )
         return server_plan(context, "recall_to", before, **context.recall_settings(self.recall, before))
 
 

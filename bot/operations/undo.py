@@ -143,6 +143,8 @@ class Undo(ChangeReference, RevertingOperation):
             raise _deletes_schedule(context, self.number, done)
         self._refuse_what_others_have_set(context, done)
         changes = tuple(self.revert(context, change) for change in reversed(done.undone))
+        if not all(one.is_noop for one in changes):
+            self._refuse_what_was_set_since(context, done)
         title, preview_title = self._titles(context, done)
         return Plan(
             title=title,
@@ -163,6 +165,22 @@ class Undo(ChangeReference, RevertingOperation):
         restored = self.model_copy(update={"anyway": True})
         if not all(restored.revert(context, change).is_noop for change in done.undone):
             raise Overtaken(texts.undone_before(self.number, undo.id), notes=(texts.SET_AGAIN_SINCE,))
+
+    def _refuse_what_was_set_since(self, context: OperationContext, done: Plan) -> None:
+        """Refuses to undo what a later change has set to the same, which would take back that one too.
+
+        A temporary change has its setting for itself, and its end is not stopped.
+        """
+        if self.anyway or context.repository.will_end(self.number):
+            return
+        if (later := context.repository.set_since(self.number, done)) is None:
+            return
+        anyway = f"preview {Undo(number=self.number, anyway=True).text()}"
+        raise Overtaken(
+            texts.set_since(self.number, later.id),
+            notes=(texts.SET_AGAIN_SINCE,),
+            offers=(Offer(label=impossible.PUT_BACK, line=anyway),),
+        )
 
     def _titles(self, context: OperationContext, done: Plan) -> tuple[str, str]:
         """What is undone: the end of a temporary change, or a change that an undo of an undo does again."""

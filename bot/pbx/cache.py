@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from bot.errors import PBXError
 from bot.messages.text import fold
 from bot.pbx.models import Member
+from bot.pbx.ordered_names import OrderedNames
 from bot.pbx.responses import Identified
 
 T = TypeVar("T", bound=Identified)
@@ -76,6 +77,8 @@ class ObjectCache(Generic[T]):
         self._first_page_read: CacheMark | None = None
         self._list_read: CacheMark | None = None
         self._generation = 0
+        self._names_version = 0  # changes whenever an object comes, goes or is renamed
+        self._ordered = OrderedNames(0, ())
         self.version = 0
         """Changes whenever the cached objects do."""
 
@@ -92,35 +95,40 @@ class ObjectCache(Generic[T]):
 
     def store(
         self, objects: Iterable[T], since: CacheMark, *, first_page: bool = False, complete: bool = False
-    ) -> None:
+    ) -> bool:
         """Stores objects that were read; of two concurrent reads of an object, the one that began later counts.
 
         Args:
             first_page: the objects are those at the beginning of the PBX's list.
             complete: the objects are the whole list, so any other no longer exists.
+
+        Returns:
+            False if nothing is stored, since all became stale after the read began.
         """
         with self._lock:
             if since.generation != self._generation:  # may show the state before the change that caused it
-                return
+                return False
             read = {one.id: (one, since) for one in objects}
             newer = {id: cached for id in read if (cached := self._objects.get(id)) and cached[1].at > since.at}
+            self._count_changes(read | newer, gone=complete and not self._objects.keys() <= read.keys())
             if complete:
                 self._objects, self._by_name = {}, defaultdict(dict)
             self._add(read | newer)
-            self.version += 1
             self._first_page_read = since if first_page else self._first_page_read
             self._list_read = since if complete else self._list_read
+            return True
 
     def replace(self, changed: T) -> None:
         """Stores an object as it is now, after a change that left its names as they were."""
         with self._lock:
-            self._add({changed.id: (changed, CacheMark(self._clock(), self._generation))})
+            replaced = {changed.id: (changed, CacheMark(self._clock(), self._generation))}
+            self._count_changes(replaced)
+            self._add(replaced)
             self._results = {
                 text: (found, since)
                 for text, (found, since) in self._results.items()
                 if changed.id not in {one.id for one in found}
             }
-            self.version += 1
 
     def store_result(self, text: str, found: list[T], since: CacheMark) -> None:
         """Stores the result of looking `text` up."""
@@ -145,6 +153,11 @@ class ObjectCache(Generic[T]):
         with self._lock:
             return None if self._list_read is None else self._clock() - self._list_read.at
 
+    def is_complete(self) -> bool:
+        """Returns whether the PBX's whole list is fresh."""
+        with self._lock:
+            return self._is_fresh(self._list_read)
+
     def complete_list(self) -> list[T] | None:
         """Returns the PBX's whole list; None unless that is fresh."""
         with self._lock:
@@ -165,6 +178,32 @@ class ObjectCache(Generic[T]):
         """Returns all objects, fresh or stale, that are not known to be gone."""
         with self._lock:
             return [cached for cached, _ in self._objects.values()]
+
+    def seen(self, ids: Iterable[str]) -> list[T]:
+        """Returns the objects with these ids, fresh or stale, that are not known to be gone."""
+        with self._lock:
+            return [self._objects[id][0] for id in ids if id in self._objects]
+
+    def in_order(self) -> OrderedNames:
+        """Returns the first name of each object, fresh or stale, that is not known to be gone."""
+        with self._lock:
+            if self._ordered.version != self._names_version:
+                labels = ((next(iter(self._labels(one)), None), id) for id, (one, _) in self._objects.items())
+                named = ((label, id) for label, id in labels if label)
+                self._ordered = OrderedNames.of(self._names_version, named)
+            return self._ordered
+
+    def _count_changes(self, objects: Mapping[str, tuple[T, CacheMark]], *, gone: bool = False) -> None:
+        """Changes the versions if these objects, which are to be stored, are others than those that are cached.
+
+        Args:
+            gone: whether some that are cached do not exist any more.
+        """
+        before = ((self._objects.get(id), one) for id, (one, _) in objects.items())
+        changed = [(cached and cached[0], one) for cached, one in before if cached is None or cached[0] != one]
+        self.version += bool(changed or gone)
+        renamed = any(old is None or list(self._labels(old)) != list(self._labels(new)) for old, new in changed)
+        self._names_version += bool(renamed or gone)
 
     def _add(self, objects: Mapping[str, tuple[T, CacheMark]]) -> None:
         self._objects.update(objects)
@@ -188,6 +227,7 @@ class Membership:
         self._clock = clock
         self._lock = threading.Lock()
         self._group_of: dict[str, str] = {}
+        self._present = defaultdict[str, set[str]](set)  # the extensions by group, as `_group_of` has them
         self._members: dict[str, tuple[Member, ...]] = {}
         self._read_at: dict[str, float] = {}
         self._changed_at: dict[str, float] = {}  # when each list was invalidated last
@@ -204,7 +244,11 @@ class Membership:
                 return
             self._drop(group_id)
             self._members[group_id] = listed = tuple(members)
-            self._group_of |= {member.extension_number: group_id for member in listed}
+            for extension in {member.extension_number for member in listed}:
+                if (before := self._group_of.get(extension)) is not None:
+                    self._present[before].discard(extension)
+                self._group_of[extension] = group_id
+                self._present[group_id].add(extension)
             self._read_at[group_id] = began
 
     def invalidate(self, group_id: str) -> None:
@@ -229,7 +273,7 @@ class Membership:
     def count(self, group_id: str) -> int | None:
         """Returns the number of a group's members if that is fresh."""
         with self._lock:
-            return sum(group == group_id for group in self._group_of.values()) if self._is_fresh(group_id) else None
+            return len(self._present[group_id]) if self._is_fresh(group_id) else None
 
     def members(self, group_id: str) -> tuple[Member, ...] | None:
         """Returns a group's members, fresh or stale; None if they were never read, or are known to have changed."""
@@ -248,4 +292,5 @@ class Membership:
 
     def _drop(self, group_id: str) -> None:
         self._members.pop(group_id, None)
-        self._group_of = {extension: group for extension, group in self._group_of.items() if group != group_id}
+        for extension in self._present.pop(group_id, ()):
+            del self._group_of[extension]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from bot.errors import Missing, PBXError
 from bot.pbx import name_index
@@ -15,17 +15,21 @@ from bot.pbx.cache import Membership, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
-from bot.runtime.threads import side_by_side
+from bot.pbx.ordered_names import OrderedNames
 
 LIFETIME = 60.0
 """Seconds for which anything that was read stays fresh."""
 
+Kind: TypeAlias = Literal["group", "ring_group", "user"]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class MemberSearch:
-    """The result of a search for a member: its group, or None after searching `looked` of `total` groups."""
+    """The result of a search for a member: its group, or None after searching `searched` of `total` groups.
+
+    Where the group is found that the member was seen in last, no others are counted.
+    """
 
     group: ParkGroup | None
     searched: int
@@ -47,8 +51,17 @@ class Directory:
         self._groups = NameIndex(name_index.group_type(pbx), lifetime, clock)
         self._ring_groups = NameIndex(name_index.ring_group_type(pbx), lifetime, clock)
         self._users = NameIndex(name_index.user_type(pbx), lifetime, clock)
+        self._indexes: dict[Kind, NameIndex[Any]] = {
+            "group": self._groups,
+            "ring_group": self._ring_groups,
+            "user": self._users,
+        }
         self._membership = Membership(lifetime, clock)
         self._clock = clock
+
+    def unread(self, kinds: Collection[Kind]) -> list[Callable[[], None]]:
+        """Returns what reads the first names of each kind that are not fresh, to be called side by side."""
+        return [index.read_ahead for kind in kinds if not (index := self._indexes[kind]).is_read]
 
     def group(self, text: str, *, refresh: bool = False) -> list[ParkGroup]:
         """Returns all groups of this name; with `anew`, those that the PBX finds now, for a name that is not cached."""
@@ -74,6 +87,11 @@ class Directory:
         """Returns every group; unless the list is fresh, this takes one request for each 100."""
         return self._groups.all()
 
+    def group_names(self) -> OrderedNames:
+        """Returns the name of every group; unless the list is fresh, this takes one request for each 100."""
+        self._groups.refresh()
+        return self._groups.in_order()
+
     # The methods from here to `missing` send no request and may return what is stale.
 
     def closest_groups(self, text: str, limit: int = 10) -> list[ParkGroup]:
@@ -96,6 +114,18 @@ class Directory:
         """Returns the cached groups, for typeahead."""
         return self._groups.all_cached()
 
+    def cached_group_names(self) -> OrderedNames:
+        """Returns the names of the cached groups."""
+        return self._groups.in_order()
+
+    def cached_ring_group_names(self) -> OrderedNames:
+        """Returns the names of the cached ring groups."""
+        return self._ring_groups.in_order()
+
+    def groups_seen(self, ids: Iterable[str]) -> list[ParkGroup]:
+        """Returns the cached groups with these ids, in this order, without those that are gone."""
+        return self._groups.seen(ids)
+
     def cached_ring_groups(self) -> list[RingGroup]:
         """Returns the cached ring groups, for typeahead."""
         return self._ring_groups.all_cached()
@@ -112,14 +142,9 @@ class Directory:
         """Returns the versions of the cached groups, ring groups and users; each changes whenever its objects do."""
         return self._groups.version, self._ring_groups.version, self._users.version
 
-    def missing(self, kind: Literal["group", "ring_group", "user"], texts: Collection[str]) -> list[str] | None:
+    def missing(self, kind: Kind, texts: Collection[str]) -> list[str] | None:
         """Returns those texts that name no object of this kind; None unless the cache can tell for sure."""
-        indexes: dict[str, NameIndex[Any]] = {
-            "group": self._groups,
-            "ring_group": self._ring_groups,
-            "user": self._users,
-        }
-        return indexes[kind].unknown(texts)
+        return self._indexes[kind].unknown(texts)
 
     def member_count(self, group_id: str) -> int | None:
         """Returns the number of a group's members if that is cached and fresh."""
@@ -128,6 +153,10 @@ class Directory:
     def group_of(self, extension: str) -> str | None:
         """Returns the id of the extension's group if that is cached and fresh."""
         return self._membership.group_of(extension)
+
+    def last_seen_in(self, extension: str) -> str | None:
+        """Returns the id of the group that the extension was last seen in, which may be stale."""
+        return self._membership.last_seen_in(extension)
 
     def now(self) -> float:
         """Returns the time of the caches' clock, in seconds."""
@@ -187,6 +216,10 @@ class Directory:
             since: a time of `now()`; lists that were read before it are read again.
         """
         likeliest = self._membership.last_seen_in(extension)
+        if likeliest is not None and self._membership.contains(likeliest, extension, since=since):
+            self._groups.refresh()
+            for group in filter(visible, self._groups.seen([likeliest])):
+                return MemberSearch(group, 1, 1)
         groups = sorted(filter(visible, self._groups.all()), key=lambda group: group.id != likeliest)
         searched = 0
         for group in groups:
@@ -226,11 +259,17 @@ class CachedValue(Generic[T]):
         """Returns the value, read again if it is older than LIFETIME."""
         with self._reads.turn():
             cached = self._cached
-            if cached is None or self._clock() - cached[0] > LIFETIME:
+            if cached is None or not self.is_fresh:
                 before, began = self._invalidations, self._clock()
                 cached = (began, self._read())
                 self._cached = cached if self._invalidations == before else None  # may be of before the change
             return cached[1]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the value was read within LIFETIME."""
+        cached = self._cached
+        return cached is not None and self._clock() - cached[0] <= LIFETIME
 
     def try_read(self) -> None:
         """Reads the value if it is not fresh; where that fails, the next call tries again."""
@@ -250,6 +289,6 @@ class ServerSettingsCache:
         self.server: CachedValue[ParkServer] = CachedValue(pbx.server)
         self.feature_codes: CachedValue[tuple[FeatureCode, ...]] = CachedValue(pbx.feature_codes)
 
-    def try_read(self) -> None:
-        """Reads all that is not fresh, side by side."""
-        side_by_side(self.server.try_read, self.feature_codes.try_read)
+    def unread(self) -> list[Callable[[], None]]:
+        """Returns what reads each part that is not fresh, to be called beside other readings."""
+        return [one.try_read for one in (self.server, self.feature_codes) if not one.is_fresh]

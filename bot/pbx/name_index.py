@@ -9,11 +9,14 @@ from bot.messages.text import fold
 from bot.pbx.cache import ObjectCache, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup, User
+from bot.pbx.ordered_names import OrderedNames
 from bot.pbx.requests import Throttled
 from bot.pbx.responses import Identified, Page, is_complete, iterate_pages
 
 MIN_SIMILARITY = 60.0
 """Least similarity of a suggested name, of rapidfuzz's 100; chosen so that suggestions are recognisable."""
+MAX_READINGS = 3
+"""How often a list is read that became stale each time while it was read."""
 MAX_SCANNED = 2000
 """Objects whose names are compared within a few milliseconds, so that Slack can still be acknowledged in time."""
 
@@ -137,6 +140,17 @@ class NameIndex(Generic[T]):
             cached = self._cached_lookup(text)
             return self._read_lookup(text) if cached is None else cached
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the first page was read within the lifetime, so that names are in memory."""
+        return self._cache.has_first_page()
+
+    def read_ahead(self) -> None:
+        """Reads the first page if it was not read within the lifetime, as `lookup` would; raises PBXError."""
+        with self._reads.turn():
+            if not self.is_read:
+                self._read_first_page()
+
     def search(self, text: str) -> list[T]:
         """Returns all objects called `text` that the PBX's own search finds, for names newer than the cache."""
         with self._reads.turn():
@@ -161,8 +175,25 @@ class NameIndex(Generic[T]):
         if cached is None:
             with self._reads.turn():
                 cached = self._cache.complete_list()
-                return self._read_all() if cached is None else cached
+                return self._read_all()[0] if cached is None else cached
         return cached
+
+    def refresh(self) -> None:
+        """Reads the whole list into the cache unless it is fresh, again if it became stale while it was read."""
+        for _ in range(MAX_READINGS):
+            if self._cache.is_complete():
+                return
+            with self._reads.turn():
+                if self._cache.is_complete() or self._read_all()[1]:
+                    return
+
+    def in_order(self) -> OrderedNames:
+        """Returns the names of the cached objects, fresh or stale."""
+        return self._cache.in_order()
+
+    def seen(self, ids: Iterable[str]) -> list[T]:
+        """Returns the cached objects with these ids, fresh or stale."""
+        return self._cache.seen(ids)
 
     def closest(self, text: str, limit: int) -> list[T]:
         """Returns the cached objects, fresh or stale, with the names most similar to `text`."""
@@ -204,7 +235,7 @@ class NameIndex(Generic[T]):
             cached = self._cached_lookup(text)
             if cached is not None:
                 return cached
-        return self._read_narrowed(text) or self._matching(text, self._read_all())
+        return self._read_narrowed(text) or self._matching(text, self._read_all()[0])
 
     def _read_narrowed(self, text: str) -> list[T]:
         results = (self._read_narrowed_by(narrowing, text) for narrowing in self._type.narrowings(text))
@@ -231,11 +262,11 @@ class NameIndex(Generic[T]):
         first = self._type.pages(0)
         self._cache.store(first.items, since, first_page=True, complete=is_complete(self._type.pages, first))
 
-    def _read_all(self) -> list[T]:
+    def _read_all(self) -> tuple[list[T], bool]:
+        """Returns the whole list, and whether it is cached: it may have become stale while it was read."""
         since = self._cache.mark()
         objects = list(iterate_pages(self._type.pages))
-        self._cache.store(objects, since, first_page=True, complete=True)
-        return objects
+        return objects, self._cache.store(objects, since, first_page=True, complete=True)
 
     def _matching(self, text: str, objects: Iterable[T]) -> list[T]:
         return matching(text, {one.id: one for one in objects}.values(), self._type.labels)

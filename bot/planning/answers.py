@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.changes.lookups import Progress
 from bot.errors import NotFound, Refused
-from bot.messages.message import Message, Offer
+from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, ReadOperation
@@ -17,13 +17,13 @@ from bot.operations.schedule_list import next_fact
 from bot.operations.undo import Undo, UndoLast
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
+from bot.planning.control_preview import preview_control
 from bot.planning.offers import about_line
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
 from bot.planning.week import with_week
 from bot.policy.model import Permission, Principal
-from bot.texts import previews
 
 
 class AnswerBuilder:
@@ -108,11 +108,4 @@ class AnswerBuilder:
         if isinstance(operation, ApprovalDecision):
             entry = self.planner.repository.entry(operation.change)
             return preview_approval(operation, effect, entry, self.planner.context(request, operation).ring_group_name)
-        return Message(
-            title=previews.question(operation.title),
-            facts=effect.facts,
-            notes=(effect.title,),
-            offers=(
-                Offer(label=operation.title, line=operation.text(), style="primary", expects=operation.operation_id),
-            ),
-        )
+        return preview_control(operation, effect, self.planner.repository.now())

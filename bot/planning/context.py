@@ -21,14 +21,16 @@ from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
-from bot.operations.context import OperationContext, PermissionCheck
+from bot.operations.context import GroupList, OperationContext, PermissionCheck
 from bot.pbx.client import PbxClient
-from bot.pbx.directory import Directory, ServerSettingsCache
+from bot.pbx.directory import Directory, Kind, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
+from bot.pbx.ordered_names import OrderedName, OrderedNames
 from bot.planning.corrections import Corrections
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup, read_setup
@@ -55,6 +57,7 @@ class RequestContext(OperationContext):
         zone: str,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
+        visible: Callable[[OrderedNames], Sequence[OrderedName]],
         may: PermissionCheck,
         restrictions: Callable[[Permission], tuple[str, ...]],
         ring_groups: RingGroupReach,
@@ -74,13 +77,14 @@ class RequestContext(OperationContext):
         self.prompt_files, self.setup_files, self.approvals = prompt_files, setup_files, approvals
         self.setup_history = setup_history
         self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups
+        self._visible = visible
         self.pbx_answers = True
         """Whether the PBX may be asked for what is also answered without it."""
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
-        self.memberships = MembershipLookup(pbx, directory, may_see)
         self.readings = Readings(pbx)
+        self.memberships = MembershipLookup(pbx, directory, may_see, self.readings)
         self.assumed: tuple[Change, ...] = ()
         self._replacements: dict[int, Replacement | None] = {}
 
@@ -96,6 +100,7 @@ class RequestContext(OperationContext):
 
     def resolve(self) -> None:
         """Looks up every name in the operation, before anything else is read; raises Refused."""
+        self._read_names()
         for _, argument_type, value in self.operation.said():
             match argument_type.reference:
                 case Reference.GROUP:
@@ -107,6 +112,16 @@ class RequestContext(OperationContext):
                 case Reference.MEMBERS:
                     self.people([one for one in value if not one.isdigit()])
 
+    def _read_names(self) -> None:
+        """Reads the first names of each kind that the operation refers to side by side, where they are not fresh."""
+        kinds = dict.fromkeys(
+            kind
+            for _, argument_type, value in self.operation.said()
+            if (kind := _kind_of(argument_type.reference, value)) is not None
+        )
+        if len(unread := self.directory.unread(kinds)) > 1:
+            side_by_side(*unread)
+
     @cached_property
     def mentioned_groups(self) -> frozenset[str]:
         found = {self.group(text).name for text in self.operation.references(Reference.GROUP)}
@@ -117,6 +132,11 @@ class RequestContext(OperationContext):
         """Names of the ring groups that the request mentions."""
         recalls = self.operation.references(Reference.RECALL)
         return frozenset(self._ring_groups.resolve(recall).name for recall in recalls if recall.ring_group is not None)
+
+    def visible_groups(self, search: str = "", *, cached: bool = False) -> GroupList:
+        names = self.directory.cached_group_names() if cached else self.directory.group_names()
+        visible, wanted = self._visible(names), fold(search)
+        return GroupList(self.directory, [one.id for one in visible if wanted in one.folded])
 
     def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
         try:
@@ -156,6 +176,9 @@ class RequestContext(OperationContext):
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         return self._ring_groups.settings(recall, before.settings if before else {})
 
+    def read_ring_group(self, recall: Recall, present: str | None = None) -> None:
+        self._ring_groups.read_ahead(recall, present)
+
     def ring_group_name(self, id: str) -> str:
         return self._ring_groups.label(id)
 
@@ -177,14 +200,15 @@ class RequestContext(OperationContext):
         return self._assuming(change.target, self.readings.read(change.target, members=change.includes_members))
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
-        began = self.directory.now()
+        began, was_read = self.directory.now(), self.readings.is_read_ahead(group.id)
         snapshot = self.readings.read(Target(id=group.id, name=group.name), members=members)
         if snapshot is None and (again := self._with_another_id(group)) is not None:
             group, snapshot = again, self.readings.read(Target(id=again.id, name=again.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)
-        self.memberships.store(group.id, snapshot, began)
+        if not was_read:
+            self.memberships.store(group.id, snapshot, began)
         target = Target(id=group.id, name=snapshot.settings["name"])
         return target, self._assuming(target, snapshot) or snapshot
 
@@ -273,3 +297,15 @@ class RequestContext(OperationContext):
 
     def group_with_name(self, name: str) -> ParkGroup | None:
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)
+
+
+def _kind_of(reference: Reference | None, value: Any) -> Kind | None:
+    """What a value is looked up among; None for what needs no list of names."""
+    match reference:
+        case Reference.GROUP:
+            return "group"
+        case Reference.RECALL if value.ring_group is not None:
+            return "ring_group"
+        case Reference.MEMBER | Reference.MEMBERS:
+            return "user"
+    return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any, TypeVar
 
 from bot.errors import Ambiguous, NotPossible
@@ -138,14 +139,35 @@ def unmatched_words(text: str, *names: str) -> str:
     name_part, time_part = split_time(text)
     if time_part:
         return f"{unmatched_words(name_part, *names)} {time_part}".strip()
-    if any(_is_written_as_one(_words(text), _words(name)) for name in names):
-        return ""
     known = [word for name in names for word in _words(name)]
-    return " ".join(
+    left = [
         typed
         for typed in text.split()
         if typed.lower() not in _FILLERS and not all(_any_resembles([part], known) for part in _words(typed))
-    )
+    ]
+    if left and not any(all(_any_resembles(_words(text), [word]) for word in _words(name)) for name in names):
+        spelt = (rest for name in names if (rest := _beside_spelling(text.split(), name)) is not None)
+        left = min((left, *([one for one in rest if one in left] for rest in spelt)), key=len)
+    return " ".join(left)
+
+
+def _beside_spelling(typed: list[str], name: str) -> list[str] | None:
+    """The typed words beside those that are the name written together, apart or with slips; None if none are."""
+    from rapidfuzz import fuzz  # takes 4 MiB, so it is loaded when it is first needed
+
+    whole, found = "".join(_words(name)), list[tuple[float, int, int]]()
+    for begin, end in combinations(range(len(typed) + 1), 2):
+        words = _words(" ".join(typed[begin:end]))
+        if _is_written_as_one(words, _words(name)) and _digits("".join(words)) == _digits(whole):
+            found.append((fuzz.ratio("".join(words), whole), begin, end))
+    if not found:
+        return None
+    _, begin, end = max(found)
+    return typed[:begin] + typed[end:]
+
+
+def _digits(text: str) -> list[str]:
+    return re.findall(r"[0-9]", text)
 
 
 def is_similar(text: str, name: str) -> bool:

@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.changes.snapshot import Person
 from bot.errors import NotUnderstood
-from bot.messages.text import fold, quote
+from bot.messages.text import quote
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference
 from bot.operations.context import PermissionCheck
 from bot.operations.parser import parse
 from bot.pbx.directory import Directory
-from bot.pbx.models import ParkGroup, RingGroup
+from bot.pbx.ordered_names import OrderedName, OrderedNames
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Permission
 
-Named = TypeVar("Named", ParkGroup, RingGroup)
 PREFERRED_AMONG = 100
 """Names among which one without quotes is preferred: to look at 10,000 takes longer than all else that is shown."""
 RingGroupReach = Callable[[Permission, str], VisibleNames]
@@ -39,11 +38,10 @@ def existing_example(line: str, directory: Directory, may: PermissionCheck, ring
         return None
 
 
-def _plain_first(known: Iterable[Named]) -> Iterable[Named]:
+def _plain_first(known: OrderedNames) -> Iterable[OrderedName]:
     """Returns all in the order of their names, but of the first ones those before that need no quotes."""
-    ordered = sorted(known, key=lambda one: fold(one.name))
-    first, others = ordered[:PREFERRED_AMONG], ordered[PREFERRED_AMONG:]
-    return chain(sorted(first, key=lambda one: quote(one.name) != one.name), others)
+    first = known.names[:PREFERRED_AMONG]
+    return chain(sorted(first, key=lambda one: quote(one.name) != one.name), known.names[PREFERRED_AMONG:])
 
 
 @dataclass
@@ -52,7 +50,7 @@ class _Names:
     may: PermissionCheck
     ring_groups: RingGroupReach
     permission: Permission
-    used: list[ParkGroup] = field(default_factory=list)
+    used: list[OrderedName] = field(default_factory=list)
 
     def of(self, reference: Reference | None, value: Any) -> Any:
         """A value of the same kind with an existing name; the value itself where it refers to nothing."""
@@ -67,8 +65,8 @@ class _Names:
                 return tuple(self._people(value))
         return value
 
-    def _group(self) -> ParkGroup:
-        known = _plain_first(self.directory.cached_groups())
+    def _group(self) -> OrderedName:
+        known = _plain_first(self.directory.cached_group_names())
         allowed = (one for one in known if one not in self.used and self.may(self.permission, one.name))
         if (found := next(allowed, None)) is None:
             raise NoSuchName
@@ -77,7 +75,7 @@ class _Names:
 
     def _ring_group(self) -> str:
         reach = self.ring_groups(self.permission, self.used[-1].name if self.used else "")
-        known = _plain_first(self.directory.cached_ring_groups())
+        known = _plain_first(self.directory.cached_ring_group_names())
         if (found := next((one.name for one in known if reach.includes(one.name)), None)) is None:
             raise NoSuchName
         return found

@@ -6,7 +6,7 @@ An installation has thousands of groups and hundreds of rules, and the time of t
 from collections.abc import Callable
 
 from bot.policy.engine import might
-from bot.policy.evaluation import VisibleNames, allowed_groups, visible_groups
+from bot.policy.evaluation import ALL_NAMES, VisibleNames, allowed_groups, visible_groups
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Policy
 from bot.times.model import Clock
@@ -24,12 +24,17 @@ class NameChecks:
 
     def may_see(self, group: str) -> bool:
         """Returns whether the principal may read a group now."""
+        return self.readable.includes(group)
+
+    @property
+    def readable(self) -> VisibleNames:
+        """The groups that the principal may read now."""
         if self._principal is None:
-            return True
+            return ALL_NAMES
         if self._readable is None:
             attributes = ActionAttributes(at=self._now())
             self._readable = allowed_groups(self._policy(), self._principal, Permission.READ, attributes)
-        return self._readable.includes(group)
+        return self._readable
 
     def may(self, permission: Permission, group: str | None = None) -> bool:
         """Returns whether some rule could allow a permission, at all or on one group."""

@@ -150,6 +150,7 @@ class RingGroupResolver:
 
     def __init__(self, pbx: PbxClient, directory: Directory, corrections: Corrections) -> None:
         self.pbx, self.directory, self.corrections = pbx, directory, corrections
+        self._read_ahead: dict[str, RingGroup | None] = {}
 
     def resolve(self, recall: Recall) -> RingGroup:
         """The ring group that a recall target names; explains why a user can't be one."""
@@ -180,6 +181,12 @@ class RingGroupResolver:
         gone = {"ring_group_id": None} if kept and self._read(kept) is None else {}
         return {"recall_to": RecallTo.USER.value, **gone}
 
+    def read_ahead(self, recall: Recall, present: str | None) -> None:
+        """Reads the ring group that `settings` will check, if it is known: the one that is named, or set now."""
+        id = present if recall.ring_group is None else self.resolve(recall).id
+        if id:
+            self._read_ahead[id] = self._read(id)
+
     def label(self, id: str) -> str:
         """Name and number; a text without them if the PBX no longer has it."""
         found = self.directory.ring_group_by_id(id)
@@ -198,6 +205,8 @@ class RingGroupResolver:
         return now
 
     def _read(self, id: str) -> RingGroup | None:
+        if id in self._read_ahead:
+            return self._read_ahead.pop(id)  # once: a later plan reads it again
         try:
             return self.pbx.ring_group(id)
         except Missing:

@@ -17,7 +17,7 @@ from bot.operations.actions import form_offer, primary_actions
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
-from bot.operations.groups import Group, group_summary, visible_groups
+from bot.operations.groups import Group, group_summary
 from bot.operations.members import Add
 from bot.operations.panel import Waiting, more_button, waiting
 from bot.operations.recall import RecallGroup
@@ -123,7 +123,7 @@ def overview(
     return Overview(
         server=groups.server if groups else (),
         query=groups.query if groups else query,
-        fitting=len(groups.seen) if groups else 0,
+        fitting=groups.found if groups else 0,
         groups=groups.rows() if groups else (),
         unread=groups.unread() if groups else (),
         actions=(*primary_actions(allowed), more_button()) if allowed else (),
@@ -159,31 +159,30 @@ class _Groups:
     """The groups that match a query, and the server's settings; nothing while the PBX is away."""
 
     def __init__(self, context: RequestContext, query: OverviewQuery, faults: dict[str, None]) -> None:
-        self._context, self.server, self.seen = context, tuple[Fact, ...](), list[ParkGroup]()
+        self._context, self.server, self.found = context, tuple[Fact, ...](), 0
+        self._page, self._texts = list[ParkGroup](), dict[str, str]()
+        self.query = OverviewQuery(search=query.search)
         try:
             self.server = setting_facts(context.server(), context.ring_group_name)
-            self.seen = visible_groups(context, context.directory.all_groups(), query.search)
-            self._texts = {one.id: group_summary(context, one) for one in self._page(query)}
+            seen = context.visible_groups(query.search)
+            page = max(0, min(query.page, (len(seen) - 1) // ROWS))
+            shown = seen.part(page * ROWS, (page + 1) * ROWS)
+            self._texts = {one.id: group_summary(context, one) for one in shown}
+            self.found, self._page, self.query = len(seen), shown, OverviewQuery(search=query.search, page=page)
         except PBXError as fault:
             log.warning("the Home tab is shown without the PBX: %s", fault)
             context.pbx_answers = False
             faults[f"{home.PBX_AWAY} {said(fault)}"] = None
-            self.seen, self._texts = [], {}
-        self.query = OverviewQuery(search=query.search, page=max(0, min(query.page, (len(self.seen) - 1) // ROWS)))
-
-    def _page(self, query: OverviewQuery) -> list[ParkGroup]:
-        page = max(0, min(query.page, (len(self.seen) - 1) // ROWS))
-        return self.seen[page * ROWS : (page + 1) * ROWS]
 
     def rows(self) -> tuple[GroupRow, ...]:
         """The groups of the page."""
-        temporary = self._temporary() if self.seen else {}
-        return tuple(self._row(one, temporary.get(one.id, ())) for one in self._page(self.query))
+        temporary = self._temporary() if self._page else {}
+        return tuple(self._row(one, temporary.get(one.id, ())) for one in self._page)
 
     def unread(self) -> tuple[str, ...]:
         """Ids of the first groups of the page whose members are not cached."""
         directory = self._context.directory
-        missing = [one.id for one in self._page(self.query) if directory.member_count(one.id) is None]
+        missing = [one.id for one in self._page if directory.member_count(one.id) is None]
         return tuple(missing[:MAX_READ])
 
     def _row(self, group: ParkGroup, temporary: Iterable[Row]) -> GroupRow:
@@ -207,7 +206,7 @@ class _Groups:
     def _temporary(self) -> dict[str, list[Row]]:
         """What is temporary in each group, by id; nothing while the journal can't be read."""
         try:
-            return temporary_by_group(self._context, [one.id for one in self._page(self.query)])
+            return temporary_by_group(self._context, [one.id for one in self._page])
         except JournalUnavailable:
             return {}
 

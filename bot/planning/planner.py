@@ -26,6 +26,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.control_preview import check_as_shown
 from bot.planning.corrections import with_repetition_hint
 from bot.planning.decision_effects import decision_effect
 from bot.planning.denials import contact_fact
@@ -39,6 +40,7 @@ from bot.planning.principals import UserDirectory
 from bot.planning.recurring import RecurringPlans, ScheduleLimits
 from bot.planning.references import ChangeReferences
 from bot.planning.time_settler import TimeSettler
+from bot.planning.visible_groups import VisibleGroups
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
@@ -89,7 +91,7 @@ class Planner:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.setup_history = setup_history
-        self._link = link
+        self._link, self._visible_groups = link, VisibleGroups()
         self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
@@ -242,6 +244,7 @@ class Planner:
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect, context)
+        check_as_shown(request, operation, effect, self.repository.now())
         return effect, grant
 
     def resolve(
@@ -305,6 +308,7 @@ class Planner:
             zone=self.users.zone(user) if user else "UTC",
             email_of=self.users.email,
             may_see=(checks := self.authorizer.checks(principal)).may_see,
+            visible=lambda names: self._visible_groups.among(names, checks.readable),
             may=checks.may,
             restrictions=partial(self.authorizer.restrictions, principal),
             ring_groups=partial(self.authorizer.ring_groups, principal),

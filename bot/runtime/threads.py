@@ -101,23 +101,31 @@ class FairThreadPool(ThreadPool):
         context.run(self.submit, self._run, user, work)
 
 
-def side_by_side(first: Callable[[], F], second: Callable[[], S]) -> tuple[F, S]:
-    """Runs two calls at once, the second in a thread of its own; raises the first's error, else the second's."""
-    other = Future[S]()
-
-    def run() -> None:
-        try:
-            other.set_result(second())
-        except BaseException as error:  # raised again below
-            other.set_exception(error)
-
-    thread = threading.Thread(target=copy_context().run, args=(run,), name="beside")
-    thread.start()
+def side_by_side(first: Callable[[], F], second: Callable[[], S], *others: Callable[[], object]) -> tuple[F, S]:
+    """Runs calls at once, all but the first in threads of their own; raises the error of the first one that fails."""
+    beside = _start(second)
+    started: list[Future[Any]] = [beside, *map(_start, others)]
     try:
         result = first()
     finally:
-        thread.join()
-    return result, other.result()
+        wait_for_futures(started)
+    for one in started:
+        one.result()
+    return result, beside.result()
+
+
+def _start(call: Callable[[], S]) -> Future[S]:
+    """Runs a call in a thread of its own, with the caller's context variables."""
+    future = Future[S]()
+
+    def run() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # for whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(run,), name="beside").start()
+    return future
 
 
 class Turns(Protocol):

@@ -16,10 +16,11 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
 from bot.messages.text import fold
+from bot.setups.mistakes import explain, explain_yaml
 from bot.setups.model import VERSION, FileMistakes, Mistake, SetupFile, read_member
 from bot.setups.resolving import ParsedFile
+from bot.texts import setup_mistakes, snapshots
 from bot.texts import setups as texts
-from bot.texts import snapshots
 
 HEADER = "# yaml-language-server: $schema=park.schema.json\n"
 """First line of a new file, by which editors find the schema that `export --schema` prints."""
@@ -106,15 +107,15 @@ def _yaml(*, as_text: bool) -> YAML:
 
 def _load(name: str, text: str, *, as_text: bool) -> Any:
     if (deep := _TOO_DEEP.search(text)) is not None:
-        raise FileMistakes(name, [Mistake(text.count("\n", 0, deep.start()) + 1, texts.no_yaml(texts.TOO_DEEP))])
+        raise FileMistakes(name, [Mistake(text.count("\n", 0, deep.start()) + 1, texts.TOO_DEEP)])
     try:
         return _yaml(as_text=as_text).load(text) or CommentedMap()
     except DuplicateKeyError as error:
         raise FileMistakes(name, [Mistake(_line(error), texts.TWICE)]) from None
     except MarkedYAMLError as error:
-        raise FileMistakes(name, [Mistake(_line(error), texts.no_yaml(error.problem or ""))]) from None
-    except (YAMLError, RecursionError, ValueError) as error:
-        raise FileMistakes(name, [Mistake(None, texts.no_yaml(type(error).__name__))]) from None
+        raise FileMistakes(name, [Mistake(_line(error), explain_yaml(error))]) from None
+    except (YAMLError, RecursionError, ValueError):
+        raise FileMistakes(name, [Mistake(None, setup_mistakes.NO_YAML)]) from None
 
 
 def _line(error: MarkedYAMLError) -> int | None:
@@ -124,7 +125,7 @@ def _line(error: MarkedYAMLError) -> int | None:
 def _mistake(document: Any, error: Mapping[str, Any]) -> Mistake:
     path = [part for part in error["loc"] if part != "[key]"]
     key = ".".join(map(str, path))
-    text = texts.UNKNOWN_KEY if error["type"] == "extra_forbidden" else error["msg"].removeprefix("Value error, ")
+    text = explain(error)
     return Mistake(line_of(document, path), f"{key}: {text}" if key else text)
 
 

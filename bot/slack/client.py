@@ -20,6 +20,7 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CALLS
+from bot.slack.clock import SlackClock
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
 from bot.slack.scheduling import LONGEST_WAIT, RESPONSE_URL, CallScheduler, Limit
@@ -47,11 +48,12 @@ def tls_context(url: str) -> ssl.SSLContext | None:
     All connections share it: the SDK makes one for each call, and reads the certificates of all authorities for it,
     which takes 37 ms of CPU.
     """
-    return _shared_context() if url.startswith(("https:", "wss:")) else None
+    return shared_tls_context() if url.startswith(("https:", "wss:")) else None
 
 
 @cache
-def _shared_context() -> ssl.SSLContext:
+def shared_tls_context() -> ssl.SSLContext:
+    """Returns the TLS context of all connections to Slack."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])  # as http.client and websockets do with their own
     return context
@@ -84,6 +86,7 @@ class SlackClient(WebClient):
         super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers, ssl=tls_context(api_url))
         self.scheduler = CallScheduler()
         self.posting, self._read_token = posting, read_token
+        self.clock = SlackClock(posting.now)
         self._team: str | None = None
 
     def use(self, token: str, team: str | None) -> None:
@@ -112,7 +115,7 @@ class SlackClient(WebClient):
             self.scheduler.await_turn(limit)
             try:
                 with SLACK_CALLS.labels(method).time():
-                    return super().api_call(method, **arguments)
+                    return self._observed(super().api_call(method, **arguments))
             except SlackApiError as error:
                 if error.response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                     raise
@@ -121,6 +124,10 @@ class SlackClient(WebClient):
                 if is_last or pause > LONGEST_WAIT:
                     raise
         raise AssertionError
+
+    def _observed(self, response: SlackResponse) -> SlackResponse:
+        self.clock.observe(response.headers)
+        return response
 
     def respond(self, response_url: str, **content: Any) -> None:
         """Posts through a response_url, in its turn; raises SlackFailure.

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from bot.changes.lookups import DownloadedFile
 from bot.errors import NotFound, NotPossible, SlackRefused, SlackUnavailable
 from bot.pbx.limits import MAX_PROMPT_BYTES, check_size
-from bot.slack.client import translate_errors
+from bot.slack.client import shared_tls_context, translate_errors
 from bot.texts import limits as texts
 
 FileJson = Mapping[str, Any]
@@ -87,7 +87,9 @@ class FileDownloader:
         headers = {"Authorization": f"Bearer {self._client.token}", "Accept-Encoding": "identity"}
         end = time.monotonic() + self._deadline
         try:
-            with httpx.Client(headers=headers, timeout=READ_TIMEOUT, follow_redirects=False) as http:
+            with httpx.Client(
+                headers=headers, timeout=READ_TIMEOUT, follow_redirects=False, verify=shared_tls_context()
+            ) as http:
                 for _ in range(MAX_REDIRECTS + 1):
                     with http.stream("GET", url) as response:
                         if not response.has_redirect_location:

@@ -79,7 +79,7 @@ def build_slack(workspace: Workspace, journal: Journal, now: Clock, outgoing: Ou
     chat, views = ChatApi(client, outgoing), ViewsApi(client, outgoing)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
-    requests = RequestFactory(None, now)
+    requests = RequestFactory(None, now, client.clock)
     messenger = SlackMessenger(chat, users, ProgressNotes(chat, NoteStore(journal.database)), now)
     return SlackParts(client, outgoing, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
 

@@ -23,7 +23,7 @@ class PostingState:
 
     def __init__(self, now: Clock = utc_now, *, installed: bool = False) -> None:
         """Prepares the state; `installed` if the token is that of an installation, which only another one replaces."""
-        self._now, self._installed = now, installed
+        self.now, self._installed = now, installed
         self._lock = threading.Lock()
         self._since: datetime | None = None
         self._reason = ""
@@ -70,7 +70,7 @@ class PostingState:
         with self._lock:
             is_news = self._since is None or (bool(remedy) and reason != self._reason)
             if is_news:
-                self._since, self._reason, self._grace = self._since or self._now(), reason, grace
+                self._since, self._reason, self._grace = self._since or self.now(), reason, grace
                 self._ends_with_sign_in = False
             self._grace = min(self._grace, grace)
         SLACK_CAN_POST.set(0)
@@ -105,6 +105,6 @@ class PostingState:
     def problem(self) -> str | None:
         """Since when and why Park can't post; None if it can, or if an outage is short."""
         with self._lock:
-            if self._since is None or self._now() < self._since + self._grace:
+            if self._since is None or self.now() < self._since + self._grace:
                 return None
             return delivery.cannot_post(self._since, self._reason)

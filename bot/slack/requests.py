@@ -1,13 +1,13 @@
 """Conversion of Slack's payloads into `Request`, with the idempotency key of each kind of gesture."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.slack.buttons import parse_click
 from bot.slack.client import Identity
+from bot.slack.clock import SlackClock
 from bot.slack.forms.state import FormState
 from bot.slack.text import command_text, mention_text
 from bot.times.model import Clock
@@ -27,9 +27,9 @@ class MessageLocation(NamedTuple):
 class RequestFactory:
     """Builds requests of one workspace; `now` tells when a gesture without a time of its own was made."""
 
-    def __init__(self, identity: Identity | None, now: Clock) -> None:
+    def __init__(self, identity: Identity | None, now: Clock, slack_clock: SlackClock | None = None) -> None:
         """Prepares the factory; without an identity, `identify` is called before the first request is built."""
-        self._now = now
+        self._now, self._slack_clock = now, slack_clock or SlackClock(now)
         self._team = self._bot_user = ""
         self._identity = identity
         if identity is not None:
@@ -90,7 +90,8 @@ class RequestFactory:
             direct=event["channel"] if source is Source.DIRECT else None,
             thread=thread,
             on_thread_root=thread == ts,
-            asked_at=min(datetime.fromtimestamp(float(ts), UTC), self._now()),
+            asked_at=self._slack_clock.time_here(ts),
+            received_at=self._now(),
         )
 
     def step(self, event: Payload, inputs: Payload) -> Request:

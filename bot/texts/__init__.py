@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.texts.english import refusals as refusals
     from bot.texts.english import schedule_cards as schedule_cards
     from bot.texts.english import schedules as schedules
+    from bot.texts.english import setup_mistakes as setup_mistakes
     from bot.texts.english import setups as setups
     from bot.texts.english import snapshots as snapshots
     from bot.texts.english import temporary as temporary

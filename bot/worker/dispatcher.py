@@ -150,9 +150,8 @@ class Dispatcher:
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
-            written = request.asked_at if request.is_written else None  # Slack may deliver it late
             operations = [dump(one) for one in readings]
-            accepted = self.journal.accept(request, operations=operations, footprint=touched, run_at=written)
+            accepted = self.journal.accept(request, operations=operations, footprint=touched)
             is_new = accepted.fresh
         finally:
             if not is_new:

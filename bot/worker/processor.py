@@ -134,8 +134,8 @@ class EntryProcessor:
             outcome = Outcome(state, confirmations.internal_error(entry.request.line, self._again(entry), began=began))
         return None if outcome is None else self._record(lease_guard.entry, outcome)
 
-    def _record(self, entry: Entry, outcome: Outcome) -> Entry:
-        """Ends the entry with everything that follows from it, in one commit."""
+    def _record(self, entry: Entry, outcome: Outcome) -> Entry | None:
+        """Ends the entry with everything that follows from it, in one commit; None if it has to be decided anew."""
         if entry.request.source is Source.SCHEDULE:
             outcome = self._occurrences.finished(entry, outcome)
         confirmation = outcome.confirmation.model_dump(mode="json")
@@ -157,9 +157,8 @@ class EntryProcessor:
                     schedule_updates=updates,
                 )
             except StalePlan as moved:  # a scheduled entry has changed since it was read: read it again
-                if outcome.reschedules:
-                    refused = Confirmation(private=moved.message)
-                    return self.journal.end(entry, State.REFUSED, refused.model_dump(mode="json"))
+                if outcome.reschedules:  # what was asked for is decided anew
+                    return self._retry_later(entry, moved)
 
     def _execute(self, lease_guard: LeaseGuard) -> Outcome | None:
         """Returns the outcome, or None if the entry waits for its time or for approval."""
@@ -294,7 +293,9 @@ class EntryProcessor:
 def _age_when_accepted(entry: Entry) -> timedelta:
     """Returns how long before it was accepted a request was written: its own times, since `run_at` may be moved."""
     request = entry.request
-    return entry.accepted_at - request.asked_at if request.is_written else timedelta(0)
+    if request.is_written and request.received_at is None:  # stored by an earlier version
+        return entry.accepted_at - request.asked_at
+    return request.age
 
 
 def _final_reason(fault: ParkError) -> str | None:

@@ -207,6 +207,7 @@ def running_bot(sandbox: Sandbox, folder: Path, **changed: str) -> Iterator[subp
             bot.kill()
 
 
+@pytest.mark.over_both_ways_in
 def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
     with Sandbox() as sandbox:
         over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": sandbox.slack.signing_secret}

@@ -1,11 +1,13 @@
 """Somebody who types, and reads what comes back."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
+from tests.waiting import wait_until
 
 Typed = Callable[..., str]
 
@@ -18,6 +20,11 @@ def sandbox(http: bool) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def typed(sandbox: Sandbox) -> Typed:
+    """Types a line as `typed_in` says."""
+    return typed_in(sandbox)
+
+
+def typed_in(sandbox: Sandbox) -> Typed:
     """Types a line as a person in a channel; returns what is new to that person, threads included, as plain text."""
 
     def type_line(line: str, *, person: str = "ana", channel: str = "phones", thread: str | None = None) -> str:
@@ -40,3 +47,13 @@ def seen(sandbox: Sandbox, person: str, channel: str) -> list[Message]:
     user, place = sandbox.people[person], sandbox.channels[channel]
     tops = sandbox.slack.seen_by(user, place)
     return [*tops, *(reply for top in tops for reply in sandbox.slack.seen_by(user, place, thread=top.ts)[1:])]
+
+
+def settle_after_retries(sandbox: Sandbox) -> None:
+    """Moves the clocks ahead until nothing is left to be tried again."""
+
+    def is_idle() -> bool:
+        sandbox.forward(timedelta(seconds=1))
+        return sandbox.park.idle
+
+    wait_until(is_idle, "Park still works")

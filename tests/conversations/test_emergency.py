@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.environment import POLICY, Sandbox
+from tests.conversations.conftest import settle_after_retries
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 from tests.slack.forms.conftest import top_view
 
@@ -125,9 +126,8 @@ def test_while_slack_fails_the_change_stands_and_the_channel_hears_of_it_later_a
     scene: ConversationHarness, failures: int
 ) -> None:
     scene.sandbox.slack.faults.fail("chat.postMessage", 503, times=failures)
-    scene.do(LINE, "ben")
-    scene.sandbox.forward(timedelta(seconds=30))
-    scene.sandbox.settle()
+    scene.slash(LINE, "ben")
+    settle_after_retries(scene.sandbox)
     assert recall(scene) == "RING_GROUP_ONLY"
     assert len(scene.cards("ops")) == 1
     assert len(scene.cards()) == 1

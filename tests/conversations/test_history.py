@@ -14,9 +14,10 @@ from bot.__main__ import main
 from bot.audit import history_reader
 from bot.messages.request import Request, Source
 from bot.operations.history import MAX_RECORDS
-from bot.sandbox.environment import Sandbox
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.slack.model import Message
-from tests.conversations.conftest import Typed
+from tests.conversations.conftest import Typed, typed_in
+from tests.shared import lent
 
 pytestmark = pytest.mark.usefixtures("ordinary_clock")
 POLICY = """\
@@ -129,6 +130,18 @@ def test_who_may_look_back_and_not_change_gets_no_button(sandbox: Sandbox, typed
     assert "[Undo]" not in shown
 
 
+@pytest.fixture(scope="module")
+def of_two_days() -> Iterator[Sandbox]:
+    with Sandbox(policy=POLICY, now=ORDINARY_INSTANT) as running:
+        typed = typed_in(running)
+        go_to(running, "2026-06-10 22:30")
+        typed("recall Sales to Night Desk")
+        go_to(running, "2026-06-11 10:30")
+        typed("add 1001 to Sales", person="ben")
+        typed("remove 1020 from Support")
+        yield running
+
+
 @pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
     ("line", "found"),
@@ -149,17 +162,19 @@ def test_who_may_look_back_and_not_change_gets_no_button(sandbox: Sandbox, typed
         "what changed last weekend": [],
     }.items(),
 )
-def test_a_line_in_peoples_words_leads_to_the_change(
-    sandbox: Sandbox, typed: Typed, line: str, found: list[int]
-) -> None:
-    go_to(sandbox, "2026-06-10 22:30")
-    typed("recall Sales to Night Desk")
-    go_to(sandbox, "2026-06-11 10:30")
-    typed("add 1001 to Sales", person="ben")
-    typed("remove 1020 from Support")
-    shown = typed(line)
+def test_a_line_in_peoples_words_leads_to_the_change(of_two_days: Sandbox, line: str, found: list[int]) -> None:
+    with lent(of_two_days):
+        shown = typed_in(of_two_days)(line)
     assert [number for number in (3, 2, 1) if f"#{number} " in shown] == found
     assert bool(found) == ("nothing that you may see" not in shown)
+
+
+@pytest.fixture(scope="module")
+def of_three_kinds() -> Iterator[Sandbox]:
+    with Sandbox(policy=POLICY, now=ORDINARY_INSTANT) as running:
+        for line in ("recall Sales to Night Desk", "add 1001 to Sales", "server recall time 10m"):
+            typed_in(running)(line)
+        yield running
 
 
 @pytest.mark.usefixtures("_searched")
@@ -167,13 +182,9 @@ def test_a_line_in_peoples_words_leads_to_the_change(
     ("line", "found"),
     {"history 1001": [2], "history Amara Okafor": [2], "who changed the server": [3], "history server": [3]}.items(),
 )
-def test_a_member_and_the_server_have_a_history_too(
-    sandbox: Sandbox, typed: Typed, line: str, found: list[int]
-) -> None:
-    typed("recall Sales to Night Desk")
-    typed("add 1001 to Sales")
-    typed("server recall time 10m")
-    shown = typed(line)
+def test_a_member_and_the_server_have_a_history_too(of_three_kinds: Sandbox, line: str, found: list[int]) -> None:
+    with lent(of_three_kinds):
+        shown = typed_in(of_three_kinds)(line)
     assert [number for number in (3, 2, 1) if f"#{number} " in shown] == found
 
 
@@ -216,6 +227,16 @@ def test_times_are_for_slack_to_show_in_each_readers_own_zone(sandbox: Sandbox, 
     assert "{date_short_pretty} {time}|" in str(told.blocks)
 
 
+@pytest.fixture(scope="module")
+def of_two_people() -> Iterator[Sandbox]:
+    with Sandbox(policy=POLICY, now=ORDINARY_INSTANT) as running:
+        typed = typed_in(running)
+        typed("add 1001 to Sales")
+        typed("remove 1020 from Support")
+        typed("recall Sales to Night Desk", person="ben")
+        yield running
+
+
 @pytest.mark.usefixtures("_searched")
 @pytest.mark.parametrize(
     ("line", "changes"),
@@ -234,11 +255,9 @@ def test_times_are_for_slack_to_show_in_each_readers_own_zone(sandbox: Sandbox, 
         "history Billing": [],
     }.items(),
 )
-def test_it_is_narrowed_by_group_person_and_day(sandbox: Sandbox, typed: Typed, line: str, changes: list[int]) -> None:
-    typed("add 1001 to Sales")
-    typed("remove 1020 from Support")
-    typed("recall Sales to Night Desk", person="ben")
-    shown = typed(line)
+def test_it_is_narrowed_by_group_person_and_day(of_two_people: Sandbox, line: str, changes: list[int]) -> None:
+    with lent(of_two_people):
+        shown = typed_in(of_two_people)(line)
     assert [number for number in (3, 2, 1) if f"#{number} " in shown] == changes
     assert bool(changes) == ("nothing that you may see" not in shown)
 
@@ -251,8 +270,9 @@ def test_it_is_narrowed_by_group_person_and_day(sandbox: Sandbox, typed: Typed, 
         "history since 2099-12-31": "“since 2099-12-31” is still to come",
     }.items(),
 )
-def test_what_is_no_period_is_said_with_what_to_type(typed: Typed, line: str, said: str) -> None:
-    assert said in typed(line)
+def test_what_is_no_period_is_said_with_what_to_type(of_two_people: Sandbox, line: str, said: str) -> None:
+    with lent(of_two_people):
+        assert said in typed_in(of_two_people)(line)
 
 
 @pytest.mark.usefixtures("_searched")

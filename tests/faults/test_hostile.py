@@ -13,6 +13,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Post
 from tests.slack.forms.conftest import top_view
 
+pytestmark = pytest.mark.over_both_ways_in
 PINGS = ("<!channel", "<!here", "<!everyone")
 VALUES = (
     *("", "<!channel>", "<!here|@here>", "\0", "x" * 50_000, "{}", "[]", '{"line": "delete Sales"}', "../../destroy"),

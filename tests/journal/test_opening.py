@@ -164,6 +164,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         "ix_changed_targets_entry_id",
         "ix_drifts_unposted",
         "ix_entries_about",
+        "ix_entries_follow_ups",
         "ix_entries_unknown",
         "ix_entries_untold",
         "ix_events_entry_id",

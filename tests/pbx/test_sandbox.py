@@ -197,6 +197,7 @@ def test_a_garbled_answer_to_a_read_is_unreachable_and_a_write_is_sent_once(
         assert len(pbx.writes) == 1
 
 
+@pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize(
     "kind", [FaultKind.STATUS, FaultKind.GATEWAY, FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.THROTTLED]
 )

@@ -83,7 +83,7 @@ def test_comments_stay_where_they_are() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("a: [", 1, "not YAML"),
+        ("a: [", 1, "can't be read as YAML"),
         ("groups: 3", 1, "groups"),
         ("- x", None, ""),
         ("[" * 3000, 1, "nested too deeply"),

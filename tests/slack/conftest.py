@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import settings
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -31,9 +30,6 @@ from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.times.model import utc_now
-
-settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
-settings.load_profile("slack")
 
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text())

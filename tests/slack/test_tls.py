@@ -28,9 +28,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ssl.SSLContext]]:
 
     monkeypatch.setattr(ssl, "create_default_context", counted)
     monkeypatch.setattr(ssl, "_create_default_https_context", counted)
-    slack_client._shared_context.cache_clear()
+    slack_client.shared_tls_context.cache_clear()
     yield found
-    slack_client._shared_context.cache_clear()
+    slack_client.shared_tls_context.cache_clear()
 
 
 def test_calls_and_answers_of_all_clients_share_what_they_trust(

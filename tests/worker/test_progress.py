@@ -116,7 +116,7 @@ def test_a_long_search_says_how_far_it_is_until_it_is_over(
 def test_a_word_that_can_not_be_said_keeps_no_other_from_being_said(
     progress_notifier: ProgressNotifier, messenger: SignallingMessenger, caplog: pytest.LogCaptureFixture
 ) -> None:
-    messenger.faults = [RuntimeError("of Park's own")]
+    messenger.progress_faults = [RuntimeError("of Park's own")]
     progress_notifier.watch(request_for("groups"))
     progress_notifier.watch(request_for("group Sales"))
     assert messenger.called.acquire(timeout=5)

@@ -9,6 +9,8 @@ from bot.sandbox.slack.model import Message
 from bot.slack.installations import Installations
 from tests.workspaces.two import KEY, TwoWorkspaces
 
+pytestmark = pytest.mark.over_both_ways_in
+
 
 @pytest.fixture
 def both(http: bool) -> Iterator[TwoWorkspaces]:

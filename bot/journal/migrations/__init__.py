@@ -16,7 +16,7 @@ from bot.journal.database import open_database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0017"
+HEAD = "0018"
 """Revision of the newest script in `versions`, and of the tables that this version of Park works with."""
 _VERSION_TABLE = "alembic_version"
 _ALEMBIC_LOCK = threading.Lock()  # alembic keeps the migration that it runs in module globals

@@ -42,6 +42,7 @@ def user_record(number: int, name: str) -> Record:
     }
 
 
+@cache
 def _account_name(name: str) -> str:
     """Returns an account name: lower-case letters, dashes and one dot."""
     folded = name.replace("ø", "o").replace("'", "")

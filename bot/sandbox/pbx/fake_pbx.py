@@ -133,8 +133,7 @@ class FakePbx(AdminConsole):
         """Listens, the first time on a free port, which stays reserved."""
         self._port = self._port or self._reserve_port()
         self._server = PbxHttpServer(self._middleware, self._port, self._tls)
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-pbx", daemon=True)
         self._thread.start()
 
     def _reserve_port(self) -> int:

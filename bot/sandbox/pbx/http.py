@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
-from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from bot.sandbox.pbx.faults import FaultQueue, apply_fault
+from bot.sandbox.serving import LoopbackHandler, LoopbackServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -97,33 +96,18 @@ def _record_of(environ: "WSGIEnvironment", content: bytes) -> RecordedRequest:
     return RecordedRequest(method=request.method, path=path, query=request.args.to_dict(), headers=headers, body=body)
 
 
-class KeepAliveHandler(WSGIRequestHandler):
-    """Keeps connections open between requests, unlike werkzeug's handler, and logs nothing."""
+class KeepAliveHandler(LoopbackHandler):
+    """Keeps connections open between requests."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def run_wsgi(self) -> None:
-        self.environ = self.make_environ()
-        body, status, headers = run_wsgi_app(self.server.app, self.environ)
-        code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.end_headers()
-        for chunk in body:
-            self.wfile.write(chunk)
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        """Does nothing: the terminal shows the demo."""
 
 
-class PbxHttpServer(ThreadedWSGIServer):
+class PbxHttpServer(LoopbackServer):
     """Threaded server that knows its open connections."""
 
     def __init__(self, app: Any, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.open_connections: set[socket.socket] = set()
-        super().__init__("127.0.0.1", port, app, KeepAliveHandler, ssl_context=tls)
+        super().__init__(app, port, KeepAliveHandler, tls)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.open_connections.add(request)

@@ -68,7 +68,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         self.deliveries = Deliveries(self.state, ack_timeout, retry_after, beside.deliveries if beside else None)
         self.link = self.deliveries.link
         self.state.new_link = self.link.new_url
-        self._web = WebServer(self._app())
+        self._web = WebServer(self._app(), lambda: self.state.timestamps.time())
         self.urls.base = self.state.base = self._web.url
 
     def start(self) -> Self:

@@ -1,12 +1,14 @@
 """HTTP server of the workspace, and the dispatch of Web API calls with authentication and scopes."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.routing import Map, RuleFactory
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from bot.sandbox.serving import LoopbackServer
 from bot.sandbox.slack.faults import CallInterceptor
 from bot.sandbox.slack.methods.registry import METHODS, Method, require_scope
 from bot.sandbox.slack.model import Json, SlackError
@@ -39,24 +41,15 @@ class SharedRoutes(Map):
 ROUTES = SharedRoutes()
 
 
-class QuietHandler(WSGIRequestHandler):
-    """Request handler that logs nothing."""
-
-    protocol_version = "HTTP/1.0"
-    """One request per connection, so that a stop waits for no idle client."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Does nothing; the workspace records calls itself."""
-
-
 class WebServer:
     """Serves a Flask app on a free port of loopback, in a thread."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, now: Callable[[], float] = time.time) -> None:
+        """Prepares the server; `now` returns the time of its responses, in seconds since 1970."""
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-        self._server.daemon_threads = False  # type: ignore[attr-defined]  # a stop then waits for them
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="slack-web")
+        self._server = LoopbackServer(app, now=now)
+        self._server.daemon_threads = False  # a stop then waits for them
+        self._thread = threading.Thread(target=self._server.serve_forever, name="slack-web")
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
@@ -66,7 +59,6 @@ class WebServer:
         """Waits for running requests and closes the port."""
         self._server.shutdown()
         self._thread.join()
-        self._server.server_close()
 
 
 def web_api(state: SlackState, interceptor: CallInterceptor) -> Blueprint:

@@ -197,6 +197,11 @@ def already_undone(number: int) -> str:
 SET_AGAIN_SINCE = "What is set now was set by a later change. To undo that one, use its number: see history."
 
 
+def set_since(number: int, by: int) -> str:
+    """An undo of what a later change has set to the same."""
+    return f"{change_number(by)} has set the same since {change_number(number)}. Nothing was changed."
+
+
 def undone_before(number: int, by: int) -> str:
     """An undo of what is undone, while the same is set again."""
     return f"{change_number(number)} has already been undone, by {change_number(by)}. Nothing was changed."

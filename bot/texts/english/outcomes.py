@@ -138,6 +138,9 @@ def asked_in_vain(number: int | None) -> str:
 
 
 TRY_AGAIN = "Try again"
+STALE_EFFECT = (
+    "This would do something else by now than you were shown. Nothing was changed; this is what it would do now:"
+)
 STALE_PREVIEW = "The PBX has changed since you were shown this. Nothing was changed; this is what it would do now:"
 SLACK_UNAVAILABLE = "Slack can't be reached right now."
 HISTORY_UNAVAILABLE = "The history can't be read right now. Try again in a minute."

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.texts.english.wording import count, sentence
 
 NO_RING_GROUP = "name the ring group that the calls go to, as ring_group or number"
-UNKNOWN_KEY = "there is no such key"
 TWICE = "this key is here twice"
 TOO_DEEP = "nested too deeply"
 MEND_FILE = "Correct the file and try again."
@@ -14,11 +13,6 @@ MEND_FILE = "Correct the file and try again."
 def no_member(text: str) -> str:
     """A member that can't be read."""
     return f"“{text[:80]}” is not a member: write the extension and, if you like, a name, as in 1001 Ana Ruiz"
-
-
-def no_yaml(problem: str) -> str:
-    """A file that is no YAML."""
-    return f"this is not YAML ({problem})" if problem else "this is not YAML"
 
 
 def same_name(name: str, other: str) -> str:

@@ -179,5 +179,9 @@ def already_undone(number: int) -> str:
 SET_AGAIN_SINCE = "Was jetzt gilt, hat eine spätere Änderung gesetzt: Diese mit ihrer Nummer rückgängig machen."
 
 
+def set_since(number: int, by: int) -> str:
+    return f"{change_number(by)} hat dasselbe seit {change_number(number)} gesetzt. Nichts wurde geändert."
+
+
 def undone_before(number: int, by: int) -> str:
     return f"{change_number(number)} wurde schon rückgängig gemacht, durch {change_number(by)}. Nichts wurde geändert."

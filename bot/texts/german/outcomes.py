@@ -137,6 +137,7 @@ def asked_in_vain(number: int | None) -> str:
 
 
 TRY_AGAIN = "Erneut versuchen"
+STALE_EFFECT = "Das täte jetzt etwas anderes als angezeigt. Es wurde nichts geändert; so sähe es jetzt aus:"
 STALE_PREVIEW = "Die PBX hat sich seit dieser Anzeige geändert. Es wurde nichts geändert; so sähe es jetzt aus:"
 SLACK_UNAVAILABLE = "Slack ist gerade nicht erreichbar."
 HISTORY_UNAVAILABLE = "Der Verlauf lässt sich gerade nicht lesen. In einer Minute erneut versuchen."

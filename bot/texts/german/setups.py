@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.texts.german.wording import NOTHING_CHANGED, count, sentence
 
 NO_RING_GROUP = "die Rufgruppe angeben, an die die Anrufe gehen, als ring_group oder number"
-UNKNOWN_KEY = "diesen Schlüssel gibt es nicht"
 TWICE = "dieser Schlüssel kommt zweimal vor"
 MEND_FILE = "Die Datei korrigieren und erneut versuchen."
 
@@ -14,10 +13,6 @@ def no_member(text: str) -> str:
     return (
         f"„{text[:80]}“ ist kein Mitglied: Nebenstelle schreiben, danach wenn gewünscht einen Namen, wie 1001 Ana Ruiz"
     )
-
-
-def no_yaml(problem: str) -> str:
-    return f"das ist kein YAML ({problem})" if problem else "das ist kein YAML"
 
 
 def same_name(name: str, other: str) -> str:

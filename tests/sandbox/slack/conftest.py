@@ -11,10 +11,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
-from werkzeug.serving import make_server
 
+from bot.sandbox.serving import LoopbackServer
 from bot.sandbox.slack.fake_slack import FakeSlack
-from bot.sandbox.slack.web import QuietHandler
 
 SCOPES = frozenset(
     {"commands", "chat:write", "chat:write.public", "app_mentions:read", "channels:read", "groups:read", "im:read"}
@@ -67,8 +66,8 @@ Reach = Callable[[Park, App], AbstractContextManager[object]]
 @contextmanager
 def served(park: Park, app: App) -> Iterator[None]:
     """The app behind its request URL, where Bolt verifies what Slack signed, until the block ends."""
-    server = make_server("127.0.0.1", 0, SlackRequestHandler(app), threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    server = LoopbackServer(SlackRequestHandler(app))
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         park.slack.send_to(f"http://127.0.0.1:{server.server_port}/slack/events")
@@ -76,7 +75,6 @@ def served(park: Park, app: App) -> Iterator[None]:
     finally:
         server.shutdown()
         thread.join()
-        server.server_close()
 
 
 @pytest.fixture(params=["socket mode", "http"])

@@ -10,6 +10,7 @@ from bot.sandbox.environment import Sandbox
 from tests.promises.entry_points import open_form_label
 from tests.slack.forms.conftest import Ready, pick
 
+pytestmark = pytest.mark.over_both_ways_in
 NEEDING = [
     one
     for one in OPERATIONS

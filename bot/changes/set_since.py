@@ -1,0 +1,27 @@
+"""Which later change has set again what an earlier one set: to undo the earlier one would take back the later one."""
+
+from collections.abc import Callable
+
+from bot.changes.change import changed_parts
+from bot.changes.plan import Plan
+from bot.journal.models import Entry
+from bot.journal.reader import Reader
+
+SEARCHED = 500
+"""Later changes of the same targets that are looked at, newest first."""
+
+
+def set_since(journal: Reader, number: int, done: Plan, is_in_effect: Callable[[Entry], bool]) -> Entry | None:
+    """Returns the newest change after `number` in effect that has set a part of what it did; None if none has.
+
+    What was set and taken back since counts for nothing, and neither does a change that found its target as it wanted.
+
+    Args:
+        done: the plan of the change `number`.
+    """
+    parts = {(change.target.key, part) for change in done.undone for part in changed_parts(change)}
+    for later in journal.made_on({key for key, _ in parts}, SEARCHED, after=number):
+        plan = Plan.model_validate(later.plan) if later.plan is not None else None
+        if plan is not None and not parts.isdisjoint(plan.parts()) and is_in_effect(later):
+            return later
+    return None

@@ -1,0 +1,53 @@
+"""What every start of Park has in common, made once for a process: starts are a large part of what the tests cost."""
+
+import copy
+import inspect
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import metadata
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from slack_bolt.util import utils as bolt
+
+from bot.policy import loading
+from tests.forked import demo_bots_are_forked
+from tests.journal_template import cheap_journals
+
+
+@contextmanager
+def cheap_starts() -> Iterator[None]:
+    """Has journals begin as copies, and signatures, policies and versions remembered, until the block ends."""
+    with cheap_journals(), demo_bots_are_forked(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(metadata, "version", cache(metadata.version))  # each server of Werkzeug reads files for it
+        patched.setattr(bolt, "inspect", SimpleNamespace(**vars(inspect) | {"getfullargspec": _signature}))
+        patched.setattr(loading, "tomllib", SimpleNamespace(**vars(tomllib) | {"loads": _load_toml}))
+        yield
+
+
+def _signature(called: Callable[..., Any]) -> inspect.FullArgSpec:
+    """Returns what Bolt asks of each listener again for each app: its parameters, which are those of its code."""
+    function = getattr(called, "__func__", called)
+    return _signature_of(function) if inspect.isfunction(function) else inspect.getfullargspec(called)
+
+
+_signatures: dict[object, inspect.FullArgSpec] = {}
+
+
+def _signature_of(function: Callable[..., Any]) -> inspect.FullArgSpec:
+    code = function.__code__
+    if code not in _signatures:
+        _signatures[code] = inspect.getfullargspec(function)
+    return _signatures[code]
+
+
+def _load_toml(text: str) -> dict[str, Any]:
+    return copy.deepcopy(_read_toml(text))
+
+
+@cache
+def _read_toml(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)

@@ -1,0 +1,69 @@
+"""An undo takes back the change that was named: what a later change has set to the same is asked about first."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
+
+KINDS = {
+    "recall": ("recall Sales to Night Desk", "recall Sales to On Call", "recall Sales to Night Desk"),
+    "members": ("add 1001 to Sales", "remove 1001 from Sales", "add 1001 to Sales"),
+    "move": ("add 1001 to Sales", "move 1001 from Sales to Support", "move 1001 from Support to Sales"),
+    "server": ("server recall time 10m", "server recall time 5m", "server recall time 10m"),
+}
+"""A change, another one of the same, and one that sets what the first has set."""
+
+
+@pytest.fixture
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES) as sandbox:
+        yield ConversationHarness(sandbox)
+
+
+def present(scene: ConversationHarness) -> list[object]:
+    state = scene.sandbox.pbx.state
+    group = state.groups[scene.id("Sales")]
+    ring_group = group["ring_group_id"] if "RING" in str(group["recall_to"]) else None
+    return [sorted(scene.members("Sales")), group["recall_to"], ring_group, dict(state.server)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_later_change_has_set_is_asked_about(scene: ConversationHarness, kind: str) -> None:
+    first = present(scene)
+    for line in KINDS[kind]:
+        scene.do(line)
+    set_again = present(scene)
+    scene.do("undo 1")
+    assert present(scene) == set_again
+    assert "#3 has set the same since #1" in scene.last_ephemeral().plain
+    scene.click(scene.last_ephemeral(), "Put back as before")
+    scene.click(scene.last_ephemeral(), "Undo")
+    assert present(scene) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_set_and_taken_back_is_not_asked_about(scene: ConversationHarness, kind: str) -> None:
+    first = present(scene)
+    for line in (*KINDS[kind][:2], "undo 2", "undo 1"):
+        scene.do(line)
+    assert present(scene) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_changes_are_undone_one_after_the_other(scene: ConversationHarness, kind: str) -> None:
+    first = present(scene)
+    for line in (*KINDS[kind], "undo 3", "undo 2", "undo 1"):
+        scene.do(line)
+    assert present(scene) == first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_undo_is_undone_where_what_was_set_since_is_taken_back(scene: ConversationHarness, kind: str) -> None:
+    for line in (KINDS[kind][0], "undo 1"):
+        scene.do(line)
+    undone = present(scene)
+    for line in (KINDS[kind][0], "undo 3", "undo 2"):  # what was set since is taken back
+        scene.do(line)
+    assert present(scene) != undone
