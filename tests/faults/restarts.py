@@ -22,7 +22,6 @@ from tests.postgres import Server
 from tests.waiting import wait_until
 
 PARALLEL_RUNS = 4
-WAITS = "something waits for ever"
 DEADLINE = 1.5
 LEASE_EXPIRED = LEASE + timedelta(seconds=5)
 """How far the next process's clock is ahead: on PostgreSQL it waits for the end of the dead one's lease."""
@@ -70,12 +69,16 @@ class RestartHarness(ConversationHarness):
 
     def over(self, replica: Replica) -> None:
         """Waits until the process is dead or everything is confirmed."""
-        wait_until(lambda: not replica.alive or (self.accepted() and not self.unconfirmed()), WAITS)
+        self.wait_until(lambda: not replica.alive or (self.accepted() and not self.unconfirmed()))
 
     def settled(self, scheduled: int) -> None:
         """Waits until everything is confirmed except that many scheduled entries."""
         # In this order: what is scheduled ends first.
-        wait_until(lambda: self.unconfirmed(scheduled=True) == scheduled and self.unconfirmed() == scheduled, WAITS)
+        self.wait_until(lambda: self.unconfirmed(scheduled=True) == scheduled and self.unconfirmed() == scheduled)
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Waits until the condition is true; a look at the journal takes CPU that the processes need."""
+        wait_until(condition, "something waits for ever", pause=0.06)
 
     def unconfirmed(self, *, scheduled: bool = False) -> int:
         only = " AND state = 'scheduled'" if scheduled else ""
