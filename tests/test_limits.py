@@ -71,7 +71,7 @@ def test_what_goes_over_a_limit_is_offered_within_it(
     refusal = refused(park, line)
     assert f"It would be allowed {message}." in text_of(refusal.message)
     assert offered_lines(refusal.message) == [offered]
-    assert park.plan(offered, user=BEN).rule == "Ben"
+    assert park.plan(offered, user=BEN).grant.rule == "Ben"
 
 
 @pytest.mark.parametrize("line", ["create Sales North", "rename Billing to Accounts", "delete Billing"])
@@ -84,7 +84,7 @@ def test_what_can_not_end_by_itself_is_not_offered_for_a_time(opened: Open, line
 def test_deleting_a_group_takes_out_all_its_members(opened: Open) -> None:
     park = opened(ANY + "members = 1")
     refused(park, "delete Billing")
-    assert park.plan("create Empty Desk", user=BEN).rule == "Ben"
+    assert park.plan("create Empty Desk", user=BEN).grant.rule == "Ben"
 
 
 def test_out_of_hours_a_change_is_offered_for_when_they_begin(opened: Open) -> None:
@@ -116,7 +116,7 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
         assert "For your admin" not in text_of(refusal.message)
         with pytest.raises(NotAllowed):
             park.plan(line, user=ANA)
-    assert park.plan("recall Billing to user", user=BEN).rule == "Ben"
+    assert park.plan("recall Billing to user", user=BEN).grant.rule == "Ben"
     assert park.fake_pbx.writes == []
 
 

@@ -9,7 +9,7 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
-from bot.changes.set_since import set_since
+from bot.changes.set_since import is_settled, set_since
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
@@ -248,7 +248,7 @@ class ChangeRepository:
         """Returns the changes with an unknown outcome that no later change has settled, newest first."""
         unknown = [one for one in self._journal.with_unknown_outcome() if one.plan is not None]
         later = self._journal.recent(SEARCHED) if unknown else []
-        return [one for one in unknown if not _is_settled(one, [other for other in later if other.id > one.id])]
+        return [one for one in unknown if not is_settled(one, [other for other in later if other.id > one.id])]
 
     def last_in_effect(self, matches: Callable[[Entry], bool]) -> int | None:
         """Returns the number of the last change that matches and is still in effect; None if there is none."""
@@ -292,15 +292,6 @@ def _find(journal: Reader, number: int) -> Entry | None:
         return journal.get(number)
     except KeyError:
         return None
-
-
-def _is_settled(unknown: Entry, later: Sequence[Entry]) -> bool:
-    """Returns whether later changes have set all that the change may have set, or found it to be so already."""
-    if any(one.state is State.ALREADY and one.operations == unknown.operations for one in later):
-        return True
-    plans = (Plan.model_validate(one.plan) for one in later if one.state is State.DONE and one.plan)
-    settled = {part for plan in plans for part in plan.parts()}
-    return all(part in settled or (part[0], "*") in settled for part in Plan.model_validate(unknown.plan).parts())
 
 
 def waits_for_approval(entry: Entry) -> bool:

@@ -1,10 +1,13 @@
-"""Which later change has set again what an earlier one set: to undo the earlier one would take back the later one."""
+"""Which later changes have set again what an earlier one set.
 
-from collections.abc import Callable
+To undo the earlier one would take back the later one; and one whose outcome is unknown is settled by them.
+"""
+
+from collections.abc import Callable, Sequence
 
 from bot.changes.change import changed_parts
 from bot.changes.plan import Plan
-from bot.journal.models import Entry
+from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 
 SEARCHED = 500
@@ -25,3 +28,12 @@ def set_since(journal: Reader, number: int, done: Plan, is_in_effect: Callable[[
         if plan is not None and not parts.isdisjoint(plan.parts()) and is_in_effect(later):
             return later
     return None
+
+
+def is_settled(unknown: Entry, later: Sequence[Entry]) -> bool:
+    """Returns whether later changes have set all that the change may have set, or found it to be so already."""
+    if any(one.state is State.ALREADY and one.operations == unknown.operations for one in later):
+        return True
+    plans = (Plan.model_validate(one.plan) for one in later if one.state is State.DONE and one.plan)
+    settled = {part for plan in plans for part in plan.parts()}
+    return all(part in settled or (part[0], "*") in settled for part in Plan.model_validate(unknown.plan).parts())

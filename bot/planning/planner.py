@@ -63,11 +63,6 @@ class AuthorizedPlan:
     typed: ChangeOperation
     """The operation with its times as they were typed."""
 
-    @property
-    def rule(self) -> str | None:
-        """Names of the policy rules that allow the plan, joined by "and"."""
-        return self.grant.rule
-
 
 class Planner:
     """Resolves, authorizes and plans operations. Reads the PBX and Slack; writes nothing."""

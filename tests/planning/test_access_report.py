@@ -95,7 +95,7 @@ def test_the_answer_is_what_happens(park: BotHarness, line: str, answer: str, wh
     if line == "help":
         assert park.answer(line, user=BEN)
     elif answer == "Yes":
-        assert park.plan(line, user=BEN).rule == "Ben at night"
+        assert park.plan(line, user=BEN).grant.rule == "Ben at night"
     else:
         with pytest.raises(NotAllowed):
             park.plan(line, user=BEN)

@@ -56,7 +56,7 @@ MAY = ["add 1016 to Sales", "remove 1002", "move 1055 to Sales", "recall Sales t
 @pytest.mark.parametrize("line", MAY)
 def test_what_a_rule_allows_is_planned(park: BotHarness, line: str) -> None:
     planned = park.plan(line, user=BEN)
-    assert planned.rule == "Ben looks at Sales and Billing"
+    assert planned.grant.rule == "Ben looks at Sales and Billing"
 
 
 def test_a_refusal_says_whom_to_ask_and_what_to_grant(park: BotHarness) -> None:
@@ -73,7 +73,7 @@ def test_every_rule_that_a_move_needed_is_on_record(tmp_path: Path) -> None:
         for name in ("Billing", "Sales")
     )
     with bot_harness(tmp_path, policy=policy) as park:
-        rule = park.plan("move 1055 to Sales").rule or ""
+        rule = park.plan("move 1055 to Sales").grant.rule or ""
         assert "Billing" in rule
         assert "Sales" in rule
 
