@@ -37,6 +37,11 @@ def server(request: pytest.FixtureRequest) -> Server | None:
     return request.getfixturevalue("postgres") if request.param == "postgresql" else None
 
 
+def commits_under_way(steps: list[str]) -> int:
+    """Returns how many commits have begun of which it is not reported that they have ended."""
+    return steps.count("before commit") - steps.count("after commit")
+
+
 @dataclass
 class RestartHarness(ConversationHarness):
     """A conversation with processes that succeed each other."""
@@ -51,6 +56,8 @@ class RestartHarness(ConversationHarness):
 
     def steps_of(self, replica: Replica) -> list[str]:
         """Kills a process if it still runs, and returns the steps that it took once it was ready."""
+        if replica.alive:  # what the journal shows already, the process may not have reported yet
+            self.wait_until(lambda: not commits_under_way(replica.steps()))
         self.engine.dispose()  # a power cut replaces the files that are open
         replica.kill()
         self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0)
