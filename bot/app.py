@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.errors import ParkError, SettingsError
 from bot.journal.identity import identity_of
@@ -23,10 +23,12 @@ from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
 from bot.slack.users import SlackUserDirectory
 from bot.tenant_settings import TenantSettings, serves_all
-from bot.tenants.router import Router
 from bot.tenants.tenant import Tenant
 from bot.times.model import Clock, utc_now
 from bot.worker.lease import RetryPolicy
+
+if TYPE_CHECKING:
+    from bot.tenants.router import Router
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +93,7 @@ class Park:
     def _tenants_of(self, workspace: str | None) -> list[Tenant]:
         return [one for one in self.tenants if self._workspace_of(one.given.workspace) is self._workspaces[workspace]]
 
-    def _build_router(self, workspace: str | None) -> Router | None:
+    def _build_router(self, workspace: str | None) -> "Router | None":
         """Builds what chooses among the PBXs of a workspace, or says that none of them is served.
 
         None where one PBX gets all payloads from there.
@@ -99,7 +101,11 @@ class Park:
         shared = self._workspaces[workspace]
         given = [one for one in self._given if self._workspace_of(one.workspace) is shared]
         tenants = self._tenants_of(workspace)
-        return Router(tenants, given, shared) if not (tenants and serves_all(given)) else None
+        if tenants and serves_all(given):
+            return None
+        from bot.tenants.router import Router  # an installation with one PBX has nothing to choose
+
+        return Router(tenants, given, shared)
 
     def _build_connection(self, now: Clock | None) -> Connection:
         """Builds the connection: with SLACK_BOT_TOKEN to one workspace, else to those that the app is installed in."""

@@ -14,7 +14,6 @@ import bot.sandbox.bot_process
 import tests.faults.replica
 import tests.forked
 from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
-from bot.settings import Settings
 from tests.journal_template import use_template
 
 __all__ = ["alembic", "bot", "psycopg", "tests"]
@@ -27,7 +26,6 @@ def warm_up() -> None:
     Nothing runs afterwards, as only this thread is in the processes that are forked.
     """
     with Sandbox(now=ORDINARY_INSTANT, policy=DEMO_POLICY, park_drift_interval=1, park_holidays="DE-BY") as sandbox:
-        Settings(_env_file=None, **sandbox.settings.model_dump())
         sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "add 1001 to Sales for 1h")
         sandbox.settle()
         sandbox.forward(timedelta(hours=2))

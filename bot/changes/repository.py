@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
@@ -18,7 +17,7 @@ from bot.journal.reader import Reader
 from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
-from bot.texts import refusals, schedules, workflows
+from bot.texts import decisions, refusals, schedules, workflows
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -133,10 +132,14 @@ class ChangeRepository:
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change; EndDue while it is under way, which may fail."""
-        self.entry(number)
+        entry = self.entry(number)
         if (found := self._scheduled_end(number)) is None:
             if self.will_end(number):
-                raise EndDue(f"#{number} is being ended", said=partial(refusals.being_ended, number))
+                raise EndDue(f"#{number} is being ended", said=lambda: refusals.being_ended(number))
+            self.schedules.refuse(number)
+            if entry.state is State.SCHEDULED and entry.about is None and entry.request.source is not Source.WORKFLOW:
+                lines = (f"cancel {number}",) if waits_for_approval(entry) else (f"start {number}", f"cancel {number}")
+                raise NotPossible(decisions.not_begun(number), lines=lines)
             raise NotPossible(refusals.not_temporary(number))
         return found
 
@@ -169,6 +172,7 @@ class ChangeRepository:
         if schedule is not None and not waits_for_approval(entry):
             raise NotPossible(schedules.is_occurrence(number, schedule))
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
+            self.schedules.refuse(number)
             raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):
             raise NotPossible(refusals.waits_for_approval(number))

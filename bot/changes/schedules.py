@@ -116,6 +116,13 @@ class Schedules:
         stored = self._journal.stored_schedule(number)
         return None if stored is None else _read(stored)
 
+    def refuse(self, number: int) -> None:
+        """Raises NotPossible, with what can be done instead, where the number is that of a schedule that goes on."""
+        found = self.find(number)
+        if found is not None and found.stored.state is not ScheduleState.ENDED:
+            lines = (f"skip {number}", f"pause schedule {number}", f"delete schedule {number}")
+            raise NotPossible(texts.is_schedule(number), lines=lines)
+
     def get(self, number: int) -> RecurringSchedule:
         """Returns a schedule that is active or paused; raises NotPossible."""
         found = self.find(number)
@@ -202,18 +209,21 @@ class Schedules:
         The days of a calendar change when it is read again, and with the policy. What waits for the end of another
         change is left out, and so is what is due.
         """
-        now = self.now()
         for one in self.standing():
-            stored, at = one.stored, one.stored.next_at
-            if {one.recurrence.calendar, one.recurrence.besides} == {None} or at is None or at <= now:
-                continue
-            window = self.window_after(one.recurrence, now)
-            if window is not None and window.starts <= now and self._has_begun(stored, window):
-                window = self.window_after(one.recurrence, window.ends)
-            if window is None or stored.waits_for is not None or (begins := max(window.starts, now)) == at:
-                continue
-            if begins > at or not self._is_skipped_by_time(one):
+            if (begins := self.moved_to(one)) is not None:
                 yield one, begins
+
+    def moved_to(self, one: RecurringSchedule) -> datetime | None:
+        """Returns when a schedule begins by the days that its calendar has now; None if that is what is stored."""
+        now, stored, at = self.now(), one.stored, one.stored.next_at
+        if {one.recurrence.calendar, one.recurrence.besides} == {None} or at is None or at <= now:
+            return None
+        window = self.window_after(one.recurrence, now)
+        if window is not None and window.starts <= now and self._has_begun(stored, window):
+            window = self.window_after(one.recurrence, window.ends)
+        if window is None or stored.waits_for is not None or (begins := max(window.starts, now)) == at:
+            return None
+        return begins if begins > at or not self._is_skipped_by_time(one) else None
 
     def _has_begun(self, stored: StoredSchedule, window: Window) -> bool:
         """Whether there was an entry for this occurrence, whatever became of it."""

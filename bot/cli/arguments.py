@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from bot.cli import audit, policy
 from bot.messages import slash_command
 
+EXPORT_FORMATS = ("csv", "jsonl")
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -43,6 +43,11 @@ def loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace]
     return lambda options: int(getattr(import_module(module), function)(options))
 
 
+def loaded_when_given(module: str, function: str) -> Callable[[str], Any]:
+    """Returns a parser of an argument whose module is imported when that argument is given."""
+    return lambda text: getattr(import_module(module), function)(text)
+
+
 def add_manifest_arguments(manifest: argparse.ArgumentParser) -> None:
     """Adds the arguments of `manifest`."""
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
@@ -73,30 +78,37 @@ def _command_name(text: str) -> str:
 
 def add_audit_commands(parser: argparse.ArgumentParser) -> None:
     """Adds the commands of `audit`."""
+    module = "bot.cli.audit"
+    day = loaded_when_given(module, "parse_day")
     add = partial(add_command, parser.add_subparsers(required=True, metavar="what"))
     summary = "check that no event was changed or removed; exit status 1 if one was"
     example = f"%(prog)s --head 1042:{'9f86d081884c7d65' * 4}"
-    verify = add("verify", summary, example, run=audit.run_verify, of_pbx=True)
-    verify.add_argument(
-        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads that Park posted"
-    )
+    verify = add("verify", summary, example, run=loaded_when_run(module, "run_verify"), of_pbx=True)
+    head = loaded_when_given(module, "parse_head")
+    verify.add_argument("--head", nargs="+", default=[], type=head, metavar="HEAD", help="heads that Park posted")
     summary = "print the history, oldest first"
     example = "%(prog)s --since 2026-11-01 --format csv > history.csv"
-    export = add("export", summary, example, run=audit.run_export, of_pbx=True)
+    export = add("export", summary, example, run=loaded_when_run(module, "run_export"), of_pbx=True)
     since, until = "from this day on (UTC), such as 2026-11-01", "up to and including this day"
-    export.add_argument("--since", type=audit.parse_day, metavar="DATE", help=since)
-    export.add_argument("--until", type=audit.parse_day, metavar="DATE", help=until)
+    export.add_argument("--since", type=day, metavar="DATE", help=since)
+    export.add_argument("--until", type=day, metavar="DATE", help=until)
     formats = "csv (safe to open in a spreadsheet) or jsonl"
-    export.add_argument("--format", choices=audit.FORMATS, default="csv", help=formats)
+    export.add_argument("--format", choices=EXPORT_FORMATS, default="csv", help=formats)
 
 
 def add_policy_commands(parser: argparse.ArgumentParser) -> None:
     """Adds the commands of `policy`."""
+    command = partial(loaded_when_run, "bot.cli.policy")
     add = partial(add_command, parser.add_subparsers(required=True, metavar="what"))
     summary = "list mistakes with their lines, and rules that are probably not meant like that"
-    check = add("check", summary, "%(prog)s --strict policy.toml", run=policy.run_check, of_pbx=True)
+    check = add("check", summary, "%(prog)s --strict policy.toml", run=command("run_check"), of_pbx=True)
     check.add_argument("file", metavar="FILE", type=Path)
     check.add_argument("--strict", action="store_true", help="exit status 1 also for remarks")
-    test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
+    test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=command("run_test"))
     test.add_argument("file", metavar="FILE", type=Path)
-    add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
+    add(
+        "schema",
+        "print the JSON Schema for editors",
+        "%(prog)s > policy.schema.json",
+        run=command("run_schema"),
+    )

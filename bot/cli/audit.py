@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.audit.entries import ChainBroken
 from bot.audit.history import oldest_first
 from bot.audit.verify import VerifiedChain, require_chain, verify
+from bot.cli.arguments import EXPORT_FORMATS
 from bot.errors import SettingsError, SlackFailure
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
@@ -16,8 +17,7 @@ from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
 from bot.tenant_settings import read_for
 
-FORMATS = {"csv": to_csv, "jsonl": to_json_lines}
-"""The export formats by name."""
+_WRITERS = dict(zip(EXPORT_FORMATS, (to_csv, to_json_lines), strict=True))
 
 
 def run_verify(options: argparse.Namespace) -> int:
@@ -37,7 +37,7 @@ def run_export(options: argparse.Namespace) -> int:
     query = EventQuery(since=options.since, until=options.until and options.until + timedelta(days=1))
     with open_read_only(read_for(JournalSettings, options.pbx).database_url) as connection:
         require_chain(connection)
-        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query), _name_lookup(options.pbx)))
+        sys.stdout.writelines(_WRITERS[options.format](oldest_first(connection, query), _name_lookup(options.pbx)))
     return 0
 
 

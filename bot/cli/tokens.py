@@ -1,9 +1,8 @@
 """The commands `token create`, `list` and `revoke`: tokens with which pipelines run `apply`."""
 
 import os
-import re
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from datetime import timedelta
 
 from bot.cli.beside import beside
@@ -11,11 +10,6 @@ from bot.errors import SettingsError
 from bot.journal.apply_tokens import ApplyTokens
 from bot.settings import JournalSettings
 from bot.tenant_settings import read_for
-
-LONGEST_DAYS = 366
-"""Days that a token may be valid; a pipeline whose token is never replaced is forgotten."""
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 
 
 def run_create(options: Namespace) -> int:
@@ -53,27 +47,6 @@ def run_revoke(options: Namespace) -> int:
             )
     sys.stdout.write(f"{options.name} can't be used any more. What was handed over with it before goes on.\n")
     return 0
-
-
-def parse_user(text: str) -> str:
-    """Parses the id of a Slack user."""
-    if not _USER.fullmatch(text):
-        raise ArgumentTypeError(f"{text} is no id of a Slack user; write one like U0123ABCD")
-    return text
-
-
-def parse_name(text: str) -> str:
-    """Parses the name of a token."""
-    if not _NAME.fullmatch(text):
-        raise ArgumentTypeError("write a name of letters, digits, dots, hyphens and underscores, like ci")
-    return text
-
-
-def parse_days(text: str) -> int:
-    """Parses the days that a token is valid."""
-    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_DAYS:
-        raise ArgumentTypeError(f"write a number of days from 1 to {LONGEST_DAYS}")
-    return int(text)
 
 
 def _operator() -> str:

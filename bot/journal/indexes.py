@@ -21,6 +21,8 @@ def _partial(name: str, columns: Sequence[Column[Any]], condition: ColumnElement
 # What looks for work reads these columns of each unfinished entry, which an index holds beside each other.
 _partial("ix_entries_untold", [entries.c.id, entries.c.due_at, entries.c.lease_until, entries.c.about], not_notified)
 _partial("ix_entries_follow_ups", [entries.c.run_at, entries.c.id, entries.c.about], unfinished_follow_up)
+# Without the entries that are about no other: SQLite would look for these, which are nearly all, by the index.
+_partial("ix_entries_about", [entries.c.about], entries.c.about.is_not(None))
 _partial("ix_entries_unknown", [entries.c.id], entries.c.state == State.UNKNOWN)
 _partial("ix_schedules_next_at", [schedules.c.next_at], schedules.c.next_at.is_not(None))
 _partial("ix_schedules_waits_for", [schedules.c.waits_for], schedules.c.waits_for.is_not(None))

@@ -97,7 +97,7 @@ entries = Table(
     Column("accepted_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("told_at", UtcDateTime, key="notified_at"),
-    Column("about", _Id, index=True),
+    Column("about", _Id),
     Column("policy", String(16)),
     Column("failing_since", UtcDateTime),
     Column("failure", String),

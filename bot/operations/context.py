@@ -20,6 +20,7 @@ from bot.operations.arguments.targets import Recall
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
+from bot.pbx.ordered_names import OrderedName
 from bot.policy.model import Permission
 from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
@@ -37,15 +38,15 @@ class GroupList:
     """Park groups that the requester may see, in the order of their names; read from the cache as they are shown."""
 
     directory: Directory
-    ids: Sequence[str]
+    names: Sequence[OrderedName]
 
     def __len__(self) -> int:
         """Number of the groups."""
-        return len(self.ids)
+        return len(self.names)
 
     def part(self, start: int, stop: int | None) -> list[ParkGroup]:
         """Returns the groups from one place to before another, without those that are gone since."""
-        return self.directory.groups_seen(self.ids[start:stop])
+        return self.directory.groups_seen(one.id for one in self.names[start:stop])
 
 
 class OperationContext(Protocol):

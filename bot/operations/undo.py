@@ -151,11 +151,16 @@ class Undo(ChangeReference, RevertingOperation):
             preview_title=preview_title,
             changes=changes,
             notes=(*_matched_notes(done.undone, changes), *(note for change in changes for note in _notes(change))),
-            already=(texts.already_undone(self.number),) if all(one.is_noop for one in changes) else (),
+            already=(self._already(context),) if all(one.is_noop for one in changes) else (),
             irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
             by_stages=done.by_stages,
         )
+
+    def _already(self, context: OperationContext) -> str:
+        """Why there is nothing to undo: the change was undone, or others have changed all of it since."""
+        undone = context.repository.undone_by(self.number) is not None
+        return (texts.already_undone if undone else texts.nothing_left)(self.number)
 
     def _refuse_what_others_have_set(self, context: OperationContext, done: Plan) -> None:
         """Refuses to undo a change twice where the same was set again since: that is another change."""

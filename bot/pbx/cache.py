@@ -77,10 +77,9 @@ class ObjectCache(Generic[T]):
         self._first_page_read: CacheMark | None = None
         self._list_read: CacheMark | None = None
         self._generation = 0
-        self._names_version = 0  # changes whenever an object comes, goes or is renamed
         self._ordered = OrderedNames(0, ())
         self.version = 0
-        """Changes whenever the cached objects do."""
+        """Changes whenever an object comes, goes or is called otherwise."""
 
     def mark(self) -> CacheMark:
         """Returns the mark of a read that begins now, to be passed on with what was read."""
@@ -187,23 +186,23 @@ class ObjectCache(Generic[T]):
     def in_order(self) -> OrderedNames:
         """Returns the first name of each object, fresh or stale, that is not known to be gone."""
         with self._lock:
-            if self._ordered.version != self._names_version:
+            if self._ordered.version != self.version:
                 labels = ((next(iter(self._labels(one)), None), id) for id, (one, _) in self._objects.items())
                 named = ((label, id) for label, id in labels if label)
-                self._ordered = OrderedNames.of(self._names_version, named)
+                self._ordered = OrderedNames.of(self.version, named)
             return self._ordered
 
     def _count_changes(self, objects: Mapping[str, tuple[T, CacheMark]], *, gone: bool = False) -> None:
-        """Changes the versions if these objects, which are to be stored, are others than those that are cached.
+        """Changes the version if these objects, which are to be stored, are new or have other names.
 
         Args:
             gone: whether some that are cached do not exist any more.
         """
-        before = ((self._objects.get(id), one) for id, (one, _) in objects.items())
-        changed = [(cached and cached[0], one) for cached, one in before if cached is None or cached[0] != one]
-        self.version += bool(changed or gone)
-        renamed = any(old is None or list(self._labels(old)) != list(self._labels(new)) for old, new in changed)
-        self._names_version += bool(renamed or gone)
+        self.version += gone or any(self._is_renamed(one) for one, _ in objects.values())
+
+    def _is_renamed(self, now: T) -> bool:
+        before, _ = self._objects.get(now.id, (None, None))
+        return before is None or (before != now and list(self._labels(before)) != list(self._labels(now)))
 
     def _add(self, objects: Mapping[str, tuple[T, CacheMark]]) -> None:
         self._objects.update(objects)

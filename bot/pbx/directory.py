@@ -139,7 +139,7 @@ class Directory:
         return self._membership.members(group_id)
 
     def cache_versions(self) -> tuple[int, int, int]:
-        """Returns the versions of the cached groups, ring groups and users; each changes whenever its objects do."""
+        """Returns the versions of the cached groups, ring groups and users; each changes with the names."""
         return self._groups.version, self._ring_groups.version, self._users.version
 
     def missing(self, kind: Kind, texts: Collection[str]) -> list[str] | None:

@@ -121,7 +121,7 @@ class NameIndex(Generic[T]):
 
     @property
     def version(self) -> int:
-        """Changes whenever the cached objects do."""
+        """Changes whenever a cached object comes, goes or is called otherwise."""
         return self._cache.version
 
     @property

@@ -136,7 +136,7 @@ class RequestContext(OperationContext):
     def visible_groups(self, search: str = "", *, cached: bool = False) -> GroupList:
         names = self.directory.cached_group_names() if cached else self.directory.group_names()
         visible, wanted = self._visible(names), fold(search)
-        return GroupList(self.directory, [one.id for one in visible if wanted in one.folded])
+        return GroupList(self.directory, [one for one in visible if wanted in one.folded] if wanted else visible)
 
     def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
         try:

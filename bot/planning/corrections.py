@@ -142,13 +142,18 @@ def unmatched_words(text: str, *names: str) -> str:
     known = [word for name in names for word in _words(name)]
     left = [
         typed
-        for typed in text.split()
-        if typed.lower() not in _FILLERS and not all(_any_resembles([part], known) for part in _words(typed))
+        for index, typed in enumerate(text.split())
+        if not _is_filler(typed, index) and not all(_any_resembles([part], known) for part in _words(typed))
     ]
     if left and not any(all(_any_resembles(_words(text), [word]) for word in _words(name)) for name in names):
         spelt = (rest for name in names if (rest := _beside_spelling(text.split(), name)) is not None)
         left = min((left, *([one for one in rest if one in left] for rest in spelt)), key=len)
     return " ".join(left)
+
+
+def _is_filler(word: str, index: int) -> bool:
+    """Whether a word says nothing beside a name; after one, "user" is where calls are recalled to."""
+    return word.lower() in _FILLERS and not (index and word.lower() == "user")
 
 
 def _beside_spelling(typed: list[str], name: str) -> list[str] | None:

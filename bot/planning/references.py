@@ -1,6 +1,6 @@
 """Numbers of earlier changes in a request: which of them exist for the requester, and what group names stand for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.changes.lookups import names_today
@@ -18,7 +18,10 @@ from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
 from bot.policy.model import Permission
-from bot.texts import refusals, schedules
+from bot.texts import decisions, refusals, schedules
+
+MOST_NAMED = 5
+"""Pending changes that a refusal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,22 @@ class ChangeReferences:
         if len(found) == 1:
             return found[0].id
         if not found:
-            raise NotFound(refusals.nothing_pending(name), lines=("pending",))
+            raise self._not_meant(name, pending)
         lines = {one.id: operation.model_copy(update={"number": one.id}).text() for one in found}
         raise Ambiguous(
             refusals.several_pending(name, len(found)),
             notes=tuple(refusals.pending_line(one.id, one.request.line) for one in found),
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
+
+    def _not_meant(self, name: str, pending: Iterable[Entry]) -> NotFound:
+        """The refusal where nothing pending of a group is meant; it names what there is, schedules included."""
+        recurring = (self.repository.entry(one.number) for one in self.repository.schedules.standing())
+        others = [one for one in (*pending, *recurring) if self._about(name)(one) and self.is_visible(one)]
+        if not others:
+            return NotFound(refusals.nothing_pending(name), lines=("pending",))
+        notes = tuple(refusals.pending_line(one.id, one.request.line) for one in others[:MOST_NAMED])
+        return NotFound(decisions.pending_otherwise(name), notes=notes, lines=("pending",))
 
     def _schedule_of(self, operation: ScheduleControl, name: str) -> int:
         """The number of the one schedule of a group, or of the server, that the requester may know of."""

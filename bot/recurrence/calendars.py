@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from dateutil.rrule import rrulestr
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from bot.errors import CalendarUnreadable
@@ -138,6 +137,8 @@ def _event_days(event: Any, first: date, last: date) -> list[date]:
     excluded = {_day(one.dt) for each in (left_out if isinstance(left_out, list) else [left_out]) for one in each.dts}
     begins = [starts]
     if rule is not None:
+        from dateutil.rrule import rrulestr  # loaded with the first calendar that has such an event
+
         text = re.sub(r"UNTIL=(\d{8})T\d{6}Z?", r"UNTIL=\1T235959", rule.to_ical().decode())
         start, end = (datetime(day.year, day.month, day.day) for day in (first, last))  # noqa: DTZ001 - days only
         found = rrulestr(text, dtstart=datetime(starts.year, starts.month, starts.day))  # noqa: DTZ001

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-from dateutil.rrule import rruleset, rrulestr
 from pydantic import Field, model_validator
 
 from bot.times.model import Day, Duration, NamedClock, TimeValue
+
+if TYPE_CHECKING:
+    from dateutil.rrule import rruleset
 
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY_DAY, EVERY_WEEKDAY = "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
@@ -107,12 +109,14 @@ class Recurrence(TimeValue):
 
 
 @lru_cache(maxsize=1024)
-def days_of(rule: str, first: date) -> rruleset:
+def days_of(rule: str, first: date) -> "rruleset":
     """The days of a rule from `first` on, in order, each as its midnight.
 
     Raises:
         ValueError: the text is no rule of iCalendar's.
     """
+    from dateutil.rrule import rruleset, rrulestr  # loaded with the first recurrence
+
     if any(part in rule for part in _FORBIDDEN):
         raise ValueError("A rule repeats on days, and its bounds stand beside it.")
     start = f"DTSTART:{first:%Y%m%d}T000000"

@@ -10,6 +10,7 @@ from bot.messages.text import Words
 from bot.recurrence.building import Slots, build
 from bot.recurrence.days import HOLIDAY, calendar_of, read_days, spell, weekday_codes
 from bot.recurrence.model import Recurrence
+from bot.recurrence.reading import MAX_LENGTH
 from bot.texts import recurrences as texts
 from bot.texts import times as time_texts
 from bot.texts.languages import language
@@ -20,32 +21,17 @@ from bot.times.parser import read_open_moment
 from bot.times.spelling import normalize
 from bot.times.zones import read_zone
 
-MAX_LENGTH = 220
-"""Characters; longer text is no recurrence."""
 MAX_SLOT_WORDS = 24
 """Words of the longest list of days: six dates with their years."""
 _OFTEN = re.compile(
     r"\b(?:hourly|every (?:half |other |\d+ )?(?:an )?(?:minute|min|hour|hr)s?|every (?:\d+ )?seconds|every second$)\b"
 )
 _SELDOM = re.compile(r"\b(?:quarterly|every (?:\d+ )?(?:quarter|season)s?)\b")
-_MAY_REPEAT = re.compile(
-    r"\b(?:every\w*|each|daily|nightly|weekly|monthly|yearly|annually|fortnight\w*|bi-?weekly|altern\w+|hourly"
-    r"|quarterly|all days|weeknights|(?:week|work|working|business) ?days|weekends|\w+days"
-    r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]* ?(?:and|&|/|\+) ?(?:on )?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
-    r"|\w+ (?:nights|evenings|mornings|afternoons)|holidays?|hours|after work|after closing|of the month"
-    r"|(?:a|per) (?:week|month|year)|[a-z]{3,} ?(?:-|to|through) ?[a-z]{3,}|\d\w*\.? ?(?:and|&) (?:on )?(?:the )?\d+\w*"
-    r"|\d\w* [a-z]+(?: \d{4})? (?:and|&) (?:on )?(?:the )?(?:\d+\w*|[a-z]+)|outside)\b"
-)
 _EXCEPT = r"(?:but |and )?(?:not|except(?: for)?|excluding|excepting|without|other than|apart from|skipping)"
 _NO_END = ("until further notice", "until changed", "indefinitely", "forever", "for good", "from now on", "from now")
 _THROUGH = re.compile(
     rf"(?:until|to|through) (?:the )?end of (?P<month>{'|'.join(MONTHS).lower()}|(?:the |this )?year)"
 )
-
-
-def may_repeat(text: str) -> bool:
-    """Whether a normalized text may hold a recurrence, from a look at its words."""
-    return len(text) <= MAX_LENGTH and _MAY_REPEAT.search(text) is not None
 
 
 def read_recurrence(words: Words) -> Recurrence:

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
@@ -126,10 +127,19 @@ ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")
 
 
 class _GivenSettings(Settings):
-    """Settings as they are given: what is exported for a real Park is not for the sandbox's, and is not looked for."""
+    """Settings as they are given: what is exported for a real Park is not for the sandbox's."""
 
-    def __init__(self, **given: Any) -> None:
-        BaseModel.__init__(self, **given)
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leaves out the environment and files."""
+        return (init_settings,)
 
 
 def demo_sandbox() -> "Sandbox":

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.messages.text import Word, Words, join_words, split_words
 from bot.recurrence.model import Recurrence
-from bot.recurrence.parser import may_repeat, read_recurrence
+from bot.recurrence.reading import may_repeat, read_recurrence
 from bot.texts import recurrences
 from bot.texts import times as texts
 from bot.times.days import is_weekday

@@ -2,10 +2,8 @@
 
 import re
 
-from dateutil.parser import parserinfo
-
 from bot.texts import times
-from bot.times.model import WEEKDAYS, Day, OnDate, OnNumbers, OnWeekday, Weekday, is_date
+from bot.times.model import MONTHS, WEEKDAYS, Day, OnDate, OnNumbers, OnWeekday, Weekday, is_date
 
 _NAMED: dict[str, Day] = {
     "today": "today",
@@ -23,8 +21,10 @@ _DATES = [
     )
 ]
 _NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?|(\d{1,2})-(\d{1,2})-(\d{4})")
-_CALENDAR_NAMES = parserinfo()
-_WEEKDAY_ABBREVIATIONS = {"tues": "tue", "weds": "wed", "thur": "thu", "thurs": "thu"}
+_WEEKDAYS: dict[str, Weekday] = {text: day for day in WEEKDAYS for text in (day.lower(), day[:3].lower())}
+_WEEKDAYS |= {"tues": "Tuesday", "weds": "Wednesday", "thur": "Thursday", "thurs": "Thursday"}
+_MONTHS = {text: number for number, name in enumerate(MONTHS, 1) for text in (name.lower(), name[:3].lower())}
+_MONTHS["sept"] = _MONTHS["sep"]
 
 
 def read_day(text: str) -> Day | None:
@@ -45,27 +45,27 @@ def read_day(text: str) -> Day | None:
 
 def is_weekday(text: str) -> bool:
     """Whether the text is the name of a weekday, or its abbreviation."""
-    return _weekday_of(text) is not None
+    return text in _WEEKDAYS
+
+
+def month_of(text: str) -> int | None:
+    """Returns the number of a month by its name in lower case, or its abbreviation; None if the text is none."""
+    return _MONTHS.get(text)
 
 
 def _read_weekday(text: str) -> OnWeekday | None:
-    found = _weekday_of(re.sub("^(next|this|coming|this coming) ", "", text))
+    found = _WEEKDAYS.get(re.sub("^(next|this|coming|this coming) ", "", text))
     return None if found is None else OnWeekday(weekday=found, next=text.startswith("next "))
-
-
-def _weekday_of(text: str) -> Weekday | None:
-    found = _CALENDAR_NAMES.weekday(_WEEKDAY_ABBREVIATIONS.get(text, text))
-    return None if found is None else WEEKDAYS[found]
 
 
 def _read_date(text: str) -> OnDate | None:
     """Parses a date; returns None if the text is none, raises ValueError for a 31 February."""
-    weekday = _weekday_of(text.partition(" ")[0])
+    weekday = _WEEKDAYS.get(text.partition(" ")[0])
     text = text.partition(" ")[2].removeprefix("the ") if weekday else text
     parts = next((shape.groupdict() for shape in (one.fullmatch(text) for one in _DATES) if shape), None)
     if parts is None:
         return None
-    month = _CALENDAR_NAMES.month(parts["name"]) if "name" in parts else int(parts["month"])
+    month = _MONTHS.get(parts["name"]) if "name" in parts else int(parts["month"])
     if month is None:
         return None
     year = int(parts["year"]) if parts["year"] else None

@@ -3,8 +3,6 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dateutil.tz import datetime_ambiguous
-
 from bot.texts import dates
 from bot.times.model import (
     MONTHS,
@@ -18,6 +16,7 @@ from bot.times.model import (
     Start,
     WallClock,
 )
+from bot.times.zones import is_shown_twice
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -121,7 +120,7 @@ def _is_midnight(local: datetime) -> bool:
 
 
 def _format_clock(local: datetime, zone: ZoneInfo) -> str:
-    abbreviation = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
+    abbreviation = f" {local.tzname()}" if is_shown_twice(local, zone) else ""
     return f"{local:%H:%M}{abbreviation}"
 
 

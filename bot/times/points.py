@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from dateutil.parser import parserinfo
 from dateutil.relativedelta import relativedelta
 
 from bot.texts import times as texts
 from bot.times.clocks import read_clock
-from bot.times.days import read_day
+from bot.times.days import month_of, read_day
 from bot.times.model import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
 
 EVENING, NIGHT_ENDS = time(17), time(7)
@@ -43,7 +42,6 @@ _MONTH = re.compile(
 _FUTURE = re.compile(r"(?:tomorrow|overmorrow|next (?:week|weekend|month|year|[a-z]+day))(?: .*)?")
 _ANY_TIME = datetime(2020, 3, 1, 12)  # noqa: DTZ001 - a time on whatever clock
 OPENERS = r"(?:in|on|at|during|over|within|for|of|from)(?= )"
-_CALENDAR = parserinfo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ def _read_month(text: str, now: datetime, after: datetime | None) -> Period | No
     if shape["month"] == "month" and shape["which"]:
         first = now.date().replace(day=1) - relativedelta(months=shape["which"] == "last ")
         return _months(first.year, first.month)
-    found = _CALENDAR.month(shape["month"].rstrip("."))
+    found = month_of(shape["month"].rstrip("."))
     if found is None:
         return None
     if shape["year"] or shape["before"]:

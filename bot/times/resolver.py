@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from dateutil.tz import datetime_exists
-
 from bot.errors import NotPossible
 from bot.texts import times as texts
 from bot.times.format import format_time
@@ -26,7 +24,7 @@ from bot.times.model import (
     WallClock,
     WorkingDay,
 )
-from bot.times.zones import zones_of
+from bot.times.zones import is_shown, zones_of
 
 MIDNIGHT, EVENING, NIGHT_ENDS = time(0), time(17), time(7)
 SMALL_HOURS = time(4)
@@ -114,7 +112,7 @@ def _within_a_year(
 
 def instants(wall: datetime, zone: tzinfo) -> list[datetime]:
     """When the zone's clocks show a local time: twice if put back, right after a gap if put forward."""
-    while not datetime_exists(wall, zone):
+    while not is_shown(wall, zone):
         wall += timedelta(minutes=1)
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 

@@ -1,7 +1,7 @@
 """Time zones that are said with a time of day: `EST`, `UTC`, `UTC+05:30`, `Europe/Berlin`."""
 
 import re
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -49,6 +49,18 @@ def zones_of(zone: str) -> tuple[ZoneInfo | timezone, ...]:
         return (timezone(-ahead if offset[1] == "-" else ahead),)
     fixed = (timezone(timedelta(hours=_OFFSETS[zone]), zone),) if zone in _OFFSETS else ()
     return (ZoneInfo(ABBREVIATIONS.get(zone, zone)), *fixed)
+
+
+def is_shown(wall: datetime, zone: tzinfo) -> bool:
+    """Returns whether the zone's clocks show a local time: not where they are put forward past it."""
+    there = wall.replace(tzinfo=zone)
+    return there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None)
+
+
+def is_shown_twice(wall: datetime, zone: tzinfo) -> bool:
+    """Returns whether the zone's clocks show a local time twice, as they do where they are put back."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    return first.utcoffset() != second.utcoffset() and is_shown(wall, zone)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Carries out the occurrences of recurring schedules, and stores when each schedule recurs next."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -190,6 +191,15 @@ def occurrence_end(entry: Entry) -> datetime | None:
 def _quiet(note: str) -> Confirmation:
     """What only the card of the schedule says."""
     return Confirmation(private=Message(title=note)) if note else Confirmation()
+
+
+def follow_calendars(journal: Journal, schedules: Schedules, updates: Iterable[ScheduleUpdate]) -> None:
+    """Stores when schedules recur next if a calendar was read between the computation of that and its commit."""
+    for update in updates:
+        one = schedules.find(update.number)
+        moved = schedules.moved_to(one) if one is not None else None
+        if one is not None and one.stored.next_at is not None and moved is not None:
+            journal.move_schedule(one.number, expected=one.stored.next_at, next_at=moved)
 
 
 def schedule_updates(schedules: Schedules, entry: Entry, outcome: Outcome, ended: Entry | None) -> list[ScheduleUpdate]:

@@ -39,7 +39,14 @@ from bot.worker.end_executor import EndExecutor
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, QueueProgress, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
-from bot.worker.occurrences import OccurrenceExecutor, new_schedule, occurrence_end, replaced_schedule, schedule_updates
+from bot.worker.occurrences import (
+    OccurrenceExecutor,
+    follow_calendars,
+    new_schedule,
+    occurrence_end,
+    replaced_schedule,
+    schedule_updates,
+)
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 from bot.worker.proposals import check_proposal, for_proposal, notice_of, schedule_and_notify
@@ -147,7 +154,7 @@ class EntryProcessor:
             shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome), *woken)
             updates = (*outcome.schedule_updates, *schedule_updates(self._schedules, entry, outcome, ended))
             try:
-                return self.journal.end(
+                done = self.journal.end(
                     entry,
                     outcome.state,
                     confirmation,
@@ -156,6 +163,8 @@ class EntryProcessor:
                     flags=outcome.flags,
                     schedule_updates=updates,
                 )
+                follow_calendars(self.journal, self._schedules, updates)
+                return done  # noqa: TRY300
             except StalePlan as moved:  # a scheduled entry has changed since it was read: read it again
                 if outcome.reschedules:  # what was asked for is decided anew
                     return self._retry_later(entry, moved)

@@ -7,15 +7,15 @@ is full, too: what is compared is the way there. A number is that of the changes
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from statistics import median
 
 from bot.sandbox.environment import Sandbox
-from tests.bench.bots import Bot, running, sandboxes
+from tests.bench.bots import PEOPLE, Bot, running, sandboxes
 from tests.bench.commands import GROUPS, WARM, Typist
-from tests.bench.counts import cpu_seconds, quiet
+from tests.bench.counts import quiet
 from tests.bench.large import CHANGES, TEMPORARY, make_large
 
 LARGE = 10_000
@@ -29,6 +29,7 @@ HOMES = 5
 """How often the Home tab is opened: Slack takes 100 a minute."""
 VIEWERS = 50
 """People who have their Home tab open while a change is made."""
+WATCHED = f"/park recall ..., {VIEWERS} Homes"
 LINES = (
     "groups 0004",
     "group Group 00004",
@@ -42,9 +43,10 @@ LINES = (
     "schedules",
     "",
 )
-READ = """
+READ = f"""
 [[allow]]
 name = "Everybody may read everything, in a Home tab too"
+users = {[f"{{person{number}}}" for number in range(PEOPLE)]}
 operations = ["read"]
 """
 RULE = """
@@ -78,7 +80,8 @@ class Gestures:
     def all(self) -> dict[str, Callable[[], object]]:
         """Returns the gestures by their names."""
         lines = {f"/park {line}".strip(): partial(self.read, line) for line in LINES}
-        return {"/park recall ...": self._typist.type, **lines, "typeahead": self.suggest}
+        of_home = {"Home": self.open_home, WATCHED: self.change_watched}
+        return {"/park recall ...": self._typist.type, **lines, "typeahead": self.suggest, **of_home}
 
     def read(self, line: str) -> None:
         """Types a line that is answered privately, and waits for the answer."""
@@ -124,36 +127,47 @@ class Gestures:
         assert offered, offered.error
 
 
-def measure(sandbox: Sandbox, bot: Bot) -> dict[str, float]:
-    """Returns the CPU in milliseconds of each gesture."""
-    gestures = Gestures(sandbox)
-    for _ in range(WARM):
-        gestures.all()["/park recall ..."]()
-    gestures.open_form()
-    found = dict[str, float]()
-    for name, gesture in gestures.all().items():
-        gesture()
-        _take(found, bot, name, lambda: median(_cpu(bot, gesture) for _ in range(ROWS)))  # noqa: B023 - called at once
-    gestures.open_home()
-    _take(found, bot, "Home", lambda: _cpu(bot, gestures.open_home, HOMES))
-    for number in range(VIEWERS):
-        gestures.open_home(f"person{number}")
-    _take(found, bot, f"/park recall ..., {VIEWERS} Homes", lambda: _cpu(bot, gestures.change_watched, 1))
-    return found
+class Installation:
+    """A sandbox with its bot, whose CPU is measured."""
+
+    def __init__(self, sandbox: Sandbox, bot: Bot) -> None:
+        self.bot, self.gestures, self.found = bot, Gestures(sandbox), dict[str, float]()
+        self.started, self.memory = bot.started, 0.0
+
+    def prepare(self) -> None:
+        """Makes changes, and opens the form in which names are typed."""
+        for _ in range(WARM):
+            self.gestures.all()["/park recall ..."]()
+        self.gestures.open_form()
+
+    def first(self, name: str) -> None:
+        """Makes a gesture for the first time, after what it needs."""
+        if name == WATCHED:
+            self.memory = self.bot.memory
+            for number in range(VIEWERS):
+                self.gestures.open_home(f"person{number}")
+        self.gestures.all()[name]()
+
+    def cpu(self, name: str, times: int) -> float:
+        """Returns the milliseconds of CPU that a gesture takes, with what follows its answer."""
+        before, work = quiet(self.bot), self.gestures.all()[name]
+        for _ in range(times):
+            work()
+        return float(quiet(self.bot) - before) * 1000 / times
 
 
-def _take(found: dict[str, float], bot: Bot, name: str, take: Callable[[], float]) -> None:
-    quiet(bot)
-    found[name] = take()
-    print(f"{name:28}{found[name]:11.1f} ms", file=sys.stderr, flush=True)
-
-
-def _cpu(bot: Bot, work: Callable[[], object], times: int = TIMES) -> float:
-    """Returns the milliseconds of CPU that a gesture takes, with what follows its answer."""
-    before = cpu_seconds(bot.process.pid)["cpu"]
-    for _ in range(times):
-        work()
-    return float(quiet(bot) - before) * 1000 / times
+def measure(installations: Sequence[Installation]) -> None:
+    """Measures each gesture on all installations in turn: a busy machine slows each of them down alike."""
+    for one in installations:
+        one.prepare()
+    for name in installations[0].gestures.all():
+        times, rows = (1, 1) if name == WATCHED else (HOMES if name == "Home" else TIMES, ROWS)
+        for one in installations:
+            one.first(name)
+        costs = [[one.cpu(name, times) for one in installations] for _ in range(rows)]
+        for one, of_one in zip(installations, zip(*costs, strict=True), strict=True):
+            one.found[name] = median(of_one)
+        print(f"{name:28}", *(f"{one.found[name]:11.1f} ms" for one in installations), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -167,21 +181,19 @@ def large(changes: int) -> Iterator[Sandbox]:
 
 def main(changes: int = CHANGES) -> None:
     """Prints the table."""
-    with sandboxes(GROUPS, READ) as sandbox:
-        make_large(sandbox, **SMALL)
-        with running(sandbox, "bot run") as bot:
-            small, memory, started = measure(sandbox, bot), bot.memory, bot.started
     begun = time.monotonic()
-    with large(changes) as sandbox:
+    with sandboxes(GROUPS, READ) as little, large(changes) as much:
+        make_large(little, **SMALL)
         print(f"made in {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-        with running(sandbox, "bot run") as bot:
-            grown, grown_memory, grown_started = measure(sandbox, bot), bot.memory, bot.started
+        with running(little, "bot run") as first, running(much, "bot run") as second:
+            small, grown = Installation(little, first), Installation(much, second)
+            measure((small, grown))
     print(f"{LARGE:,} groups, {RULES} rules, {TEMPORARY:,} temporary changes, {changes:,} changes in the journal")
     print(f"{'CPU of a gesture':28}{f'{GROUPS} groups':>14}{'large':>14}{'ratio':>8}")
-    for name, cost in small.items():
-        print(f"{name:28}{cost:11.1f} ms{grown[name]:11.1f} ms{grown[name] / max(cost, 0.1):8.2f}")
-    print(f"{'memory':28}{memory:10.0f} MiB{grown_memory:10.0f} MiB{grown_memory / memory:8.2f}")
-    print(f"{'start to ready':28}{started:12.1f} s{grown_started:12.1f} s{grown_started / started:8.2f}")
+    for name, cost in small.found.items():
+        print(f"{name:28}{cost:11.1f} ms{grown.found[name]:11.1f} ms{grown.found[name] / max(cost, 0.1):8.2f}")
+    print(f"{'memory':28}{small.memory:10.0f} MiB{grown.memory:10.0f} MiB{grown.memory / small.memory:8.2f}")
+    print(f"{'start to ready':28}{small.started:12.1f} s{grown.started:12.1f} s{grown.started / small.started:8.2f}")
 
 
 if __name__ == "__main__":

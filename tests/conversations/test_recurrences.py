@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.journal.models import Entry
 from bot.journal.tables import schedules
 from bot.sandbox.environment import DEMO_POLICY, Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
@@ -130,6 +132,31 @@ def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: Conversat
     task.turn()
     sandbox.settle()
     assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY", "what was ended stays ended"
+
+
+def test_a_calendar_that_is_read_while_a_time_is_stored_counts(
+    scene: ConversationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = scene.sandbox.park.tenant
+    file, task, end = scene.sandbox.park.settings.park_policy.parent / "gone.ics", tenant.calendars, tenant.journal.end
+
+    def read(day: str) -> None:
+        file.write_text(CLOSED.format(day=day))
+        task._tried.clear()
+        task.turn()
+
+    def end_after_reading(*args: Any, **values: Any) -> Entry:
+        read("20261212")  # after the time was computed, and before it is stored
+        return end(*args, **values)
+
+    read("20261230")
+    monkeypatch.setattr(tenant.journal, "end", end_after_reading)
+    scene.do("recall Sales to Night Desk on company holidays")
+    stored = tenant.journal.stored_schedule(1)
+    assert stored is not None
+    assert stored.next_at is not None
+    assert (stored.next_at.month, stored.next_at.day) in {(12, 11), (12, 12)}
+    assert "12 Dec" in scene.cards()[-1].plain
 
 
 @pytest.mark.parametrize("line", ["can me {}", "who can {}"])

@@ -59,6 +59,24 @@ def test_changes_are_undone_one_after_the_other(scene: ConversationHarness, kind
     assert present(scene) == first
 
 
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (("add 1001 to Sales", "move 1001 from Sales to Support"), "Nothing of #1 is left"),
+        (("add 1001 to Sales", "remove 1001 from Sales"), "Nothing of #1 is left"),
+        (("server recall time 10m", "server recall time 5m"), "Nothing of #1 is left"),
+        (("add 1001 to Sales", "undo 1"), "#1 has already been undone"),
+    ],
+)
+def test_why_there_is_nothing_to_undo_is_true(scene: ConversationHarness, lines: tuple[str, ...], says: str) -> None:
+    for line in lines:
+        scene.do(line)
+    before = present(scene)
+    scene.do("undo 1")
+    assert present(scene) == before
+    assert says in scene.last_ephemeral().plain
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_undo_is_undone_where_what_was_set_since_is_taken_back(scene: ConversationHarness, kind: str) -> None:
     for line in (KINDS[kind][0], "undo 1"):

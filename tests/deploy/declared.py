@@ -11,6 +11,8 @@ from bot.settings import PBXSettings, Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 VARIABLES = frozenset(name.upper() for name in Settings.model_fields)
+OF_THE_C_LIBRARY = {"MALLOC_ARENA_MAX": "1"}
+"""Variables of no concern to Park itself, mallopt(3), with the values that memory was measured with."""
 SECRETS = frozenset(name for name in VARIABLES if name.endswith(("_TOKEN", "_SECRET", "_PASSWORD")))
 LONGEST_STOP = LEASE.total_seconds() + max(
     limit.le for limit in PBXSettings.model_fields["pbx_deadline"].metadata if hasattr(limit, "le")

@@ -8,7 +8,7 @@ import tomllib
 
 from bot.sandbox.environment import Sandbox
 from bot.settings import parse_listen_address
-from tests.deploy.declared import DEPLOY, SECRETS, VARIABLES, is_command, pins
+from tests.deploy.declared import DEPLOY, OF_THE_C_LIBRARY, SECRETS, VARIABLES, is_command, pins
 
 ROOT = DEPLOY.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -86,7 +86,8 @@ def test_what_is_copied_is_there_and_let_through() -> None:
 
 def test_its_variables_are_parks_and_no_secret_is_among_them() -> None:
     named = {name for name in environment() if not name.startswith("PYTHON") and name != "PATH"}
-    assert named <= VARIABLES - SECRETS - {"DATABASE_URL"}
+    assert environment().items() >= OF_THE_C_LIBRARY.items()
+    assert named - OF_THE_C_LIBRARY.keys() <= VARIABLES - SECRETS - {"DATABASE_URL"}
     assert not arguments_of("ARG")
 
 

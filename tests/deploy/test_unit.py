@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import JournalSettings, parse_listen_address
-from tests.deploy.declared import DEPLOY, LONGEST_STOP, SECRETS, VARIABLES, is_command, parse_seconds
+from tests.deploy.declared import DEPLOY, LONGEST_STOP, OF_THE_C_LIBRARY, SECRETS, VARIABLES, is_command, parse_seconds
 
 TEXT = (DEPLOY / "park.service").read_text(encoding="utf-8")
 
@@ -41,7 +41,8 @@ def test_it_runs_a_command_of_parks_as_a_user_of_its_own() -> None:
 
 def test_its_variables_are_parks_and_secrets_come_from_a_file() -> None:
     named = dict(one.split("=", 1) for one in values_of("Environment"))
-    assert named.keys() <= VARIABLES - SECRETS
+    assert named.items() >= OF_THE_C_LIBRARY.items()
+    assert named.keys() - OF_THE_C_LIBRARY.keys() <= VARIABLES - SECRETS
     assert Path(SERVICE["EnvironmentFile"]).parent == Path(named["PARK_POLICY"]).parent
     parse_listen_address(named["PARK_HEALTH_LISTEN"])
     kept = JournalSettings(database_url=named["DATABASE_URL"]).database_url.removeprefix("sqlite:///")

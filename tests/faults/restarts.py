@@ -1,5 +1,6 @@
 """Park processes that succeed each other on one journal, each killed at a step, as several tests need them."""
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
 from tests.faults.steps import DURABLE, KillPoint, StepSignal, kill_points, power_cut_points
 from tests.postgres import Server
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 PARALLEL_RUNS = 4
 DEADLINE = 1.5
@@ -54,10 +55,15 @@ class RestartHarness(ConversationHarness):
         self.replicas.append(one)
         return one
 
-    def steps_of(self, replica: Replica) -> list[str]:
-        """Kills a process if it still runs, and returns the steps that it took once it was ready."""
-        if replica.alive:  # what the journal shows already, the process may not have reported yet
-            self.wait_until(lambda: not commits_under_way(replica.steps()))
+    def steps_of(self, replica: Replica, *, whole: bool = False) -> list[str]:
+        """Kills a process if it still runs, and returns the steps that it took once it was ready.
+
+        Args:
+            whole: let it end first what it is doing, so that all steps of the last commit are among them.
+        """
+        if whole:
+            replica.send(signal.SIGTERM)
+            replica.process.join(PATIENCE)
         self.engine.dispose()  # a power cut replaces the files that are open
         replica.kill()
         self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0)

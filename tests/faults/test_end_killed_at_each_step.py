@@ -43,7 +43,7 @@ def _ended(point: KillPoint | None, server: Server | None, *, power_cut: bool = 
         harness.settled(scheduled=1)
         first.send(signal.SIGUSR1)
         harness.over(first)
-        steps = harness.steps_of(first)
+        steps = harness.steps_of(first, whole=point is None)
         if point is None:
             return steps
         harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))

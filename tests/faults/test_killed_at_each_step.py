@@ -44,7 +44,7 @@ def _steps_of_a_whole_life(server: Server | None, *, power_cut: bool = False) ->
         replica = harness.start(StepSignal(power_cut=power_cut))
         harness.type("add 1001 to Sales")
         harness.over(replica)
-        return harness.steps_of(replica)
+        return harness.steps_of(replica, whole=True)
 
 
 def _killed_at(point: KillPoint, server: Server | None, *, power_cut: bool = False) -> str | None:

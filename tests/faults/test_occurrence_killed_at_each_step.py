@@ -48,7 +48,7 @@ def _recurred(point: KillPoint | None, server: Server | None, *, power_cut: bool
         harness.settled(scheduled=0)
         first.send(signal.SIGUSR1)
         _begun(harness, first)
-        steps = harness.steps_of(first)
+        steps = harness.steps_of(first, whole=point is None)
         if point is None:
             return steps
         ahead = DUE + LEASE_EXPIRED

@@ -104,7 +104,7 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
         line = action.line()
         harness.type(line)
         _until(harness, first, action.entries, action.ends)
-        steps = harness.steps_of(first)
+        steps = harness.steps_of(first, whole=point is None)
         if point is None:
             action.holds(harness)
             return steps

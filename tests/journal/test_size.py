@@ -73,9 +73,9 @@ def _whole_day(harness: JournalHarness) -> None:
 
 
 def _history(harness: JournalHarness) -> None:
-    """A page of the history: of all, of what an index finds, and of a period."""
+    """A page of the history: of all, of what an index finds, and of a period after nearly all that is recorded."""
     history = HistoryReader(harness.journal)
-    for asked in ({}, {"targets": lambda: ["1"]}, {"since": harness.clock() + timedelta(days=1)}):
+    for asked in ({}, {"targets": lambda: ["1"]}, {"since": harness.clock() + timedelta(days=3)}):
         list(islice(history.newest_first(**asked), 10))
 
 
@@ -88,8 +88,7 @@ def _read_only(harness: JournalHarness) -> None:
 
 
 def test_no_statement_scans_a_table(aged: JournalHarness) -> None:
-    with _statements(aged) as statements:
-        _whole_day(aged)
+    statements = statements_of_a_day(aged)
     with closing(sqlite3.connect(aged.folder / "park.sqlite3")) as connection:
         steps = [
             (step, statement)
@@ -102,13 +101,20 @@ def test_no_statement_scans_a_table(aged: JournalHarness) -> None:
     assert {index for index in OF_UNFINISHED for step, _ in scanned if index in step} == OF_UNFINISHED
 
 
+def statements_of_a_day(harness: JournalHarness) -> list[tuple[str, Any]]:
+    """Returns the statements, with their parameters, of all that is done for each request or by a worker that wakes."""
+    with _statements(harness) as statements:
+        _whole_day(harness)
+    return statements
+
+
 @contextmanager
 def _statements(harness: JournalHarness) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
-            seen.append((statement, parameters[0] if many else parameters))
+            seen.append((statement, parameters[0] if many and isinstance(parameters, list) else parameters))
 
     event.listen(harness.journal.database.engine, "before_cursor_execute", note)
     yield seen
@@ -120,6 +126,8 @@ def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(
     assert _steps(aged, aged.journal.due_in) < 2000
     assert _steps(aged, lambda: _read_only(aged)) < 2000
     assert _steps(aged, aged.journal.temporary_changes) < 2000
+    assert _steps(aged, aged.journal.scheduled_starts) < 2000
+    assert _steps(aged, lambda: aged.journal.scheduled_on(["1"])) < 2000
 
 
 def test_the_history_of_a_group_is_found_by_an_index(aged: JournalHarness) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from bot.messages.text import split_words
 from bot.recurrence.format import describe, repetition_of
 from bot.recurrence.model import Recurrence
-from bot.recurrence.parser import read_recurrence
+from bot.recurrence.reading import read_recurrence
 from bot.recurrence.settling import meanings
 from bot.texts.english import recurrences as english
 from bot.texts.german import recurrences as german

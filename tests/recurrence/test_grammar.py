@@ -12,7 +12,7 @@ from bot.messages.text import split_words
 from bot.operations.arguments.times import RECURS
 from bot.recurrence.format import describe
 from bot.recurrence.model import NoCalendars, Recurrence
-from bot.recurrence.parser import may_repeat, read_recurrence
+from bot.recurrence.reading import may_repeat, read_recurrence
 from bot.recurrence.settling import meanings
 from bot.recurrence.windows import next_window
 from bot.times.clauses import read_times

@@ -8,7 +8,7 @@ from bot.operations.arguments.types import ArgumentType
 from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
 from bot.recurrence.format import describe
 from bot.recurrence.model import Recurrence
-from bot.recurrence.parser import read_recurrence
+from bot.recurrence.reading import read_recurrence
 from bot.texts import lines
 from bot.texts import times as texts
 from bot.times.format import format_seconds, format_time

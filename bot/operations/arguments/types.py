@@ -126,6 +126,8 @@ def _read_number(words: Words) -> str:
 
 
 def _read_change(words: Words) -> int:
+    if len(words) > 1 and is_number(words[:1]):
+        raise ValueError(texts.AFTER_NUMBER)
     text = " ".join(word.text for word in words).removeprefix("#")
     if any(word.quoted for word in words) or not re.fullmatch(rf"[0-9]{{1,{MAX_DIGITS}}}", text):
         raise ValueError(texts.NO_CHANGE_NUMBER)

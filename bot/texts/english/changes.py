@@ -197,6 +197,11 @@ def already_undone(number: int) -> str:
 SET_AGAIN_SINCE = "What is set now was set by a later change. To undo that one, use its number: see history."
 
 
+def nothing_left(number: int) -> str:
+    """An undo of a change of which later ones have left nothing."""
+    return f"Nothing of {change_number(number)} is left: it was changed again since."
+
+
 def set_since(number: int, by: int) -> str:
     """An undo of what a later change has set to the same."""
     return f"{change_number(by)} has set the same since {change_number(number)}. Nothing was changed."

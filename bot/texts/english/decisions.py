@@ -20,6 +20,16 @@ def kept(number: int) -> str:
     return f"{change_number(number)} is permanent now"
 
 
+def not_begun(number: int) -> str:
+    """A change that can't be kept or extended, because it is still to come."""
+    return f"{change_number(number)} has not begun, so its end can't be moved. {NOTHING_CHANGED}"
+
+
+def pending_otherwise(name: str) -> str:
+    """A group of which something is pending, but nothing that was meant."""
+    return f"Nothing that is pending for “{name}” can be changed like this. {NOTHING_CHANGED}"
+
+
 def half_ended(number: int) -> str:
     """The end of a temporary change can't be moved, because a part of the change has ended."""
     return f"{change_number(number)} is about to end, and a part of it has ended already. {NOTHING_CHANGED}"

@@ -143,6 +143,11 @@ def not_active(number: int) -> str:
     return f"Schedule {change_number(number)} is not active any more."
 
 
+def is_schedule(number: int) -> str:
+    """Why a schedule can't be kept, extended, started or cancelled like one change."""
+    return f"{change_number(number)} is a schedule, which goes on. {NOTHING_CHANGED} These are possible:"
+
+
 def is_occurrence(number: int, schedule: int) -> str:
     """Why an occurrence can't be called off like a scheduled change."""
     return f"{change_number(number)} belongs to schedule {change_number(schedule)}. To leave it out, skip that one."

@@ -179,6 +179,10 @@ def already_undone(number: int) -> str:
 SET_AGAIN_SINCE = "Was jetzt gilt, hat eine spätere Änderung gesetzt: Diese mit ihrer Nummer rückgängig machen."
 
 
+def nothing_left(number: int) -> str:
+    return f"Von {change_number(number)} ist nichts mehr da: Es wurde seither wieder geändert."
+
+
 def set_since(number: int, by: int) -> str:
     return f"{change_number(by)} hat dasselbe seit {change_number(number)} gesetzt. Nichts wurde geändert."
 

@@ -16,6 +16,14 @@ def kept(number: int) -> str:
     return f"{change_number(number)} gilt jetzt dauerhaft"
 
 
+def not_begun(number: int) -> str:
+    return f"{change_number(number)} hat noch nicht begonnen, das Ende lässt sich nicht verschieben. {NOTHING_CHANGED}"
+
+
+def pending_otherwise(name: str) -> str:
+    return f"Was für „{name}“ ansteht, lässt sich so nicht ändern. {NOTHING_CHANGED}"
+
+
 def half_ended(number: int) -> str:
     return f"{change_number(number)} soll gerade enden, und ein Teil davon ist schon beendet. {NOTHING_CHANGED}"
 

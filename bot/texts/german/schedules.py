@@ -128,6 +128,10 @@ def not_active(number: int) -> str:
     return f"Zeitplan {change_number(number)} ist nicht mehr aktiv."
 
 
+def is_schedule(number: int) -> str:
+    return f"{change_number(number)} ist ein Zeitplan, der weitergeht. {NOTHING_CHANGED} Möglich ist:"
+
+
 def is_occurrence(number: int, schedule: int) -> str:
     return (
         f"{change_number(number)} gehört zu Zeitplan {change_number(schedule)}. Um den Termin auszulassen, dort „skip“"
