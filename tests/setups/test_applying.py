@@ -129,7 +129,7 @@ def unordered(setup: SetupFile) -> object:
 
 
 @given(setups(), setups())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_applying_an_export_makes_it_so_and_undo_takes_it_back(
     fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
 ) -> None:
