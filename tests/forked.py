@@ -5,28 +5,57 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bot.__main__ import main
 from bot.sandbox import bot_process
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.forked_preload"])
+PRELOAD = "tests.forked_preload"
+ROOT = Path(__file__).parents[1]
 Function = Callable[[], int | None]
 """What a process runs; its value is the exit status."""
+
+
+@cache
+def _start_server() -> None:
+    """Starts the server, which finds its modules also where the first test that needs it is in another folder.
+
+    Without them it would fork processes that each import everything, which `start` refuses.
+    """
+    main_module = getattr(sys.modules["__main__"], "__spec__", None)  # imported again by each process that is forked
+    FORKS.set_forkserver_preload([*(["pytest"] if main_module and "pytest" in main_module.name else []), PRELOAD])
+    with patch.dict(os.environ, {"PYTHONPATH": str(ROOT)}):
+        ensure_running()
+
+
+def start(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """Starts a process that runs the target."""
+    _start_server()
+    process = FORKS.Process(target=_run_target, args=(target, *arguments), daemon=True)
+    process.start()
+    return process
+
+
+def _run_target(target: Callable[..., None], *arguments: object) -> None:
+    if PRELOAD not in sys.modules:
+        raise RuntimeError(f"{PRELOAD} could not be imported when the server was started")
+    target(*arguments)
 
 
 class RunningProcess:
     """A running function with what tests use of `subprocess.Popen`."""
 
     def __init__(self, target: Callable[..., None], *arguments: object) -> None:
-        self._process = FORKS.Process(target=target, args=arguments, daemon=True)
-        self._process.start()
+        self._process = start(target, *arguments)
 
     @property
     def pid(self) -> int:
@@ -75,16 +104,6 @@ def run_in_terminal(
 ) -> RunningProcess:
     """Starts a function whose standard input, output and error are a terminal, in that folder."""
     return RunningProcess(_run_in_terminal, function, dict(environment), folder, terminal)
-
-
-def run_command(words: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path) -> ForkedProcess:
-    """Starts what `python -m bot` does with those words, in that folder."""
-    return ForkedProcess(partial(_main_in, folder, tuple(words)), environment, log)
-
-
-def _main_in(folder: Path, words: Sequence[str]) -> int | None:
-    os.chdir(folder)
-    return main(list(words))
 
 
 def run_bot(environment: Mapping[str, str], log: Path | None = None) -> ForkedProcess:

@@ -7,9 +7,12 @@ PATIENCE = 120.0
 """Seconds after which what a test waits for is missing: only a failure takes so long, and a machine may be busy."""
 
 
-def wait_until(condition: Callable[[], object], fault: str = "it never becomes so") -> None:
-    """Waits until the condition is true; raises AssertionError with the fault after PATIENCE."""
+def wait_until(condition: Callable[[], object], fault: str = "it never becomes so", *, pause: float = 0.02) -> None:
+    """Waits until the condition is true; raises AssertionError with the fault after PATIENCE.
+
+    `pause` is the time between two looks, in seconds: longer for what takes long and costs CPU to look at.
+    """
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, fault
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -18,7 +18,7 @@ from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
 from tests.faults.power import DurableCopy
 from tests.faults.steps import StepRecorder, StepSignal
-from tests.forked import FORKS
+from tests.forked import FORKS, start
 from tests.waiting import PATIENCE
 
 
@@ -83,8 +83,7 @@ class Replica:
         reader, writer = FORKS.Pipe(duplex=False)
         settings = sandbox.settings.model_copy(update=environment)
         arguments = (settings, lease, retry_policy or RetryPolicy(), signal_at or StepSignal(), writer)
-        process = FORKS.Process(target=run_replica, args=arguments, daemon=True)
-        process.start()
+        process = start(run_replica, *arguments)
         writer.close()
         power = DurableCopy(settings.database_url) if signal_at is not None and signal_at.power_cut else None
         one = cls(process, reader, power)

@@ -23,7 +23,6 @@ from tests.postgres import Server
 from tests.waiting import PATIENCE, wait_until
 
 PARALLEL_RUNS = 4
-WAITS = "something waits for ever"
 DEADLINE = 1.5
 LEASE_EXPIRED = LEASE + timedelta(seconds=5)
 """How far the next process's clock is ahead: on PostgreSQL it waits for the end of the dead one's lease."""
@@ -37,6 +36,11 @@ STAGE_LOCK = threading.Lock()
 def server(request: pytest.FixtureRequest) -> Server | None:
     """The server of the journals; None has each in a file of its stage."""
     return request.getfixturevalue("postgres") if request.param == "postgresql" else None
+
+
+def commits_under_way(steps: list[str]) -> int:
+    """Returns how many commits have begun of which it is not reported that they have ended."""
+    return steps.count("before commit") - steps.count("after commit")
 
 
 @dataclass
@@ -78,12 +82,16 @@ class RestartHarness(ConversationHarness):
 
     def over(self, replica: Replica) -> None:
         """Waits until the process is dead or everything is confirmed."""
-        wait_until(lambda: not replica.alive or (self.accepted() and not self.unconfirmed()), WAITS)
+        self.wait_until(lambda: not replica.alive or (self.accepted() and not self.unconfirmed()))
 
     def settled(self, scheduled: int) -> None:
         """Waits until everything is confirmed except that many scheduled entries."""
         # In this order: what is scheduled ends first.
-        wait_until(lambda: self.unconfirmed(scheduled=True) == scheduled and self.unconfirmed() == scheduled, WAITS)
+        self.wait_until(lambda: self.unconfirmed(scheduled=True) == scheduled and self.unconfirmed() == scheduled)
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Waits until the condition is true; a look at the journal takes CPU that the processes need."""
+        wait_until(condition, "something waits for ever", pause=0.06)
 
     def unconfirmed(self, *, scheduled: bool = False) -> int:
         only = " AND state = 'scheduled'" if scheduled else ""

@@ -9,7 +9,14 @@ import signal
 import pytest
 
 from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
+from tests.faults.restarts import (
+    LEASE_EXPIRED,
+    RestartHarness,
+    commits_under_way,
+    failures_of,
+    restart_harness,
+    server,
+)
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.postgres import Server
 
@@ -74,7 +81,10 @@ def _is_made_once(harness: RestartHarness, steps: list[str], *, recorded: str) -
     cards, replies = harness.cards(), harness.replies()
     assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
     assert harness.members("Sales")[-1] == "1001"
-    assert len(cards) == (2 if unrecorded and unrecorded == posts else 1), f"{len(cards)} cards"
+    shown = 2 if unrecorded and unrecorded == posts else 1
+    killed_before_its_own = steps[-1] == "before commit"
+    another = commits_under_way(steps) > killed_before_its_own  # on a busy machine a lease is renewed beside it
+    assert len(cards) in ((1, 2) if another else (shown,)), f"{len(cards)} cards"
     assert len(replies) == (2 if unrecorded and posts == 2 else 1), f"{len(replies)} replies"
     assert all(f"#{harness.number()} · done" in card.plain for card in cards), cards[-1].plain
     assert all("Done and verified on the PBX" in reply.plain for reply in replies), replies[-1].plain

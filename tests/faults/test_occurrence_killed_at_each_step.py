@@ -11,7 +11,6 @@ from tests.faults.replica import Replica
 from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.postgres import Server
-from tests.waiting import wait_until
 
 __all__ = ["server"]
 
@@ -68,10 +67,7 @@ def _recurred(point: KillPoint | None, server: Server | None, *, power_cut: bool
 
 def _begun(harness: RestartHarness, replica: Replica) -> None:
     """Waits until the process is dead, or the occurrence is in effect and nothing but its end is to come."""
-    wait_until(
-        lambda: not replica.alive or (harness.accepted() >= 3 and harness.unconfirmed() == 1),
-        "the occurrence never begins",
-    )
+    harness.wait_until(lambda: not replica.alive or (harness.accepted() >= 3 and harness.unconfirmed() == 1))
 
 
 def _is_begun_once(harness: RestartHarness) -> None:

@@ -11,7 +11,6 @@ import pytest
 from tests.faults.replica import Replica
 from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness
 from tests.faults.steps import KillPoint, StepSignal
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(900)
 DAY = timedelta(days=1)
@@ -123,7 +122,6 @@ def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
 
 def _until(harness: RestartHarness, replica: Replica, entries: int, ends: int) -> None:
     """Waits until the process is dead, or there are that many entries and all but the ends are confirmed."""
-    wait_until(
+    harness.wait_until(
         lambda: not replica.alive or (harness.accepted() >= entries and harness.unconfirmed() == ends),
-        "it is never done",
     )

@@ -9,10 +9,9 @@ import pytest
 from bot.sandbox.environment import POLICY
 from bot.sandbox.slack.model import StepExecution
 from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, WAITS, RestartHarness, failures_of, restart_harness, server
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
 from tests.faults.steps import KillPoint, StepSignal
 from tests.postgres import Server
-from tests.waiting import wait_until
 
 __all__ = ["server"]
 
@@ -53,15 +52,15 @@ def _executed(point: KillPoint | None, server: Server | None) -> list[str] | str
 
 def _go_on(harness: RestartHarness, replica: Replica, execution: StepExecution) -> None:
     """Waits for the proposal, clicks unless that was done, and waits for the end of the step, or of the process."""
-    _await(replica, lambda: execution.status != "running" or harness.unconfirmed(scheduled=True) == 1)
+    _await(harness, replica, lambda: execution.status != "running" or harness.unconfirmed(scheduled=True) == 1)
     if replica.alive and execution.status == "running" and harness.accepted() == 1:
         card = next(one for one in harness.cards() if "[Do it]" in one.plain)
         harness.sandbox.slack.click(harness.sandbox.people["ana"], card, label="Do it")
-    _await(replica, lambda: execution.status != "running" and not harness.unconfirmed())
+    _await(harness, replica, lambda: execution.status != "running" and not harness.unconfirmed())
 
 
-def _await(replica: Replica, is_so: Callable[[], bool]) -> None:
-    wait_until(lambda: not replica.alive or is_so(), WAITS)
+def _await(harness: RestartHarness, replica: Replica, is_so: Callable[[], bool]) -> None:
+    harness.wait_until(lambda: not replica.alive or is_so())
 
 
 def _is_reported_once(harness: RestartHarness, execution: StepExecution) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.journal.journal import LEASE, Journal
 from bot.journal.models import Entry, State
-from tests.forked import FORKS
+from tests.forked import start
 from tests.journal.dying import main
 from tests.journal.making import sqlite_url
 
@@ -29,8 +29,7 @@ Journal(sys.argv[1])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_new_process_finds_exactly_what_was_committed(address: str, step: str, moment: str) -> None:
     Journal(address).close()
-    dying = FORKS.Process(target=main, args=(address, STEPS.index(step), moment))
-    dying.start()
+    dying = start(main, address, STEPS.index(step), moment)
     dying.join()
     assert dying.exitcode == -signal.SIGKILL
     committed = STEPS[: STEPS.index(step) + (moment == "after")]

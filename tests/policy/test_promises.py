@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -91,6 +91,9 @@ ATTRIBUTES = st.builds(
     duration=st.none() | st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 4, 5)]),
 )
 
+SOME = settings(max_examples=60)
+"""A policy takes 10 ms to draw, with all its rules."""
+
 
 def outcomes(decision: Decision) -> tuple[bool, bool, bool]:
     """Whether it can happen at once, by approval at least, in an emergency at least."""
@@ -121,6 +124,7 @@ def test_without_a_rule_nothing_is_allowed(
     assert not decide_provisionally(Policy(), principal, permission, groups=[groups]).allowed
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES, st.data())
 def test_taking_a_rule_away_or_denying_more_never_allows_more(
     policy: Policy,
@@ -144,6 +148,7 @@ def test_taking_a_rule_away_or_denying_more_never_allows_more(
     )
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
 def test_what_is_denied_to_everybody_is_allowed_to_nobody(
     policy: Policy,
@@ -160,6 +165,7 @@ def test_what_is_denied_to_everybody_is_allowed_to_nobody(
     assert not decide_provisionally(nothing, principal, permission).allowed
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
 def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
     policy: Policy,
@@ -179,6 +185,7 @@ def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
         assert other.at == attributes.at or (other.at and attributes.at and other.at > attributes.at)
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES, st.data())
 def test_smaller_figures_are_never_allowed_less(
     policy: Policy,
@@ -197,6 +204,7 @@ def test_smaller_figures_are_never_allowed_less(
     )
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES), ATTRIBUTES)
 def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_of_them(
     policy: Policy,
@@ -216,6 +224,7 @@ def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_
         assert known.allowed or decision.outcome == "refused"
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_more_names_never_allow_more_and_every_name_is_accounted_for(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
@@ -232,6 +241,7 @@ def test_more_names_never_allow_more_and_every_name_is_accounted_for(
         assert set(decision.missing_ring_groups) <= set(ring_groups)
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_other(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
@@ -248,6 +258,7 @@ def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_oth
     assert decision.allowed or set(decision.channels) == elsewhere & anywhere
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES))
 def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_could_not_be_learnt(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str]
@@ -259,6 +270,7 @@ def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_co
     assert no_wider(fewer, decide(policy.model_copy(update={"deny": ()}), insider, permission, groups=groups))
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8), ATTRIBUTES)
 def test_a_decision_is_made_for_any_name_whatever_and_spelling_does_not_change_it(
     policy: Policy,
@@ -294,6 +306,7 @@ def test_a_name_is_its_own_pattern(pattern: str, name: str) -> None:
     assert decide(rules, principal, Permission.READ, groups=[pattern]).allowed is (fold(pattern) == fold(name))
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, st.sampled_from(NAMES), st.sampled_from(NAMES))
 def test_what_is_within_reach_is_what_might_be_allowed(
     policy: Policy, principal: Principal, permission: Permission, name: str, group: str
@@ -310,6 +323,7 @@ def test_what_is_within_reach_is_what_might_be_allowed(
     )
 
 
+@SOME
 @given(POLICIES, PRINCIPALS, PERMISSIONS, ATTRIBUTES, st.sampled_from(NAMES))
 def test_names_that_are_decided_together_are_decided_as_each_alone(
     policy: Policy, principal: Principal, permission: Permission, attributes: ActionAttributes, name: str

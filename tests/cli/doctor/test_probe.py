@@ -4,12 +4,15 @@ import signal
 import threading
 from contextlib import closing
 from copy import deepcopy
+from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from bot.__main__ import main
 from bot.changes.write_switch import PAUSED_FLAG
 from bot.cli.doctor.experiments import EXPERIMENTS
 from bot.cli.doctor.probe import GROUP_PREFIX
@@ -21,7 +24,7 @@ from bot.slack.samples import messages
 from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation
 from tests.cli.test_main import environment
-from tests.forked import run_command
+from tests.forked import ForkedProcess
 
 DEFAULT_ANSWERS = {
     "refresh_tokens": "rotate",
@@ -62,9 +65,21 @@ def pbx_state(installation: Installation) -> Any:
 
 @pytest.fixture(autouse=True)
 def few_payloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    _validate_few_payloads(monkeypatch)
+
+
+def _validate_few_payloads(monkeypatch: pytest.MonkeyPatch) -> None:
     """One payload is validated, not two hundred: tests/slack/test_payloads.py validates all of them."""
     monkeypatch.setattr("bot.slack.payload_validation.messages", lambda: islice(messages(), 1))
     monkeypatch.setattr("bot.slack.payload_validation.views", lambda: iter(()))
+
+
+def _probe_in(folder: Path) -> int:
+    """Probes in a process of its own."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _validate_few_payloads(monkeypatch)
+        monkeypatch.chdir(folder)
+        return main(["doctor", "--probe"])
 
 
 def probe_answers(installation: Installation) -> dict[str, str | None]:
@@ -266,7 +281,7 @@ def test_ctrl_c_and_its_like_end_it_with_the_groups_removed(installation: Instal
     installation.pbx.faults.add(fault)
     log = installation.folder / "log"
     variables = environment(installation.sandbox, installation.folder)
-    doctor = run_command(("doctor", "--probe"), variables, installation.folder, log)
+    doctor = ForkedProcess(partial(_probe_in, installation.folder), variables, log)
     assert fault.reached.wait(60)
     for _ in range(2):
         doctor.send_signal(number)
