@@ -30,7 +30,7 @@ def _of(samples: Samples, name: str, **labels: str) -> float:
 
 def _talk(sandbox: Sandbox) -> None:
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
-    sandbox.pbx.faults.add(Fault(kind=FaultKind.GATEWAY, match="GET *"))
+    sandbox.pbx.faults.add(Fault(kind=FaultKind.GATEWAY, match="GET /api/call_park_groups"))
     for line in ("add 1001 to Sales", "add 1001 to Sales", "groups", "find Nobody", "move 1001"):
         sandbox.slack.slash(ana, phones, line)
         sandbox.settle()
