@@ -40,6 +40,7 @@ from bot.journal.tables import (
     not_notified,
     target_locks,
 )
+from bot.messages.request import Source
 
 _NOW = bindparam("now", type_=UtcDateTime())
 
@@ -67,7 +68,7 @@ def _blocked_by_footprint() -> Exists:
     """Condition that an entry with an overlapping footprint goes first: one that was started, or an earlier one.
 
     Ended entries have no rows in `footprints`, so they neither block nor are blocked. An earlier entry that is not due
-    yet does not block.
+    yet does not block. An end is not blocked by a change that could not be planned yet: that one waits for it.
     """
     own, others, other = footprints.alias("mine"), footprints.alias("theirs"), entries.alias("other")
     overlapping = and_(
@@ -76,7 +77,9 @@ def _blocked_by_footprint() -> Exists:
         others.c.entry_id != own.c.entry_id,
         other.c.id == others.c.entry_id,
     )
-    other_started = and_(other.c.attempt > 0, other.c.state != State.SCHEDULED)
+    is_end = entries.c.request["source"].as_string() == Source.CLOCK.value
+    waits_for_end = and_(is_end, other.c.plan.is_(None), other.c.lease_until.is_(None))
+    other_started = and_(other.c.attempt > 0, other.c.state != State.SCHEDULED, ~waits_for_end)
     started = and_(entries.c.attempt > 0, entries.c.state != State.SCHEDULED)
     other_earlier = and_(~started, other.c.id < entries.c.id, _is_due(other.c.due_at))
     return exists().where(overlapping, or_(other_started, other_earlier))

@@ -268,8 +268,8 @@ class EntryProcessor:
         grace = occurrence_end(entry) or entry.run_at + policy.start_grace
         if now < (failing_since + policy.give_up_after if entry.began else grace):
             log.info("change %d waits: %s", entry.id, fault)
-            if isinstance(fault, EndDue):  # which must not wait for this entry in turn, as for one that was started
-                self.journal.postpone(entry, now + policy.retry_delay, durable=False)
+            if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
+                self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)
                 return None
             self.journal.release(entry, now + policy.retry_delay, durable=False)
             return None
