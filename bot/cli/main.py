@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -25,6 +24,7 @@ from bot.errors import ParkError, SettingsError
 from bot.messages import slash_command
 from bot.runtime import logs
 from bot.runtime.loading import loading_modules
+from bot.runtime.signals import StopRequest
 from bot.settings import (
     JournalSettings,
     SettingsT,
@@ -60,9 +60,7 @@ def run_bot(_: argparse.Namespace) -> int:
     with loading_modules():
         from bot.app import Park
 
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    stop = StopRequest(signal.SIGTERM, signal.SIGINT)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the start reads the policy anyway; the default ends the process
     tenants = [_redacting(one) for one in _settings_to_run()]
     logs.configure(tenants[0].settings.park_log_level, frozenset().union(*(one.settings.secrets for one in tenants)))
@@ -71,7 +69,7 @@ def run_bot(_: argparse.Namespace) -> int:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
-        stopped.wait()
+        stop.wait()
     return 0
 
 

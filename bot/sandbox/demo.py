@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.runtime import logs
+from bot.runtime.signals import StopRequest
 from bot.sandbox.environment import demo_sandbox
 from bot.sandbox.page.server import DemoPage
 from bot.sandbox.terminal import TerminalClient
@@ -36,9 +36,7 @@ def has_browser() -> bool:
 
 def serve_page() -> int:
     """Serves the page until Ctrl-C or SIGTERM and returns the exit status."""
-    ended = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    stop = StopRequest(signal.SIGTERM, signal.SIGINT)
     sys.stdout.write("Starting Park between a sandbox Slack workspace and a sandbox PBX ...\n")
     with DemoPage() as page:
         sys.stdout.write(
@@ -47,7 +45,7 @@ def serve_page() -> int:
         sys.stdout.flush()
         if has_browser():
             webbrowser.open(page.url)
-        ended.wait()
+        stop.wait()
     return 0
 
 

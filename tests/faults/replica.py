@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
+from bot.runtime.signals import StopRequest
 from bot.sandbox.environment import Sandbox
 from bot.settings import Settings
 from bot.tenant_settings import TenantSettings
@@ -27,8 +28,7 @@ def run_replica(
 ) -> None:
     """Runs Park until SIGTERM."""
     logging.disable()
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stop = StopRequest(signal.SIGTERM)
     clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())
     park = Park(TenantSettings(settings=settings), lease=lease, retry_policy=retry_policy, now=clock)
@@ -44,8 +44,7 @@ def run_replica(
     park.start()
     steps.armed = not signal_at.armed_by_signal
     os.write(pipe.fileno(), b"ready\n")
-    while not stopped.wait(0.2):  # after SIGSTOP another thread may get the signal
-        pass
+    stop.wait()
     park.stop()
 
 

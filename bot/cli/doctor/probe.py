@@ -183,10 +183,14 @@ class ProbeFixture:
 @contextmanager
 def stop_on_signals() -> Iterator[threading.Event]:
     """Sets the event on SIGINT, SIGTERM or SIGHUP instead of ending the process."""
-    stop = threading.Event()
+    stop, is_stopping = threading.Event(), False
 
     def handle(*_: Any) -> None:
-        if not stop.is_set():
+        nonlocal is_stopping
+        if not is_stopping:
+            is_stopping = (
+                True  # before the event's lock is taken: the handler of a second signal may interrupt this one
+            )
             stop.set()
             sys.stderr.write("Stopping. The probe's park groups are removed first.\n")
 
