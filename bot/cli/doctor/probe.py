@@ -188,9 +188,7 @@ def stop_on_signals() -> Iterator[threading.Event]:
     def handle(*_: Any) -> None:
         nonlocal is_stopping
         if not is_stopping:
-            is_stopping = (
-                True  # before the event's lock is taken: the handler of a second signal may interrupt this one
-            )
+            is_stopping = True  # before `set`, which holds a lock: a second signal may interrupt this handler
             stop.set()
             sys.stderr.write("Stopping. The probe's park groups are removed first.\n")
 
