@@ -9,16 +9,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.postgres import UNSAFE, Server
+from tests.waiting import wait_until
 
 
 @contextmanager
 def suspended(server: Server) -> Iterator[None]:
-    """Stops the server and all its children without closing a connection."""
-    first = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-    processes = [first, *_children(first)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    """Stops the server and all its children without closing a connection.
+
+    The server first: a child that ends then stays listed until the server, its parent, goes on.
+    """
+    processes = [server.pid]
     try:
+        os.kill(server.pid, signal.SIGSTOP)
+        wait_until(lambda: _stat(server.pid)[:1] == ["T"])
+        processes += _children(server.pid)
+        for process in processes[1:]:
+            os.kill(process, signal.SIGSTOP)
         yield
     finally:
         for process in reversed(processes):
@@ -26,10 +32,16 @@ def suspended(server: Server) -> Iterator[None]:
 
 
 def _children(parent: int) -> list[int]:
-    stats = (
-        (int(one.parent.name), one.read_text().rpartition(") ")[2].split()) for one in Path("/proc").glob("[0-9]*/stat")
-    )
-    return [process for process, fields in stats if int(fields[1]) == parent]
+    processes = [int(one.name) for one in Path("/proc").glob("[0-9]*")]
+    return [process for process in processes if _stat(process)[1:2] == [str(parent)]]
+
+
+def _stat(process: int) -> list[str]:
+    """The process's state (T once it is stopped), its parent, and more; nothing if it has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def socket_path(server: Server, port: int = 5432) -> str:
