@@ -195,7 +195,7 @@ def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Con
     scene.do("recall Sales to Night Desk for 1h")
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(timedelta(hours=2))
-    scene.sandbox.slack.wait_for(lambda: any("is late to end" in one.plain for one in scene.replies()), timeout=60)
+    scene.sandbox.slack.wait_for(lambda: any("is late to end" in one.plain for one in scene.replies()))
     scene.sandbox.pbx.start()
     scene.sandbox.forward(timedelta(minutes=6))
     scene.sandbox.settle()

@@ -11,7 +11,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CHANGE, END, ASKED = 1, 2, 3
 """Numbers of a temporary change, its end, and what is asked about it."""
@@ -48,7 +48,7 @@ def begin_end(
         scene.sandbox.park.tenant.workers.worker.processor.planner.directory.invalidate_groups()
     scene.sandbox.pbx.faults.add(held)
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
-    assert held.reached.wait(30)
+    assert held.reached.wait(PATIENCE)
 
 
 def ask(scene: ConversationHarness, line: str) -> None:
