@@ -56,6 +56,7 @@ class Groups(ReadOperation):
             items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
             table=_group_table(context, found, ends),
             lines=(answers.SHOW_GROUP_USAGE,) if found else (),
+            offers=context.unknown_group(self.search).message.offers if self.search and not (found or as_of) else (),
             notes=(as_of,) if as_of else (),
         )
 

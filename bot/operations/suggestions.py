@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.errors import NotFound, NotUnderstood
+from bot.errors import NotFound, NotPossible, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
 from bot.messages.text import Word, Words, join_words, split_words
@@ -48,7 +48,8 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         return NotUnderstood(f"{strange[1]} {wording.NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
     tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
-        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
+        offers = fault[1].message.offers if isinstance(fault[1], NotPossible) else ()
+        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), offers=offers, forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
     understood = partial_match(operation, tail)

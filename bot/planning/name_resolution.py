@@ -6,10 +6,12 @@ from typing import Any
 
 from bot.changes.snapshot import Person
 from bot.errors import Missing, NotFound, NotPossible, Refused
+from bot.messages.message import Offer
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
 from bot.operations.base import ChangeOperation
+from bot.operations.groups import Find, Group
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
@@ -124,9 +126,17 @@ class UserResolver:
         return NotFound(
             refusals.no_user(text),
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=offers,
+            offers=offers or self._similar_groups(text),
             forms=forms,
         )
+
+    def _similar_groups(self, text: str) -> tuple[Offer, ...]:
+        """Buttons for the groups that were meant where somebody was looked for under a name like a group's."""
+        if not isinstance(self.corrections.operation, Find):
+            return ()
+        self.directory.group(text)  # has the names read
+        near = [name for name in self.directory.closest_groups(text) if self.may_see(name)]
+        return Corrections(Group(group=text)).similar(text, near)[0]
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
