@@ -146,7 +146,7 @@ class Group(ReadOperation):
             items=tuple(map(str, members)),
             rows=(
                 *temporary_rows(context, [target.key], lambda change: change.target.key == target.key),
-                *schedules_of(context, target.key),
+                *schedules_of(context, target),
             ),
             forms=_forms(context, target.title),
         )

@@ -25,6 +25,9 @@ def records(
 ) -> Iterator[HistoryRecord]:
     """The records that match a query and that the requester may see; follows renamed groups.
 
+    What is about an earlier change, such as its end, has the name that the group had when that one was made, so a group
+    is known by its id too.
+
     Args:
         before: only changes with lower numbers.
     """
@@ -35,16 +38,19 @@ def records(
     is_group = any(any(today.called(name)) for name in names)
     people = member or (_member_names(group, context) if group and not is_group else ())
 
+    ids = {one.id for name in names for one in today.called(name)}
+
     def targets() -> Collection[str]:
-        """The keys of what is searched for, which include the earlier names of a group once they are found."""
-        ids = (one.id for name in names for one in today.called(name))
+        """The keys of what is searched for, which include the earlier names and ids of a group once they are found."""
         return {*ids, *(key for name in (*names, *people) for key in keys_called(name))}
 
     wanted = targets if group or member else None
     for record in viewer.history.newest_first(before=before, since=start, until=end, user=user, targets=wanted):
-        about = (not group or _is_about(record, names)) and (member is None or _has_subject(record, member))
+        about = (not group or _is_about(record, names, ids)) and (member is None or _has_subject(record, member))
         if about and _may_see(context, record, today):
-            names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
+            if group:
+                ids |= {id for id, then in record.names_by_id.items() if not names.isdisjoint(map(fold, then))}
+                names |= {fold(old) for old, new in record.renamed if fold(new) in names}
             if query.aspect is None or query.aspect in record.aspects:
                 yield _redact_reason(context, record, today)
 
@@ -83,14 +89,16 @@ def _has_subject(record: HistoryRecord, names: Collection[str]) -> bool:
     return any(fold(subject) in names for subject in record.subjects)
 
 
-def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
+def _is_about(record: HistoryRecord, names: Collection[str], ids: Collection[str]) -> bool:
+    if any(id in ids for id in record.names_by_id):
+        return True
     of_group = any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
     return of_group or _has_subject(record, names)
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: OrderedNames) -> bool:
     """Whether the requester may see a record, by the names of then and of today."""
-    renamed = [(today.by_id[id],) for id in record.group_ids if id in today.by_id]
+    renamed = [(today.by_id[id],) for id in record.names_by_id if id in today.by_id]
     return all(any(_may(context, spelling) for spelling in spellings) for spellings in (*record.groups, *renamed))
 
 

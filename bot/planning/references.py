@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.changes.change import Change
 from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import SEARCHED, SERVER_NAMES, ChangeRepository
@@ -167,7 +168,10 @@ class ChangeReferences:
         return Corrections(operation).unknown_group(name, with_some or near)
 
     def _about(self, name: str) -> Callable[[Entry], bool]:
-        """Tells whether a change is about the group of this name, then or today, or about the server."""
+        """Tells whether a change is about the group of this name, then or today, or about the server.
+
+        A group that had the name then and has another one today is not meant where a group has the name today.
+        """
         wanted = {fold(spelling) for spelling in spellings(name)}
         ids = {group.id for spelling in spellings(name) for group in self.directory.group(spelling)}
 
@@ -175,7 +179,12 @@ class ChangeReferences:
             changes = Plan.model_validate(entry.plan).undone if entry.plan else ()
             if any(change.target.is_server for change in changes):
                 return not wanted.isdisjoint(SERVER_NAMES)
-            names = {fold(one) for change in changes for one in change.names}
-            return not wanted.isdisjoint(names) or any(change.target.id in ids for change in changes)
+            named = (change for change in changes if not wanted.isdisjoint(map(fold, change.names)))
+            by_id = any(change.target.id in ids for change in changes)
+            return by_id or any(not (ids and self._is_known(change)) for change in named)
 
         return matches
+
+    def _is_known(self, change: Change) -> bool:
+        """Whether the PBX still has the group of a change."""
+        return change.target.id is not None and self.directory.group_by_id(change.target.id) is not None
