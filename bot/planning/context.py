@@ -27,7 +27,7 @@ from bot.pbx.directory import Directory, Kind, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.name_index import closest_names
 from bot.pbx.ordered_names import OrderedName, OrderedNames
-from bot.planning.corrections import Corrections
+from bot.planning.corrections import Corrections, for_explanation
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver, ring_group_label
 from bot.policy.model import Permission
@@ -160,7 +160,7 @@ class RequestContext(OperationContext):
 
     def unknown_group(self, text: str, among: Iterable[str] | None = None) -> NotFound:
         if among is None:
-            self.directory.group(text)  # has all names read
+            for_explanation(lambda: self.directory.group(text), [])  # has all names read
         near = self.directory.closest_groups(text) if among is None else closest_names(text, among)
         return self._corrections.unknown_group(text, [name for name in near if self.may_see(name)])
 

@@ -1,12 +1,13 @@
 """Buttons and forms that correct a name in a line; none does less than was typed without saying so."""
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, TypeVar
 
-from bot.errors import Ambiguous, NotFound, NotPossible
+from bot.errors import Ambiguous, NotFound, NotPossible, PBXError
 from bot.messages.message import FormOffer, Message, Offer, leaving_out
 from bot.messages.text import Word, fold, join_words
 from bot.operations.arguments.targets import Recall
@@ -18,10 +19,21 @@ from bot.times.clauses import find_malformed_time, repetition_hint, time_hint, t
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 MAX_OFFERS = 5
 """Buttons for one question, so that they can be read at a glance."""
 MAX_SUGGESTIONS = 3
 """Suggestions for one unknown name."""
+
+
+def for_explanation(look_up: Callable[[], T], otherwise: T) -> T:
+    """The result of a look-up that only explains a refusal better; `otherwise` where the PBX can't be asked for it."""
+    try:
+        return look_up()
+    except PBXError as fault:
+        log.info("a refusal is explained without the PBX: %s", fault)
+        return otherwise
 
 
 class Corrections:
