@@ -7,6 +7,7 @@ from functools import partial
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.apply_stages import Stopped, apply_stages
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
+from bot.changes.diff import RingGroupName
 from bot.changes.plan import Plan, Schedule
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
@@ -26,7 +27,7 @@ from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
-from bot.texts import outcomes
+from bot.texts import changes, outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
@@ -102,7 +103,7 @@ class Executor:
         if state is State.ALREADY and lease_guard.entry.card is not None:
             return Outcome(state, confirmations.begun_already(plan))
         slow = plan.approval is not None or self._is_slow(lease_guard)
-        return Outcome(state, confirmations.done(plan, seen, context.ring_group_name, slow=slow))
+        return Outcome(state, confirmations.done(plan, seen, _names_for_outcome(context), slow=slow))
 
     def explain_rejection(self, entry: Entry, stop: RolledBack) -> Message:
         """Returns why the PBX rejected the entry's change, with buttons that help."""
@@ -118,7 +119,7 @@ class Executor:
     ) -> Outcome:
         line, names, began = (
             operation.model_copy(update={"starts": None}).text(settled=True),
-            context.ring_group_name,
+            _names_for_outcome(context),
             lease_guard.entry.began,
         )
         try:
@@ -180,6 +181,19 @@ class Executor:
         for file in planned.context.setup_files.found.values():
             self.planner.setup_history.files.keep(file)
         return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
+
+
+def _names_for_outcome(context: RequestContext) -> RingGroupName:
+    """Returns the names of ring groups for what has happened, which stays true where the PBX does not tell a name."""
+
+    def name(id: str) -> str:
+        try:
+            return context.ring_group_name(id)
+        except PBXError as fault:
+            log.warning("an outcome is told without the name of a ring group: %s", fault)
+            return changes.RING_GROUP_UNKNOWN
+
+    return name
 
 
 def readings_of(entry: Entry) -> list[ChangeOperation]:

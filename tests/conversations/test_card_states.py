@@ -424,4 +424,5 @@ def test_a_pause_with_an_end_is_not_listed_as_a_temporary_change(scene: Conversa
     scene.do("history")
     assert "automatically" in scene.last_ephemeral().plain
     scene.do("undo 2")
-    assert "#2 changed nothing on the PBX" in scene.last_ephemeral().plain
+    assert "#2 is the end of #1" in scene.last_ephemeral().plain
+    assert "Park isn't paused." in scene.last_ephemeral().plain

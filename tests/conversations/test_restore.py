@@ -88,6 +88,17 @@ def test_one_group_is_as_it_was_at_a_time_from_a_snapshot() -> None:
         assert "It differs from the last one in 2 places." in harness.last_ephemeral().plain
 
 
+def test_a_name_is_first_that_of_the_group_that_has_it_now() -> None:
+    with Sandbox(now=WEDNESDAY) as sandbox:
+        harness = ConversationHarness(sandbox)
+        harness.do("snapshot")
+        sandbox.forward(timedelta(hours=1))
+        harness.do('rename Sales to "Sales North"')
+        harness.do("rename Support to Sales")
+        shown = restored(harness, "restore Sales to today 10:30")
+        assert "Sales → Support" in shown
+
+
 def test_a_snapshot_is_taken_every_day_and_friday_is_found_on_monday() -> None:
     friday = datetime(2026, 6, 12, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     with Sandbox(now=friday) as sandbox:
