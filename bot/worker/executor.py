@@ -9,6 +9,7 @@ from bot.changes.apply_stages import Stopped, apply_stages
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.diff import RingGroupName
 from bot.changes.plan import Plan, Schedule
+from bot.changes.readings import Reading
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan, said
@@ -96,6 +97,7 @@ class Executor:
             Unverified: A write does not show on the PBX.
         """
         seen = self._write(plan, lease_guard, context)
+        lease_guard.record_now()  # where there was nothing to write
         lease_guard.record_ids(plan.with_ids(seen))
         state = State.ALREADY if plan.is_noop else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
@@ -158,8 +160,16 @@ class Executor:
         """Applies the plan's changes and returns what was read back; keeps the PBX cache consistent with it."""
         pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.verify_delays
         content = self.planner.prompts.content
-        known = partial(context.readings.take, max_age=self.retry_policy.reading_lifetime)
+
+        def known(change: Change) -> Reading | None:
+            reading = context.readings.take(change, self.retry_policy.reading_lifetime)
+            if reading is None or not reading.is_before(change):
+                lease_guard.record_now()  # the PBX is asked first, or nothing is written
+            return reading
+
         try:
+            if began or plan.by_stages:
+                lease_guard.record_now()
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
             write_all = apply_stages if plan.by_stages else partial(apply_all, known=known)
