@@ -8,7 +8,7 @@ from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import SEARCHED, SERVER_NAMES, ChangeRepository
 from bot.errors import Ambiguous, NotFound
-from bot.journal.models import Entry
+from bot.journal.models import Entry, newest_first
 from bot.messages.message import Offer
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
@@ -100,12 +100,12 @@ class ChangeReferences:
         def matches(entry: Entry) -> bool:
             return meant(entry) and self.is_visible(entry)
 
-        scheduled = [entry.id for entry in self.repository.scheduled_starts() if matches(entry)]
-        found = max(filter(None, (self.repository.last_in_effect(matches), *scheduled)), default=None)
-        if found is None:
+        scheduled = [entry for entry in self.repository.scheduled_starts() if matches(entry)]
+        found = newest_first(filter(None, (self.repository.last_in_effect(matches), *scheduled)))
+        if not found:
             changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
             raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
-        return found
+        return found[0].id
 
     def _planned(self, entry: Entry) -> Entry | None:
         """The entry with a plan that an entry is about, or itself."""

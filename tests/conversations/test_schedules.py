@@ -249,17 +249,21 @@ def test_home_and_pending_show_what_begins_within_a_day(scene: ConversationHarne
     slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""))
 
 
-def test_edit_opens_the_form_filled_and_replaces_the_schedule(scene: ConversationHarness) -> None:
+def test_edit_opens_the_form_filled_with_the_names_of_now_and_replaces_the_schedule(scene: ConversationHarness) -> None:
     scene.do(NIGHTS)
+    for line in ("rename Sales to Selling", "rename Billing to Sales"):
+        scene.do(line)
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
-    slack.click(ana, scene.card(), label="Edit")
+    slack.click(ana, scene.cards()[0], label="Edit")
     form = top(scene, "From", "18:00")
-    assert form.fields["Park group"] == "Sales"
+    assert form.fields["Park group"] == "Selling"
     assert "Once" not in form.plain
     slack.fill(ana, "20:00", label="From")
     top(scene, "20:00 to 8:00")
     slack.submit(ana)
     scene.sandbox.settle()
-    assert "Replaced by #2" in scene.cards()[0].plain
-    assert "every weekday 20:00 to 8:00" in scene.replies()[-1].plain
-    assert answered(scene, "schedules").plain.count("Next:") == 1
+    assert "Replaced by #4" in scene.cards()[0].plain
+    assert any("every weekday 20:00 to 8:00" in one.plain for one in scene.replies())
+    listed = answered(scene, "schedules").plain
+    assert listed.count("Next:") == 1
+    assert "of Selling to" in listed
