@@ -15,6 +15,7 @@ import tests.faults.replica
 import tests.forked
 from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
 from tests.journal_template import use_template
+from tests.short_pauses import short_pauses
 from tests.waiting import PATIENCE
 
 __all__ = ["alembic", "bot", "psycopg", "tests"]
@@ -39,6 +40,8 @@ def warm_up() -> None:
 
 
 use_template()
+PAUSES = short_pauses()  # of all processes: nothing ends it
+PAUSES.__enter__()
 logging.disable()
 warm_up()
 logging.disable(logging.NOTSET)

@@ -11,6 +11,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.cli.doctor.conftest import Installation, installation_on
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_an_outcome_that_could_not_be_told_is_told_here(
     assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "add 1001 to Sales").ok
     sandbox.slack.wait_for(lambda: sandbox.pbx.writes)
     monkeypatch.setattr("bot.cli.doctor.command.utc_now", lambda: datetime.now(UTC) + timedelta(minutes=10))
-    sandbox.slack.wait_for(lambda: "told.not" in installation.diagnose().problems)
+    wait_until(lambda: "told.not" in installation.diagnose().problems)
     report = installation.diagnose()
     assert "the outcome of #1 could not be told in Slack" in report["told.not"]["text"]
 

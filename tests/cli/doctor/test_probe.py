@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from bot.__main__ import main
 from bot.changes.write_switch import PAUSED_FLAG
+from bot.cli.doctor import probe
 from bot.cli.doctor.experiments import EXPERIMENTS
 from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
@@ -224,7 +225,7 @@ def test_a_probe_needs_to_know_that_it_may(signed_in: Installation, variable: st
     "fault",
     [
         Fault(kind=FaultKind.DROP_AFTER, match="POST /api/call_park_groups"),
-        Fault(kind=FaultKind.LATE, match="POST /api/call_park_groups", seconds=1.0),
+        Fault(kind=FaultKind.LATE, match="POST /api/call_park_groups", seconds=0.2),
         Fault(kind=FaultKind.GATEWAY, match="POST /api/call_park_groups/*", times=4, lands=True),
         Fault(kind=FaultKind.THROTTLED, match="POST /api/call_park_groups*", times=9),
         Fault(kind=FaultKind.DROP_BEFORE, match="POST */destroy", times=2),
@@ -233,9 +234,12 @@ def test_a_probe_needs_to_know_that_it_may(signed_in: Installation, variable: st
     ],
     ids=lambda fault: f"{fault.kind.name} {fault.match}",
 )
-def test_whatever_goes_wrong_the_groups_are_gone(signed_in: Installation, fault: Fault) -> None:
+def test_whatever_goes_wrong_the_groups_are_gone(
+    signed_in: Installation, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "CLEANUP_DELAYS", (0.25,) * 6)
+    monkeypatch.setattr(probe, "LATE_CREATION", 1.0)
     before = pbx_state(signed_in)
-
     signed_in.pbx.faults.add(fault)
     report = signed_in.diagnose("--probe")
     if fault.kind is FaultKind.LATE:

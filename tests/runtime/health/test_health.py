@@ -16,6 +16,7 @@ from bot.runtime.checks import REMEMBERED_SECONDS, Condition, Remembered
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.tenant_settings import TenantSettings
+from bot.worker.lease import RetryPolicy
 from tests.waiting import PATIENCE, wait_until
 
 ANY = "127.0.0.1:0"
@@ -150,6 +151,8 @@ def test_it_is_not_ready_while_an_end_fails(sandbox: Sandbox) -> None:
     fault = Fault(kind=FaultKind.STATUS, match="POST *", times=None, status=403)
     sandbox.pbx.faults.add(fault)
     sandbox.forward(timedelta(hours=3))
+    wait_until(lambda: any(one.failing_since for one in sandbox.park.tenant.journal.waiting()))
+    sandbox.forward(RetryPolicy().late_notice)
     wait_until(lambda: fetch(sandbox, "/health/ready").status == 503)
     assert fetch(sandbox, "/health/ready").json["ends"].startswith("1 late; the first has failed since 20")
     assert metric(sandbox, "ends") == "0.0"
