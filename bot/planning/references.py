@@ -15,7 +15,7 @@ from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
 from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
-from bot.operations.undo import Undo
+from bot.operations.undo import Undo, UndoLast
 from bot.pbx.directory import Directory
 from bot.policy.model import Permission
 from bot.texts import decisions, refusals, schedules
@@ -76,6 +76,8 @@ class ChangeReferences:
 
         To undo a change that has not begun is to call it off.
         """
+        if isinstance(operation, UndoLast):
+            operation = Undo(number=self.last_change(operation.what))
         if isinstance(operation, ScheduleControl) and isinstance(operation.number, str):
             operation = operation.model_copy(update={"number": self._schedule_of(operation, operation.number)})
         if isinstance(operation, AboutChange) and isinstance(operation.number, str):
