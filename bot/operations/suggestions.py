@@ -110,14 +110,17 @@ def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
 
 def _unknown(words: Words) -> NotUnderstood:
     corrected = corrected_verb(words)
-    return NotUnderstood(
-        texts.unknown_word(words[0].text),
-        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label=texts.HELP, line="help"),),
-    )
+    offer = offer_of(corrected) if corrected else Offer(label=texts.HELP, line="help")
+    return NotUnderstood(texts.unknown_word(words[0].text), offers=(offer,))
 
 
-def corrected_verb(words: Words) -> str | None:
-    """The line with its first word corrected to a similar verb; None if that makes no valid line.
+def offer_of(operation: Operation) -> Offer:
+    """The button whose label is the line that it does."""
+    return Offer(label=operation.text(), line=operation.text())
+
+
+def corrected_verb(words: Words) -> Operation | None:
+    """The operation of the line with its first word corrected to a similar verb; None if that makes no valid line.
 
     No line is corrected to one that deletes a group, pauses Park or switches call park off.
     """
@@ -128,7 +131,7 @@ def corrected_verb(words: Words) -> str | None:
     if words[0].quoted or near is None or commands_spelt(words[0]):
         return None
     found = match_line((Word(near[0]), *words[1:])).readings
-    return found[0].text() if found and not _is_drastic(found[0]) else None
+    return found[0] if found and not _is_drastic(found[0]) else None
 
 
 def _is_drastic(operation: Operation) -> bool:
@@ -202,7 +205,7 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     if without_question_mark(words) is not None or operation_of_verb(words) is not None:
         return fault
     corrected = corrected_verb(words)
-    offers = (Offer(label=corrected, line=corrected),) if corrected else ()
+    offers = (offer_of(corrected),) if corrected else ()
     whole = [offer for offer in fault.message.offers if not offer.leaves_out]
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
     from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
