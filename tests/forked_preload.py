@@ -16,6 +16,7 @@ import tests.forked
 from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
 from tests.journal_template import use_template
 from tests.short_pauses import short_pauses
+from tests.waiting import PATIENCE
 
 __all__ = ["alembic", "bot", "psycopg", "tests"]
 
@@ -33,7 +34,7 @@ def warm_up() -> None:
         sandbox.slack.wait_for(lambda: "1001" not in sandbox.pbx.state.members_of("Sales"))
         sandbox.settle()
     for thread in threading.enumerate()[1:]:
-        thread.join(60)  # those of the last requests end by themselves
+        thread.join(PATIENCE)  # those of the last requests end by themselves
         if thread.is_alive():
             raise RuntimeError(f"a fork would lack the thread {thread}")
 

@@ -47,8 +47,8 @@ def test_a_slow_pbx_and_one_that_is_down_hold_up_nobody_else(unlike: SeveralPbxs
         assert slack.slash(ana, unlike.channels[MUNICH], f"add {extension} to Sales").ok
     answered = len(unlike.tenant(BERLIN).workers.dispatcher._readers._open)
     assert slack.slash(ana, unlike.channels[PARIS], "add 1001 to Sales").ok
-    slack.wait_for(lambda: "1001" in unlike.members(PARIS), timeout=20)
-    slack.wait_for(lambda: any("Added 1001" in one.plain for one in slack.messages(unlike.channels[PARIS])), timeout=20)
+    slack.wait_for(lambda: "1001" in unlike.members(PARIS))
+    slack.wait_for(lambda: any("Added 1001" in one.plain for one in slack.messages(unlike.channels[PARIS])))
     assert answered  # Berlin's questions still wait
     assert unlike.tenant(BERLIN).workers.dispatcher._readers._open
     answers.set()

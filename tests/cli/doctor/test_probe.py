@@ -26,6 +26,7 @@ from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation
 from tests.cli.test_main import environment
 from tests.forked import ForkedProcess
+from tests.waiting import PATIENCE
 
 DEFAULT_ANSWERS = {
     "refresh_tokens": "rotate",
@@ -242,7 +243,7 @@ def test_whatever_goes_wrong_the_groups_are_gone(
     signed_in.pbx.faults.add(fault)
     report = signed_in.diagnose("--probe")
     if fault.kind is FaultKind.LATE:
-        assert fault.landed.wait(10)
+        assert fault.landed.wait(PATIENCE)
     assert pbx_state(signed_in) == before
     assert report["probe.cleaned_up"]["severity"] == "ok"
 
@@ -268,7 +269,7 @@ def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
     fault = signed_in.pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="POST *members*", times=1))
 
     def go_away() -> None:
-        fault.reached.wait(60)
+        fault.reached.wait(PATIENCE)
         signed_in.pbx.stop()
 
     going = threading.Thread(target=go_away)
@@ -286,13 +287,13 @@ def test_ctrl_c_and_its_like_end_it_with_the_groups_removed(installation: Instal
     log = installation.folder / "log"
     variables = environment(installation.sandbox, installation.folder)
     doctor = ForkedProcess(partial(_probe_in, installation.folder), variables, log)
-    assert fault.reached.wait(60)
+    assert fault.reached.wait(PATIENCE)
     for _ in range(2):
         doctor.send_signal(number)
     assert fault.hold is not None
     fault.hold.set()
     out = doctor.stdout.read()
-    assert doctor.wait(60) == 1, log.read_text()
+    assert doctor.wait(PATIENCE) == 1, log.read_text()
     doctor.close()
     assert pbx_state(installation) == before
     assert "WARNING  probe.stopped" in out
