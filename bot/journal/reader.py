@@ -14,7 +14,7 @@ from bot.journal import targets as changed_targets
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, FailingEnds, Flag, Json, SetAside, State, StoredSchedule
+from bot.journal.models import Entry, Event, FailingEnds, Flag, Json, SetAside, State, StoredSchedule, newest_first
 from bot.journal.prepared import Prepared, Query
 from bot.journal.queue import Work, last_entry, work
 from bot.journal.rows import UNREADABLE, entry_from_values, read_entries
@@ -182,18 +182,22 @@ class Reader:
         return self._entries(unknown.order_by(entries.c.id.desc()).limit(MAX_UNKNOWN))
 
     def done(self, limit: int) -> list[Entry]:
-        """Returns the newest changes that were made, newest first; some may have been undone since."""
+        """Returns the changes that were made, by their acceptance, newest first; some may have been undone since."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
 
-    def made_on(self, targets: Collection[str], limit: int, after: int = 0) -> list[Entry]:
-        """Returns changes of PBX objects that were made and are about no other change, newest first.
+    def made_on(self, targets: Collection[str], limit: int, after: Entry | None = None) -> list[Entry]:
+        """Returns changes of PBX objects that were made and are about no other change, the one made last first.
 
         Args:
             targets: keys of PBX objects, as in `bot.journal.targets`.
-            after: only entries with higher ids are returned.
+            after: only changes that were made after this one are returned.
         """
-        return self._entries(changed_targets.made_on(targets, limit, after))
+        found = self._entries(changed_targets.made_on(targets, limit, after))
+        if after is None and len(found) == limit:  # an older entry may have been put off until after these
+            put_off = self._entries(changed_targets.made_on(targets, limit, found[-1]))
+            found = list({one.id: one for one in (*found, *put_off)}.values())
+        return newest_first(one for one in found if after is None or one.made_after(after))[:limit]
 
     def scheduled_on(self, targets: Collection[str]) -> list[Entry]:
         """Returns the scheduled changes of these PBX objects that are about no other change, the next one first."""

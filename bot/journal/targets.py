@@ -4,14 +4,18 @@ Reading the plans instead takes as long as the history is.
 """
 
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
-from bot.journal.models import SERVER_KEY, Json, State
+from bot.journal.models import SERVER_KEY, Entry, Json, State
 from bot.journal.prepared import Prepared, Query
-from bot.journal.tables import changed_targets, entries, not_notified
+from bot.journal.tables import UtcDateTime, changed_targets, entries, not_notified
 from bot.messages.text import fold
 
+PUT_OFF_MARGIN = timedelta(hours=1)
+"""A scheduled change may begin this long after its time, and so after changes that were accepted since."""
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
 _INSERT = Prepared(insert(changed_targets))
 _OF_TARGETS = select(changed_targets.c.entry_id).where(
@@ -82,7 +86,8 @@ def store(connection: Connection, entry_id: int, plan: Json) -> None:
 _MADE = Prepared(
     select(entries)
     .where(
-        entries.c.id.in_(_OF_TARGETS.where(changed_targets.c.entry_id > bindparam("after"))),
+        entries.c.id.in_(_OF_TARGETS),
+        or_(entries.c.id > bindparam("after"), entries.c.run_at > bindparam("since", type_=UtcDateTime())),
         entries.c.state == State.DONE,
         entries.c.about.is_(None),
     )
@@ -115,9 +120,15 @@ ENTRIES = Prepared(
 """The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
 
 
-def made_on(targets: Collection[str], limit: int, after: int = 0) -> Query:
-    """Finds changes of PBX objects that were made and are about no other change, newest first, with higher ids."""
-    return _MADE.of(targets=sorted(targets), after=after, most=limit)
+def made_on(targets: Collection[str], limit: int, after: Entry | None = None) -> Query:
+    """Finds changes of PBX objects that were made and are about no other change, the last one that was accepted first.
+
+    Args:
+        limit: how many are found at most.
+        after: only those that were accepted later than this one are found, and those that may have been put off.
+    """
+    since = _LATEST if after is None else after.accepted_at - PUT_OFF_MARGIN
+    return _MADE.of(targets=sorted(targets), after=after.id if after else 0, since=since, most=limit)
 
 
 def scheduled_on(targets: Collection[str]) -> Query:

@@ -44,7 +44,7 @@ class AnswerBuilder:
         principal = self.planner.authorizer.principal(request)
         references = self.planner.references(request, principal)
         if isinstance(operation, UndoLast):
-            readings = [Undo(number=references.last_change(operation.what))]
+            readings = [Undo(number=references.last_change(operation))]
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):

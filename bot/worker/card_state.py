@@ -121,7 +121,7 @@ def present_card(journal: Reader, entry: Entry) -> CardState:
     """Returns the present state of the card of an entry that has one."""
     ahead = [about(entry.id)]
     if entry.state in (State.DONE, State.UNKNOWN) and entry.plan is not None:
-        ahead.append(made_on(objects_of(entry.plan), SEARCHED, after=entry.id))
+        ahead.append(made_on(objects_of(entry.plan), SEARCHED, after=entry))
     with journal.snapshot(*ahead):
         state = card_state(journal, entry)
     assert state is not None  # noqa: S101 - only called for entries that have a card

@@ -1,6 +1,6 @@
 """The lease check before each PBX write, and the retry policy of journal entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -145,7 +145,7 @@ class RetryPolicy:
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
     reading_lifetime: float = 1.0
     """Seconds after which the reading that a change was planned from is too old to write on, and is repeated."""
-    verify_delays: tuple[float, ...] = READ_BACK_PAUSES
+    verify_delays: tuple[float, ...] = field(default_factory=lambda: READ_BACK_PAUSES)
     """Seconds between the reads that verify a write."""
 
     def end_retry_delay(self, failing_for: timedelta) -> timedelta:
