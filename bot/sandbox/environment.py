@@ -3,11 +3,10 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -255,7 +254,6 @@ class Sandbox:
 
     @ahead.setter
     def ahead(self, time: timedelta) -> None:
-        """How far the environment's clocks are ahead of the machine's."""
         self._ahead = time
         self.slack.state.timestamps.ahead = time.total_seconds()
         self.pbx.state.ahead = time
@@ -282,8 +280,12 @@ class Sandbox:
         self.park = self.new_park().start()
         if self._http:
             self.slack.send_to(self.park.receiver.where)
-        else:
+            return
+        try:
             self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+        except BaseException:
+            self.park.stop()
+            raise
 
     def settle(self, timeout: float = 120.0) -> None:
         """Waits until the bot is idle.
@@ -306,15 +308,12 @@ class Sandbox:
     def __enter__(self) -> Self:
         if self._starts_at is None and self.default_now is not None:
             self.ahead = self.default_now - datetime.now(UTC)
-        self.pbx.start()
-        self.slack.start()
-        self._start_park()
+        with ExitStack() as started:
+            started.enter_context(self.without_bot())
+            self._start_park()
+            started.callback(lambda: self.park.stop())  # the one that runs by then
+            self._started = started.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.park.stop()
-        self.slack.stop()
-        self.pbx.stop()
-        self._folder.cleanup()
+    def __exit__(self, *error: object) -> None:
+        self._started.close()
