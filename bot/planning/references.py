@@ -8,7 +8,7 @@ from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import SEARCHED, SERVER_NAMES, ChangeRepository
 from bot.errors import Ambiguous, NotFound
-from bot.journal.models import Entry
+from bot.journal.models import Entry, newest_first
 from bot.messages.message import Offer
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
@@ -100,12 +100,12 @@ class ChangeReferences:
         def matches(entry: Entry) -> bool:
             return meant(entry) and self.is_visible(entry)
 
-        scheduled = [entry.id for entry in self.repository.scheduled_starts() if matches(entry)]
-        found = max(filter(None, (self.repository.last_in_effect(matches), *scheduled)), default=None)
-        if found is None:
+        scheduled = [entry for entry in self.repository.scheduled_starts() if matches(entry)]
+        found = newest_first(filter(None, (self.repository.last_in_effect(matches), *scheduled)))
+        if not found:
             changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
             raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
-        return found
+        return found[0].id
 
     def _planned(self, entry: Entry) -> Entry | None:
         """The entry with a plan that an entry is about, or itself."""
@@ -116,13 +116,12 @@ class ChangeReferences:
         return entry
 
     def _pending(self, operation: AboutChange, name: str) -> int:
-        pending = (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
-        meant = [one for one in pending if operation.may_be_meant(self.repository, one)]
+        meant = [one for one in self._all_pending() if operation.may_be_meant(self.repository, one)]
         found = [one for one in filter(self._about(name), meant) if self.is_visible(one)]
         if len(found) == 1:
             return found[0].id
         if not found:
-            raise self._unknown(operation, name, meant) or self._not_meant(name, pending)
+            raise self._unknown(operation, name, meant) or self._not_meant(name)
         lines = {one.id: operation.model_copy(update={"number": one.id}).text() for one in found}
         raise Ambiguous(
             refusals.several_pending(name, len(found)),
@@ -130,10 +129,16 @@ class ChangeReferences:
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
 
-    def _not_meant(self, name: str, pending: Iterable[Entry]) -> NotFound:
-        """The refusal where nothing pending of a group is meant; it names what there is, schedules included."""
+    def _all_pending(self) -> tuple[Entry, ...]:
+        return (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
+
+    def _not_meant(self, name: str) -> NotFound:
+        """The refusal where nothing pending of a group is meant; it names what there is, schedules included.
+
+        What is pending is read again: what has ended since the first reading is not named.
+        """
         recurring = (self.repository.entry(one.number) for one in self.repository.schedules.standing())
-        others = [one for one in (*pending, *recurring) if self._about(name)(one) and self.is_visible(one)]
+        others = [one for one in (*self._all_pending(), *recurring) if self._about(name)(one) and self.is_visible(one)]
         if not others:
             return NotFound(refusals.nothing_pending(name), lines=("pending",))
         notes = tuple(refusals.pending_line(one.id, one.request.line) for one in others[:MOST_NAMED])

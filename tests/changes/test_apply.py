@@ -16,6 +16,7 @@ from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.switches import ErrorResponse
 from tests.changes.conftest import Bench, at_write
+from tests.waiting import PATIENCE
 
 
 def test_members_are_added_in_the_order_asked_for(bench: Bench) -> None:
@@ -265,7 +266,7 @@ def test_a_group_deleted_between_its_settings_and_its_members_is_gone(
         return found
 
     def afterwards(group_id: str) -> Iterable[Member]:
-        assert deleted.wait(10)
+        assert deleted.wait(PATIENCE)
         return members(group_id)
 
     monkeypatch.setattr(bench.pbx, "group", then_deleted)

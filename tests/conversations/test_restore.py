@@ -107,7 +107,7 @@ def test_a_snapshot_is_taken_every_day_and_friday_is_found_on_monday() -> None:
         for _ in range(3):
             wanted = len(sandbox.pbx.requests) + 13  # the server, the lists and the members of twelve groups
             sandbox.forward(timedelta(days=1))
-            sandbox.slack.wait_for(partial(_has_read, sandbox, wanted), timeout=20)
+            sandbox.slack.wait_for(partial(_has_read, sandbox, wanted))
         harness.do("recall Sales to Day Desk")
         shown = restored(harness, "restore Sales to Friday 18:00")
         assert "how it was on Fri 12 Jun 18:00" in shown

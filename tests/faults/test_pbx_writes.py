@@ -11,6 +11,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, FAST_RETRIES, NOTHING, ConversationHarness
+from tests.waiting import PATIENCE
 
 LINES = {
     "add 1001 to Sales": "POST */members/1001",
@@ -75,7 +76,7 @@ def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is
         scene.do("add 1001 to Sales")
         assert "So far nothing of it shows" in scene.card().plain
         assert "may" in scene.card().plain
-        assert fault.landed.wait(10)
+        assert fault.landed.wait(PATIENCE)
         scene.click(scene.card(), "Check and try again")
         assert "Nothing to change" in scene.last_ephemeral().plain
         assert scene.changes() == len(scene.writes) == 1
