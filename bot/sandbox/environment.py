@@ -5,55 +5,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
-from bot.sandbox.slack.fake_slack import FakeSlack
+from bot.sandbox.workspace import workspace
 from bot.settings import Settings, SlackTokens
-from bot.slack.app_manifest import socket_mode_manifest
-from bot.slack.workflow_manifest import with_workflow_steps
 from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
-
-
-def workspace(*, name: str = "Park Sandbox", beside: FakeSlack | None = None) -> FakeSlack:
-    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest.
-
-    Args:
-        beside: A workspace whose app can be installed in this one, too.
-    """
-    manifest = _manifest()
-    features, settings = manifest["features"], manifest["settings"]
-    return FakeSlack(
-        name=name,
-        beside=beside,
-        scopes=manifest["oauth_config"]["scopes"]["bot"],
-        events=settings["event_subscriptions"]["bot_events"],
-        shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
-        functions=manifest["functions"],
-    )
-
-
-def manifest_features() -> dict[str, Any]:
-    """Returns the `features` section of the app manifest."""
-    features: dict[str, Any] = _manifest()["features"]
-    return features
-
-
-@cache
-def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(with_workflow_steps(socket_mode_manifest()))
-    return manifest
-
 
 WELCOME = "F07WELCOME1"
 """File id of Ana's recording in #phones; constant, so that a line can name it."""
