@@ -272,7 +272,8 @@ def _build_workspaces(
     else:
         ids = dict.fromkeys(one.workspace for one in given)
         clients = {
-            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True)) for id in ids
+            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True, workspace=id))
+            for id in ids
         }
     return {id: Workspace(one, SlackUserDirectory(one, now=now), one.posting) for id, one in clients.items()}
 
