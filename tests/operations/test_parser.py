@@ -207,6 +207,9 @@ def test_after_a_comma_times_are_times_in_every_reading(change: ChangeOperation)
             ["create Support at 18:00", 'create "Support for 2h" at 18:00'],
         ),
         ("create Support tomorrow", "at tomorrow 8:00", ["create Support", 'create "Support tomorrow"']),
+        ('create "Support" tomorrow', "at tomorrow 8:00", ["create Support"]),
+        ('rename Sales to "My Team" for 2h', "can't be temporary", ['rename Sales to "My Team"']),
+        ('create "Support" every Friday', "can repeat", ["create Support"]),
     ],
 )
 def test_no_time_vanishes_in_a_new_name(line: str, said: str, offered: list[str]) -> None:
