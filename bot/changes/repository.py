@@ -62,7 +62,7 @@ class ChangeRepository:
         """Returns a change's plan, whatever became of it; NotPossible if it was never planned."""
         entry = self.entry(number)
         if entry.plan is None:
-            raise _changed_nothing(entry)
+            raise _changed_nothing(self, entry)
         return Plan.model_validate(entry.plan)
 
     def open_proposal(self, number: int) -> Entry:
@@ -78,7 +78,7 @@ class ChangeRepository:
         """Returns the plan of a change that was made, or may have been."""
         entry = self.entry(number)
         if entry.state not in (State.DONE, State.UNKNOWN):
-            raise _changed_nothing(entry)
+            raise _changed_nothing(self, entry)
         if (by := ended_by(self._journal, number)) is not None:
             raise NotPossible(refusals.ended_by(number, by.id))
         return self.plan(number)
@@ -311,10 +311,11 @@ def _ended_change(end: Entry) -> int | None:
     return end.about if is_end else None
 
 
-def _changed_nothing(entry: Entry) -> NotPossible:
+def _changed_nothing(repository: ChangeRepository, entry: Entry) -> NotPossible:
+    from bot.changes.present_state import nothing_to_take_back  # imports this module
+
     if entry.request.source is Source.WORKFLOW and not entry.state.ended:
         return NotPossible(workflows.is_proposal(entry.id))
-    if (number := _ended_change(entry)) is not None:
-        lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
-        return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
+    if _ended_change(entry) is not None or (entry.plan is None and entry.state is State.DONE):
+        return nothing_to_take_back(repository, entry)
     return NotPossible(refusals.changed_nothing(entry.id, entry.state))

@@ -56,7 +56,7 @@ def top(scene: ConversationHarness, *words: str) -> View:
         plain = scene.sandbox.slack.view(ana).plain
         return "Opening ..." not in plain and "Checking with" not in plain and all(word in plain for word in words)
 
-    scene.sandbox.slack.wait_for(there, timeout=10)
+    scene.sandbox.slack.wait_for(there)
     scene.sandbox.settle()
     return scene.sandbox.slack.view(ana)
 
@@ -68,7 +68,7 @@ def by_slash(scene: ConversationHarness, line: str) -> None:
 def by_mention(scene: ConversationHarness, line: str) -> None:
     slack, phones = scene.sandbox.slack, scene.sandbox.channels["phones"]
     asked = slack.say(scene.sandbox.people["ana"], phones, f"@Park {line}")
-    slack.wait_for(lambda: len(slack.messages(phones, thread=asked)) > 1, timeout=10)
+    slack.wait_for(lambda: len(slack.messages(phones, thread=asked)) > 1)
     scene.sandbox.settle()
 
 
@@ -118,7 +118,7 @@ def open_from_home(scene: ConversationHarness) -> None:
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
     scene.sandbox.settle()
-    slack.wait_for(lambda: "12 park groups" in (slack.home(ana) or top(scene)).plain, timeout=10)
+    slack.wait_for(lambda: "12 park groups" in (slack.home(ana) or top(scene)).plain)
     home = slack.home(ana)
     assert home is not None
     slack.click(ana, home, label="Repeat ...")
@@ -246,7 +246,7 @@ def test_home_and_pending_show_what_begins_within_a_day(scene: ConversationHarne
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
     scene.sandbox.settle()
-    slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""), timeout=10)
+    slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""))
 
 
 def test_edit_opens_the_form_filled_with_the_names_of_now_and_replaces_the_schedule(scene: ConversationHarness) -> None:
