@@ -1,7 +1,7 @@
 """Matches words against the patterns of operations, and finds how much of a line was understood."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -142,8 +142,17 @@ class PartialMatch:
 
 def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
     """The best match of an operation's canonical patterns with a line that matches none completely."""
+    tail = replace(tail, rest=_with_canonical_verb(operation, tail.rest))
     patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
     return min(patterns, key=lambda pattern: (len(pattern.left), len(pattern.line)))
+
+
+def _with_canonical_verb(operation: type[Operation], words: Words) -> Words:
+    """The words with another verb of the operation, such as `put` of `add`, replaced by its canonical one."""
+    typed = tuple("" if word.quoted else word.text.lower() for word in words)
+    verbs = (tuple(pattern.verb.split()) for pattern in operation.patterns())
+    begun = max((len(verb) for verb in verbs if typed[: len(verb)] == verb), default=0)
+    return (*map(Word, operation.verb().split()), *words[begun:]) if begun else words
 
 
 def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: TimeClause) -> PartialMatch:

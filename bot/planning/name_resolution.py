@@ -15,7 +15,7 @@ from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections
-from bot.texts import changes, names, refusals
+from bot.texts import changes, names, recalls, refusals
 
 
 def _number_kind(pbx: PbxClient, text: str) -> str | None:
@@ -125,7 +125,7 @@ class UserResolver:
             refusals.no_user(text),
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
             offers=offers,
-            forms=forms,
+            forms=forms or (() if offers else self.corrections.without(text)),
         )
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
@@ -223,6 +223,8 @@ class RingGroupResolver:
         kind = _number_kind(self.pbx, text)
         what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
         hints = self.corrections.time_hints(text)
+        if not offers and not forms:
+            hints, forms = (*hints, recalls.RECALL_TARGETS), self.corrections.without(text)
         return NotFound(what, notes=hints, offers=offers, forms=forms)
 
 
