@@ -14,6 +14,7 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
 from tests.cheap_starts import cheap_starts
+from tests.short_pauses import short_pauses
 
 # In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
 # More of them would find nothing that the run before did not find; elsewhere each run tries others, and more.
@@ -29,6 +30,7 @@ settings.load_profile("park")
 
 Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORDINARY_INSTANT.isoformat()))
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
+Sandbox.skips_waits = True
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -83,6 +85,13 @@ def messages_are_not_paced() -> Iterator[None]:
 def starts_are_cheap() -> Iterator[None]:
     """What every start of Park has in common is made once for a worker of pytest's."""
     with cheap_starts():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pauses_are_short() -> Iterator[None]:
+    """No test waits for the pauses between two attempts; tests of them set their own."""
+    with short_pauses():
         yield
 
 

@@ -15,6 +15,8 @@ import tests.faults.replica
 import tests.forked
 from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
 from tests.journal_template import use_template
+from tests.short_pauses import short_pauses
+from tests.waiting import PATIENCE
 
 __all__ = ["alembic", "bot", "psycopg", "tests"]
 
@@ -32,12 +34,14 @@ def warm_up() -> None:
         sandbox.slack.wait_for(lambda: "1001" not in sandbox.pbx.state.members_of("Sales"))
         sandbox.settle()
     for thread in threading.enumerate()[1:]:
-        thread.join(60)  # those of the last requests end by themselves
+        thread.join(PATIENCE)  # those of the last requests end by themselves
         if thread.is_alive():
             raise RuntimeError(f"a fork would lack the thread {thread}")
 
 
 use_template()
+PAUSES = short_pauses()  # of all processes: nothing ends it
+PAUSES.__enter__()
 logging.disable()
 warm_up()
 logging.disable(logging.NOTSET)

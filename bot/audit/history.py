@@ -1,8 +1,8 @@
 """History records, built from the events in the journal."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TypeAlias
 
@@ -63,7 +63,7 @@ def record_of(connection: Connection, events: EntryEvents) -> HistoryRecord:
         reason=_reason(known["state"], known["outcome"]),
         rule=known["rule"],
         groups=names.groups,
-        group_ids=names.group_ids,
+        names_by_id=names.names_by_id,
         renamed=names.renamed,
         aspects=names.aspects,
         subjects=names.subjects,
@@ -116,7 +116,7 @@ class _Names:
     """The operation in canonical words; empty if this version of Park does not know it."""
     groups: _Groups
     renamed: tuple[tuple[str, str], ...] = ()
-    group_ids: frozenset[str] = frozenset()
+    names_by_id: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aspects: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     about: int | None = None
@@ -138,7 +138,7 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
             line,
             tuple(groups),
             (),
-            frozenset().union(*(one.group_ids for one in earlier)),
+            {id: names for one in earlier for id, names in one.names_by_id.items()},
             frozenset().union(_aspects_of(operations), *(one.aspects for one in earlier)),
             frozenset().union(_subjects_of(operations), *(one.subjects for one in earlier)),
             about,
@@ -151,7 +151,7 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
         line,
         tuple(groups),
         renamed,
-        frozenset(change.target.id for change in changes if change.target.id),
+        {id: names for change, names in zip(changes, names_of_changes, strict=True) if (id := change.target.id)},
         frozenset(aspect for change in changes for aspect in _changed_aspects(change)),
         frozenset(subject for change in changes for subject in _changed_subjects(change)),
         about,

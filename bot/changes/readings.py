@@ -1,6 +1,6 @@
 """What was read of targets to plan a change: a write that follows at once needs no reading before it."""
 
-from bot.changes.change import Change
+from bot.changes.change import Change, snapshots_equal
 from bot.changes.snapshot import Snapshot, Target
 from bot.changes.target_io import read
 from bot.pbx.client import PbxClient
@@ -17,6 +17,13 @@ class Reading:
         """Whether it began at most `max_age` seconds ago, and holds all that the change concerns."""
         complete = self.members == change.includes_members and not change.includes_prompt
         return complete and deadline_clock() - self._began <= max_age
+
+    def is_before(self, change: Change) -> bool:
+        """Whether it shows what the change was planned from, so that nothing is asked before it is written.
+
+        Before a group is created the PBX may be asked for its ring group.
+        """
+        return self.snapshot is not None and not change.is_noop and snapshots_equal(self.snapshot, change.before)
 
 
 class Readings:

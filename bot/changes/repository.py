@@ -12,7 +12,7 @@ from bot.changes.set_since import is_settled, set_since
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
-from bot.journal.models import Entry, ScheduleState, SetAside, State
+from bot.journal.models import Entry, ScheduleState, SetAside, State, newest_first
 from bot.journal.reader import Reader
 from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
@@ -62,7 +62,7 @@ class ChangeRepository:
         """Returns a change's plan, whatever became of it; NotPossible if it was never planned."""
         entry = self.entry(number)
         if entry.plan is None:
-            raise _changed_nothing(entry)
+            raise _changed_nothing(self, entry)
         return Plan.model_validate(entry.plan)
 
     def open_proposal(self, number: int) -> Entry:
@@ -78,7 +78,7 @@ class ChangeRepository:
         """Returns the plan of a change that was made, or may have been."""
         entry = self.entry(number)
         if entry.state not in (State.DONE, State.UNKNOWN):
-            raise _changed_nothing(entry)
+            raise _changed_nothing(self, entry)
         if (by := ended_by(self._journal, number)) is not None:
             raise NotPossible(refusals.ended_by(number, by.id))
         return self.plan(number)
@@ -121,7 +121,7 @@ class ChangeRepository:
 
     def set_since(self, number: int, done: Plan) -> Entry | None:
         """Returns the newest later change in effect that has set a part of what a change did; None if none has."""
-        return set_since(self._journal, number, done, lambda one: self.is_in_effect(one) and not self.undone_by(one.id))
+        return set_since(self._journal, self.entry(number), done, self.is_in_effect, self.undone_by)
 
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
@@ -252,13 +252,13 @@ class ChangeRepository:
         """Returns the changes with an unknown outcome that no later change has settled, newest first."""
         unknown = [one for one in self._journal.with_unknown_outcome() if one.plan is not None]
         later = self._journal.recent(SEARCHED) if unknown else []
-        return [one for one in unknown if not is_settled(one, [other for other in later if other.id > one.id])]
+        return [one for one in unknown if not is_settled(one, [other for other in later if other.made_after(one)])]
 
-    def last_in_effect(self, matches: Callable[[Entry], bool]) -> int | None:
-        """Returns the number of the last change that matches and is still in effect; None if there is none."""
+    def last_in_effect(self, matches: Callable[[Entry], bool]) -> Entry | None:
+        """Returns the last change made that matches and is still in effect; None if there is none."""
         # A second undo is meant for the change before, not for the first undo.
-        made = (entry for entry in self._journal.done(SEARCHED) if entry.about is None)
-        return next((entry.id for entry in made if matches(entry) and self.is_in_effect(entry)), None)
+        made = (entry for entry in newest_first(self._journal.done(SEARCHED)) if entry.about is None)
+        return next((entry for entry in made if matches(entry) and self.is_in_effect(entry)), None)
 
 
 def ended_by(journal: Reader, number: int, follow_ups: Sequence[Entry] | None = None) -> Entry | None:
@@ -311,10 +311,11 @@ def _ended_change(end: Entry) -> int | None:
     return end.about if is_end else None
 
 
-def _changed_nothing(entry: Entry) -> NotPossible:
+def _changed_nothing(repository: ChangeRepository, entry: Entry) -> NotPossible:
+    from bot.changes.present_state import nothing_to_take_back  # imports this module
+
     if entry.request.source is Source.WORKFLOW and not entry.state.ended:
         return NotPossible(workflows.is_proposal(entry.id))
-    if (number := _ended_change(entry)) is not None:
-        lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
-        return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
+    if _ended_change(entry) is not None or (entry.plan is None and entry.state is State.DONE):
+        return nothing_to_take_back(repository, entry)
     return NotPossible(refusals.changed_nothing(entry.id, entry.state))

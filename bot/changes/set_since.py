@@ -14,18 +14,26 @@ SEARCHED = 500
 """Later changes of the same targets that are looked at, newest first."""
 
 
-def set_since(journal: Reader, number: int, done: Plan, is_in_effect: Callable[[Entry], bool]) -> Entry | None:
-    """Returns the newest change after `number` in effect that has set a part of what it did; None if none has.
+def set_since(
+    journal: Reader,
+    entry: Entry,
+    done: Plan,
+    is_in_effect: Callable[[Entry], bool],
+    undone_by: Callable[[int], Entry | None],
+) -> Entry | None:
+    """Returns the newest change in effect that has set a part of the same after `entry` did; None if none has.
 
     What was set and taken back since counts for nothing, and neither does a change that found its target as it wanted.
 
     Args:
-        done: the plan of the change `number`.
+        done: the plan of the change `entry`.
     """
     parts = {(change.target.key, part) for change in done.undone for part in changed_parts(change)}
-    for later in journal.made_on({key for key, _ in parts}, SEARCHED, after=number):
+    for later in journal.made_on({key for key, _ in parts}, SEARCHED, after=entry):
         plan = Plan.model_validate(later.plan) if later.plan is not None else None
-        if plan is not None and not parts.isdisjoint(plan.parts()) and is_in_effect(later):
+        if plan is None or parts.isdisjoint(plan.parts()):
+            continue
+        if is_in_effect(later) and not undone_by(later.id):
             return later
     return None
 

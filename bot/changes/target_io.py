@@ -201,8 +201,18 @@ class TargetWriter:
         except Throttled:
             raise
         except Rejected:
-            if not shows(self.read()):
+            if not self._shows_all_the_same(shows):
                 raise
+
+    def _shows_all_the_same(self, shows: _Check) -> bool:
+        """Whether the PBX shows what it rejected; no where it rejects to be read too, which explains nothing."""
+        try:
+            return shows(self.read())
+        except Throttled:
+            raise
+        except Rejected:
+            log.warning("the PBX can't be read after it has rejected a write", exc_info=True)
+            return False
 
     def _create(self, after: Snapshot) -> None:
         settings = self._without_dead_ring_group(after.settings)
@@ -211,31 +221,40 @@ class TargetWriter:
             with cap_deadlines(self._before_write()):
                 group_id = self._pbx.create_group(settings)
         except UnknownOutcome as lost:
-            self.verify(lambda seen: seen is not None, answered=False, why=lost.said)
-            group_id = self._group_id()
+            seen = self.verify(lambda seen: seen is not None, answered=False, why=lost.said)
+            group_id = seen.id if seen and seen.id else self._group_id()
         self._target, self.created = self._target.model_copy(update={"id": group_id}), True
 
     def _update(self, now: Snapshot, after: Snapshot) -> None:
         body = now.settings | {key: after.settings[key] for key in COMPARED_SETTINGS if key in after.settings}
-        shows = partial(_same_settings, after)
+        shows, send = partial(_same_settings, after), self._update_request(now, after)
         try:
-            self._write(self._update_request(body, now, after), shows)
+            self._write(partial(send, body), shows)
         except Throttled:
             raise
         except Rejected:  # asked only now, as a ring group that no recall goes to is rarely deleted
-            if (living := self._without_dead_ring_group(body)) == body:
+            if (living := self._living(body)) == body:
                 raise
-            self._write(self._update_request(living, now, after), shows)
+            self._write(partial(send, living), shows)
 
-    def _update_request(self, body: dict[str, Any], now: Snapshot, after: Snapshot) -> Callable[[], object]:
+    def _living(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Returns what a rejected update is tried again with: the same where the PBX doesn't tell more."""
+        try:
+            return self._without_dead_ring_group(body)
+        except PBXError:
+            log.warning("whether a ring group is gone can't be asked after a rejected update", exc_info=True)
+            return body
+
+    def _update_request(self, now: Snapshot, after: Snapshot) -> Callable[[dict[str, Any]], object]:
+        """Returns what sends the settings; a new prompt is uploaded before, once."""
         cleared = _cleared(now, after) if self._target.is_server else {}
         if now.prompt is not None and after.prompt is not None and not now.prompt.same(after.prompt):
             # Uploading changes no settings, so it needs no `before_write`.
             file_id = upload_prompt(self._pbx, after.prompt, self._content)
-            return partial(self._pbx.set_prompt, body, file_id, **cleared)
+            return lambda body: self._pbx.set_prompt(body, file_id, **cleared)
         if self._target.is_server:
-            return partial(self._pbx.update_server, body, **cleared)
-        return lambda: self._pbx.update_group(self._group_id(), body)
+            return lambda body: self._pbx.update_server(body, **cleared)
+        return lambda body: self._pbx.update_group(self._group_id(), body)
 
     def _without_dead_ring_group(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Leaves out a ring group that was deleted and that no recall goes to: the PBX would reject its id."""

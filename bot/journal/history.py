@@ -4,8 +4,8 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -37,8 +37,8 @@ class HistoryRecord:
     rule: str | None
     groups: tuple[tuple[str, ...], ...]
     """The groups that it is about, each as its name or as the possible spellings of what was typed."""
-    group_ids: frozenset[str] = frozenset()
-    """Ids of the groups that were planned to be changed, which may have other names today."""
+    names_by_id: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names then of the groups that were planned to be changed, by their ids: they may have others today."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Pairs of the old and the new name."""
     aspects: frozenset[str] = frozenset()

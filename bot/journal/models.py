@@ -1,9 +1,11 @@
 """Values that the journal stores and returns: entries, their states, events, flags and follow-ups."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from functools import cmp_to_key
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from bot.messages.request import Request
 
@@ -89,6 +91,30 @@ class Entry:
     """Why it failed last, as text for people."""
     failure_told: bool = False
     """Whether people were told in Slack that it fails."""
+
+    def made_after(self, other: Self) -> bool:
+        """Returns whether it took effect after another change or, if it has not ended, was asked for after that.
+
+        Changes of one target run in the order of acceptance, unless one of them was scheduled or waited for approval:
+        then the times decide.
+        """
+        if not (self._was_put_off or other._was_put_off):
+            return self.id > other.id
+        return (self.ended_at or self.accepted_at) > (other.ended_at or other.accepted_at)
+
+    @property
+    def _was_put_off(self) -> bool:
+        """Whether it has ended, and had begun at a later time than it was accepted."""
+        return self.ended_at is not None and self.run_at > self.accepted_at
+
+
+def newest_first(made: Iterable[Entry]) -> list[Entry]:
+    """Returns changes in the order in which they took effect, the last one first."""
+
+    def order(one: Entry, other: Entry) -> int:
+        return -1 if one.made_after(other) else 1
+
+    return sorted(made, key=cmp_to_key(order))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
@@ -14,7 +14,7 @@ from bot.journal import targets as changed_targets
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
+from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule, newest_first
 from bot.journal.prepared import Prepared
 from bot.journal.queue import find_claimable, last_entry, next_due_time
 from bot.journal.rows import read_entries
@@ -31,6 +31,9 @@ USER_SEARCH_DEPTH = 1000
 """How many of the newest entries `requested_by` searches: there is no index on the user."""
 MAX_OF_USER = 50
 """Entries that `requested_by` returns at most."""
+PUT_OFF_MARGIN = timedelta(hours=1)
+"""A scheduled change may begin this long after its time, and so after changes that were accepted since."""
+LATEST = datetime.max.replace(tzinfo=UTC)
 _LAST_CHARACTER = chr(0x10FFFF)
 
 _BY_ID = Prepared(select(entries).where(entries.c.id == bindparam("wanted_id")))
@@ -168,18 +171,26 @@ class Reader:
         return self._entries(unknown.order_by(entries.c.id.desc()).limit(MAX_UNKNOWN))
 
     def done(self, limit: int) -> list[Entry]:
-        """Returns the newest changes that were made, newest first; some may have been undone since."""
+        """Returns the changes that were made, by their acceptance, newest first; some may have been undone since."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
 
-    def made_on(self, targets: Collection[str], limit: int, after: int = 0) -> list[Entry]:
-        """Returns changes of PBX objects that were made and are about no other change, newest first.
+    def made_on(self, targets: Collection[str], limit: int, after: Entry | None = None) -> list[Entry]:
+        """Returns changes of PBX objects that were made and are about no other change, the one made last first.
 
         Args:
             targets: keys of PBX objects, as in `bot.journal.targets`.
-            after: only entries with higher ids are returned.
+            after: only changes that were made after this one are returned.
         """
-        return self._entries(changed_targets.MADE, targets=list(targets), after=after, most=limit)
+        found = self._made_since(targets, limit, after)
+        if after is None and len(found) == limit:  # an older entry may have been put off until after these
+            found = list({one.id: one for one in (*found, *self._made_since(targets, limit, found[-1]))}.values())
+        return newest_first(one for one in found if after is None or one.made_after(after))[:limit]
+
+    def _made_since(self, targets: Collection[str], limit: int, after: Entry | None) -> list[Entry]:
+        since = LATEST if after is None else after.accepted_at - PUT_OFF_MARGIN
+        wanted = {"targets": list(targets), "after": after.id if after else 0, "since": since}
+        return self._entries(changed_targets.MADE, **wanted, most=limit)
 
     def scheduled_on(self, targets: Collection[str]) -> list[Entry]:
         """Returns the scheduled changes of these PBX objects that are about no other change, the next one first."""

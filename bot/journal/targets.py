@@ -5,11 +5,11 @@ Reading the plans instead takes as long as the history is.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
 from bot.journal.models import SERVER_KEY, Json, State
 from bot.journal.prepared import Prepared
-from bot.journal.tables import changed_targets, entries, not_notified
+from bot.journal.tables import UtcDateTime, changed_targets, entries, not_notified
 from bot.messages.text import fold
 
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
@@ -73,7 +73,8 @@ def store(connection: Connection, entry_id: int, plan: Json) -> None:
 MADE = Prepared(
     select(entries)
     .where(
-        entries.c.id.in_(_OF_TARGETS.where(changed_targets.c.entry_id > bindparam("after"))),
+        entries.c.id.in_(_OF_TARGETS),
+        or_(entries.c.id > bindparam("after"), entries.c.run_at > bindparam("since", type_=UtcDateTime())),
         entries.c.state == State.DONE,
         entries.c.about.is_(None),
     )
@@ -81,7 +82,10 @@ MADE = Prepared(
     .limit(bindparam("most")),
     lists=("targets",),
 )
-"""The changes of `targets` that were made and are about no other, newest first: `most`, with ids over `after`."""
+"""The changes of `targets` that were made and are about no other, in the order of acceptance, the last one first.
+
+At most `most` of those whose id is over `after`, and of those that were meant to run later than `since`.
+"""
 SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))

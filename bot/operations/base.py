@@ -102,6 +102,15 @@ class Operation(BaseModel):
         )
 
     @classmethod
+    def usage_of(cls, text: str) -> str:
+        """One of its ways to be typed, in first spellings and without words that are skipped, with placeholders."""
+        first_spellings = re.sub(r"([\w']+)\|[^\s\]]+", r"\1", re.sub(r"\s*\[[^{\]]*\]", "", text))
+        types = cls.argument_types()
+        return re.sub(
+            r"{(\w+)}", lambda name: types[name[1]].placeholder if name[1] in types else "...", first_spellings
+        )
+
+    @classmethod
     @cache
     def argument_types(cls) -> dict[str, ArgumentType]:
         """The type of each argument in the patterns, in the order of the fields."""

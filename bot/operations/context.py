@@ -13,7 +13,7 @@ from bot.changes.change import Change
 from bot.changes.lookups import MembershipLookup, PromptFiles
 from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import Person, Snapshot, Target
-from bot.errors import NotPossible
+from bot.errors import NotFound, NotPossible
 from bot.journal.history import Viewer
 from bot.messages.message import Fact, Offer
 from bot.operations.arguments.targets import Recall
@@ -97,6 +97,13 @@ class OperationContext(Protocol):
 
     def group(self, text: str) -> ParkGroup:
         """The park group that `text` names; raises NotFound or Ambiguous."""
+
+    def unknown_group(self, text: str, among: Iterable[str] | None = None) -> NotFound:
+        """The error for a name that no park group has, with buttons for the request with similar names.
+
+        Args:
+            among: names of groups of another time; by default those of the groups that the PBX has.
+        """
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
         """The users that the texts name, in order and without repetition; raises where any of them is unknown."""

@@ -56,6 +56,7 @@ class Groups(ReadOperation):
             items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
             table=_group_table(context, found, ends),
             lines=(answers.SHOW_GROUP_USAGE,) if found else (),
+            offers=context.unknown_group(self.search).message.offers if self.search and not (found or as_of) else (),
             notes=(as_of,) if as_of else (),
         )
 
@@ -145,7 +146,7 @@ class Group(ReadOperation):
             items=tuple(map(str, members)),
             rows=(
                 *temporary_rows(context, [target.key], lambda change: change.target.key == target.key),
-                *schedules_of(context, target.key),
+                *schedules_of(context, target),
             ),
             forms=_forms(context, target.title),
         )

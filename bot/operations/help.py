@@ -4,17 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from bot.messages.message import Message
+from bot.errors import NotPossible
+from bot.messages.message import Message, Offer
 from bot.messages.text import Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.panel import all_of_it, panel
+from bot.pbx.name_index import closest_names
 from bot.texts import help as texts
 from bot.texts import lines
 
 MORE = "more"
 """The topic that lists every action."""
+MAX_SIMILAR = 2
+"""Topics that are suggested for one that there is not."""
 
 
 def _operations() -> tuple[type[Operation], ...]:
@@ -37,7 +41,9 @@ def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
     topics = [*_first_words(one for one in _operations() if one.advertised), *texts.TOPICS]
-    raise ValueError(lines.no_help(join_words(words), topics))
+    typed = join_words(words)
+    near = [Help(topic=one).text() for one in closest_names(typed, topics, MAX_SIMILAR)]
+    raise NotPossible(lines.no_help(typed, topics), offers=tuple(Offer(label=line, line=line) for line in near))
 
 
 def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:

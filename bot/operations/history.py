@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice
@@ -11,17 +11,13 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import NotPossible, PBXError, Refused, SlackFailure
 from bot.journal.history import HistoryRecord, to_csv
-from bot.journal.targets import keys_called
 from bot.messages.message import ActivityItem, Attachment, Cell, Message, Offer, Table
-from bot.messages.text import fold, split_words
-from bot.operations.arguments.targets import MEMBERS
 from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
+from bot.operations.history_records import records, typed_members
 from bot.operations.history_state import state_of_record
 from bot.operations.table_view import switch_button
-from bot.pbx.ordered_names import OrderedNames
-from bot.policy.model import Permission
 from bot.texts import dates, wording
 from bot.texts import history as texts
 from bot.texts.languages import in_each_language
@@ -77,7 +73,8 @@ class ShowHistory(HistoryQuery):
         shown, more = found[:MAX_RECORDS], len(found) > MAX_RECORDS
         notes = (*((_period_in_full(period, context),) if period else ()), *_limits(self, context))
         if not shown:
-            return Message(title=texts.nothing(_selection(self, context)), notes=notes, lines=("history",))
+            title, similar = texts.nothing(_selection(self, context)), _similar(self, context)
+            return Message(title=title, notes=notes, lines=("history",), offers=similar)
         return Message(
             title=texts.title(_selection(self, context), len(shown), more=more),
             items=tuple(_item(context, record) for record in shown),
@@ -100,90 +97,19 @@ def _period(query: HistoryQuery, context: OperationContext) -> Period | None:
         raise NotPossible(str(fault)) from None
 
 
-def records(
-    query: HistoryQuery, context: OperationContext, period: Period | None, before: int | None = None
-) -> Iterator[HistoryRecord]:
-    """The records that match a query and that the requester may see; follows renamed groups.
-
-    Args:
-        before: only changes with lower numbers.
-    """
-    group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
-    user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
-    start, end = (period.start, period.end) if period else (None, None)
-    today, member = _names_today(context), _member_names(query.member, context) if query.member else None
-    is_group = any(any(today.called(name)) for name in names)
-    people = member or (_member_names(group, context) if group and not is_group else ())
-
-    def targets() -> Collection[str]:
-        """The keys of what is searched for, which include the earlier names of a group once they are found."""
-        ids = (one.id for name in names for one in today.called(name))
-        return {*ids, *(key for name in (*names, *people) for key in keys_called(name))}
-
-    wanted = targets if group or member else None
-    for record in viewer.history.newest_first(before=before, since=start, until=end, user=user, targets=wanted):
-        about = (not group or _is_about(record, names)) and (member is None or _has_subject(record, member))
-        if about and _may_see(context, record, today):
-            names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            if query.aspect is None or query.aspect in record.aspects:
-                yield _redact_reason(context, record, today)
-
-
-def _names_today(context: OperationContext) -> OrderedNames:
-    """The present names of the groups; none if the PBX can't be asked, since the history has to be read then."""
+def _similar(query: HistoryQuery, context: OperationContext) -> tuple[Offer, ...]:
+    """Buttons for a query of which nothing was found, with similar names for those that the PBX does not know."""
     try:
-        return context.directory.group_names()
-    except PBXError as fault:
-        log.warning("history is decided by the names of then: %s", fault)
-        return OrderedNames(0, ())
-
-
-def _member_names(member: str, context: OperationContext) -> Collection[str]:
-    """What records may call members: as they were typed, and the numbers and names of the users they mean today."""
-    own = fold(member) in ("me", "myself")
-    try:
-        typed = (f"<@{context.viewer.user}>",) if own else MEMBERS.read(split_words(member))
-    except ValueError:
-        typed = (member,)
-    names = {fold(member), *map(fold, typed)}
-    try:
-        people = context.people(typed)
-    except (Refused, PBXError, SlackFailure) as fault:
-        log.info("the history of a member is searched by what was typed: %s", fault)
-        return names
-    return names | {fold(name) for person in people for name in (person.number, person.name) if name}
-
-
-def _has_subject(record: HistoryRecord, names: Collection[str]) -> bool:
-    return any(fold(subject) in names for subject in record.subjects)
-
-
-def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
-    of_group = any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
-    return of_group or _has_subject(record, names)
-
-
-def _may_see(context: OperationContext, record: HistoryRecord, today: OrderedNames) -> bool:
-    """Whether the requester may see a record, by the names of then and of today."""
-    renamed = [(today.by_id[id],) for id in record.group_ids if id in today.by_id]
-    return all(any(_may(context, spelling) for spelling in spellings) for spellings in (*record.groups, *renamed))
-
-
-def _may(context: OperationContext, group: str) -> bool:
-    return context.may(Permission.HISTORY, group) and context.may_see(group)
-
-
-_QUOTED = re.compile('[“„"]([^”“"]+)[”“"]')
-"""A quoted name in a text, in the quotation marks of each language."""
-
-
-def _redact_reason(context: OperationContext, record: HistoryRecord, today: OrderedNames) -> HistoryRecord:
-    """Removes a reason that names groups which the requester may not see."""
-    if not record.reason:
-        return record
-    reason = fold(record.reason)
-    named = [*_QUOTED.findall(record.reason), *(one.name for one in today.names if one.folded in reason)]
-    return record if all(_may(context, name) for name in named) else replace(record, reason="")
+        known = (group.name for one in spellings(query.group or "") for group in context.directory.group(one))
+        if query.group and not any(map(context.may_see, known)):
+            return context.unknown_group(query.group).message.offers
+        if query.member:
+            context.people(typed_members(query.member, context))
+    except Refused as fault:
+        return fault.message.offers
+    except (ValueError, PBXError, SlackFailure) as fault:
+        log.info("no similar names for a history without records: %s", fault)
+    return ()
 
 
 def _shown_reason(reason: str) -> str:
@@ -302,7 +228,7 @@ class ExportHistory(HistoryQuery):
     def read(self, context: OperationContext) -> Message:
         rows = list(to_csv(records(self, context, _period(self, context)), context.viewer.name_of))
         if len(rows) == 1:
-            return Message(title=texts.NOTHING_TO_EXPORT)
+            return Message(title=texts.NOTHING_TO_EXPORT, offers=_similar(self, context))
         return Message(
             title=texts.exported(len(rows) - 1),
             file=Attachment(name="park-history.csv", content=BOM + "".join(rows)),

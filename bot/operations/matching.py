@@ -1,9 +1,9 @@
 """Matches words against the patterns of operations, and finds how much of a line was understood."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from bot.errors import NotPossible
@@ -12,7 +12,7 @@ from bot.messages.text import Word, Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
+from bot.operations.syntax import CommandPattern, Field, Literal, Matches, command_patterns
 from bot.texts import lines, recurrences
 from bot.texts import times as time_texts
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
@@ -112,22 +112,77 @@ def _by_weight(operations: tuple[type[Operation], ...], first_words: frozenset[s
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
     """The operation with the longest verb that the line starts with."""
+    found = commands_of_verb(words)
+    return found[0].operation if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class VerbCommand:
+    """A way to type an operation that starts with a verb; `text` is the pattern with its optional parts."""
+
+    verb: tuple[str, ...]
+    operation: type[Operation]
+    text: str
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the verb is the operation's own, and not one that is understood too."""
+        return self.operation.verb() == " ".join(self.verb)
+
+    def canonical(self, words: Words) -> Words:
+        """A line that starts with the verb, with the operation's own verb in its place."""
+        return (*map(Word, self.operation.verb().split()), *words[len(self.verb) :])
+
+
+def commands_of_verb(words: Words) -> list[VerbCommand]:
+    """The commands with the longest verb that the line starts with, in the order of the catalogue."""
     verbs = _verbs(OPERATIONS).get(words[0].text.lower()) if words else None
     if verbs is None:
-        return None
-    longest, _ = verbs[0]
-    typed = tuple("" if word.quoted else word.text.lower() for word in words[: len(longest)])
-    return next((operation for verb, operation in verbs if typed[: len(verb)] == verb), None)
+        return []
+    typed = tuple("" if word.quoted else word.text.lower() for word in words[: len(verbs[0].verb)])
+    longest = next((one.verb for one in verbs if typed[: len(one.verb)] == one.verb), None)
+    return [one for one in verbs if one.verb == longest]
+
+
+def commands_begun(words: Words) -> list[VerbCommand]:
+    """The commands of which the line has most of the verb, where it has no more of another one's whole verb.
+
+    Those of several words are among them where nothing else was typed.
+    """
+    verbs = _verbs(OPERATIONS).get(words[0].text.lower(), []) if words and not words[0].quoted else []
+    known = {one: _in_common(one.verb, words) for one in verbs}
+    most = max(known.values(), default=0)
+    whole = max((len(one.verb) for one, count in known.items() if count == len(one.verb)), default=0)
+    return [one for one, count in known.items() if count == most and (most > whole or len(words) == most > 0)]
+
+
+def _in_common(verb: tuple[str, ...], words: Words) -> int:
+    """How many words of a verb the line begins with."""
+    pairs = zip(verb, words, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: not pair[1].quoted and pair[1].text.lower() == pair[0], pairs))
+
+
+def commands_spelt(word: Word) -> list[VerbCommand]:
+    """The commands that start with a word in any of its spellings, one of each operation."""
+    found = dict[type[Operation], VerbCommand]()
+    for operation in OPERATIONS if not word.quoted else ():
+        for text in (operation.phrase, *operation.also):
+            spellings = command_patterns(text)[0].first_spellings
+            if word.is_keyword(*spellings):
+                in_this_spelling = text.replace("|".join(spellings), word.text.lower(), 1)
+                found.setdefault(operation, VerbCommand((word.text.lower(),), operation, in_this_spelling))
+    return list(found.values())
 
 
 @cache
-def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[tuple[tuple[str, ...], type[Operation]]]]:
+def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[VerbCommand]]:
     """Verbs as words with their operations, by their first words, the longest first."""
-    verbs = defaultdict[str, list[tuple[tuple[str, ...], type[Operation]]]](list)
+    verbs = defaultdict[str, list[VerbCommand]](list)
     for operation in operations:
-        for verb in (tuple(pattern.verb.split()) for pattern in operation.patterns() if pattern.verb):
-            verbs[verb[0]].append((verb, operation))
-    return {first: sorted(found, key=lambda one: -len(one[0])) for first, found in verbs.items()}
+        for text in (operation.phrase, *operation.also):
+            for verb in dict.fromkeys(tuple(one.verb.split()) for one in command_patterns(text) if one.verb):
+                verbs[verb[0]].append(VerbCommand(verb, operation, text))
+    return {first: sorted(found, key=lambda one: -len(one.verb)) for first, found in verbs.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +197,15 @@ class PartialMatch:
 
 def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
     """The best match of an operation's canonical patterns with a line that matches none completely."""
-    tail = replace(tail, rest=_with_canonical_verb(operation, tail.rest))
-    patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
-    return min(patterns, key=lambda pattern: (len(pattern.left), len(pattern.line)))
+    whole, *shorter = command_patterns(operation.phrase)
+    # one that ends with a fixed word of a part that is left out says less than a line needs
+    patterns = (whole, *(one for one in shorter if isinstance(one.parts[-1], Field) or _ends_alike(one, whole)))
+    matches = [_partial_match(operation, pattern, tail) for pattern in patterns]
+    return min(matches, key=lambda match: (len(match.left), len(match.line)))
 
 
-def _with_canonical_verb(operation: type[Operation], words: Words) -> Words:
-    """The words with another verb of the operation, such as `put` of `add`, replaced by its canonical one."""
-    typed = tuple("" if word.quoted else word.text.lower() for word in words)
-    verbs = (tuple(pattern.verb.split()) for pattern in operation.patterns())
-    begun = max((len(verb) for verb in verbs if typed[: len(verb)] == verb), default=0)
-    return (*map(Word, operation.verb().split()), *words[begun:]) if begun else words
+def _ends_alike(pattern: CommandPattern, whole: CommandPattern) -> bool:
+    return pattern.parts[-1] == whole.parts[-1] or not pattern.fields
 
 
 def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: TimeClause) -> PartialMatch:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository
 from bot.changes.schedules import RecurringSchedule
+from bot.changes.snapshot import Target
 from bot.journal.models import Entry, ScheduleState
 from bot.messages.message import Cell, Fact, FormOffer, Message, Offer, Row, Table
+from bot.messages.text import fold
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, GroupName
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
@@ -58,7 +60,7 @@ class Schedules(ReadOperation):
         group = context.group(self.group) if self.group else None
         wanted = (one for one in context.repository.schedules.standing() if one.number > (self.after or 0))
         if group is not None:
-            wanted = (one for one in wanted if _changes(one, group.id))
+            wanted = (one for one in wanted if _changes(context, one, group.id, group.name))
         in_order = sorted(wanted, key=lambda one: one.number)
         found = list(islice(_visible(context, in_order), MAX_ROWS + 1))
         shown, more = found[:MAX_ROWS], len(found) > MAX_ROWS
@@ -113,14 +115,17 @@ def coming(context: OperationContext) -> tuple[Row, ...]:
     return tuple(_coming_row(context, one, now) for one in islice(_visible(context, soon), MAX_COMING))
 
 
-def schedules_of(context: OperationContext, target: str) -> tuple[Row, ...]:
+def schedules_of(context: OperationContext, target: Target) -> tuple[Row, ...]:
     """The schedules that change a group or the server, the first few that the requester may see."""
-    found = (one for one in context.repository.schedules.standing() if _changes(one, target))
+    standing = context.repository.schedules.standing()
+    found = (one for one in standing if _changes(context, one, target.key, target.title))
     return tuple(_row(context, one) for one in islice(_visible(context, found), MAX_COMING))
 
 
-def _changes(schedule: RecurringSchedule, target: str) -> bool:
-    return any(key == target for key, _ in schedule.stored.parts)
+def _changes(context: OperationContext, schedule: RecurringSchedule, key: str, name: str) -> bool:
+    """Whether a schedule changes a target, which may have got another id since the schedule was made."""
+    parts = context.present_parts(schedule.stored.parts, schedule.number, frozenset((fold(name),)))
+    return any(part_of == key for part_of, _ in parts)
 
 
 def schedule_buttons(schedule: RecurringSchedule, *, in_effect: bool) -> tuple[Offer, ...]:

@@ -235,7 +235,8 @@ class Restore(ManyChanges):
         try:
             found = self._restored(context, past, now)
         except NotMatched as fault:
-            raise NotFound(str(fault)) from None
+            similar = context.unknown_group(self.what, [target.title for target, _ in past.groups]).message.offers
+            raise NotFound(str(fault), offers=similar) from None
         changes = differences(now, found.wanted)
         notes = (*found.notes, *self._kept(context, now, past), *self._source(found_past, context))
         if self.what in (EVERYTHING, SERVER):

@@ -1,11 +1,11 @@
 """What is suggested for a line that is not understood: its form, the usage, a corrected verb."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.errors import NotFound, NotUnderstood
+from bot.errors import NotFound, NotPossible, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
 from bot.messages.text import Word, Words, join_words, split_words
@@ -19,6 +19,10 @@ from bot.operations.matching import (
     READ_ERRORS,
     Operations,
     ReadFault,
+    VerbCommand,
+    commands_begun,
+    commands_of_verb,
+    commands_spelt,
     fixed_words_after_fields,
     form_offer,
     match_clause,
@@ -41,6 +45,8 @@ from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
+MAX_USAGES = 3
+"""Commands that are shown for a word with which several begin."""
 
 
 def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
@@ -48,17 +54,31 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
 
     It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
     """
-    operation = operation_of_verb(words)
+    commands = _meant(words)
+    operation = commands[0].operation if commands else None
+    if len(commands) == 1:  # what is typed in other words is completed in the operation's own
+        words = commands[0].canonical(words)
     if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
         forms = form_offer(operation, _without_rest(operation, strange[0]))
         if repeats(strange[0].typed) and "recurs" not in operation.times():
             strange = (strange[0], recurrences.CANNOT_REPEAT)
         return NotUnderstood(f"{strange[1]} {wording.NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
     tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
-    if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
-        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
+    usages = tuple(one.operation.usage_of(one.text) for one in commands)
+    if fault is not None and _concerns(fault, commands):
+        offers = fault[1].message.offers if isinstance(fault[1], NotPossible) else ()
+        lines = usages if len(commands) > 1 else (fault[0].usage(),)
+        return NotUnderstood(str(fault[1]), lines=lines, offers=offers, forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
+    if len(commands) > 1:
+        forms = tuple(form for one in commands for form in form_offer(one.operation, TimeClause(one.canonical(words))))
+        verb = " ".join(
+            word for word, *others in zip(*(one.verb for one in commands), strict=False) if {word} >= {*others}
+        )
+        complete = (one for command in commands for one in _completed_change(command, words))
+        offers, forms = tuple(map(offer_of, complete)), forms if len(forms) == 1 else ()
+        return NotUnderstood(texts.partly_understood(verb), lines=usages, offers=offers, forms=forms)
     understood = partial_match(operation, tail)
     return NotUnderstood(
         texts.partly_understood(operation.verb()),
@@ -67,6 +87,12 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         offers=tuple(map(offer_of, _completed(operation, _split_times(words, operation)))),
         forms=form_offer(operation, tail),
     )
+
+
+def _completed_change(command: VerbCommand, words: Words) -> Operations:
+    """The readings, as a change, of a line whose verb several commands share."""
+    operation, canonical = command.operation, command.canonical(words)
+    return _completed(operation, _split_times(canonical, operation)) if operation.changes() else ()
 
 
 def list_to_choose_from(words: Words) -> Operation | None:
@@ -90,6 +116,24 @@ def _split_times(words: Words, operation: type[Operation]) -> TimeClause:
     split = time_splits(words)[0]
     bare = bare_duration(words) if not split.times and "ends" in operation.times() else None
     return bare or split
+
+
+def _meant(words: Words) -> list[VerbCommand]:
+    """The commands that a line may be meant for, one of each operation; where a whole verb is its own, those only."""
+    begun = commands_begun(words)
+    commands = dict[type[Operation], VerbCommand]()
+    for one in sorted(begun or commands_of_verb(words), key=lambda one: (not one.is_own, len(one.verb))):
+        commands.setdefault(one.operation, one)
+    in_order = [commands[operation] for operation in OPERATIONS if operation in commands]
+    own = {one.verb for one in in_order if one.is_own}
+    closest = [one for one in in_order if one.is_own or one.verb not in own]
+    return [one for one in closest if one.operation.advertised] or closest
+
+
+def _concerns(fault: ReadFault, commands: Sequence[VerbCommand]) -> bool:
+    """Whether a fault is one of the command that was typed."""
+    operations = [one.operation for one in commands]
+    return not operations or fault[0] in operations or operations[0].verb() in fault[0].verb()
 
 
 def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
@@ -127,7 +171,7 @@ def with_corrected_verb(words: Words) -> Operations:
 
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
-    if words[0].quoted or near is None or near[0] == words[0].text.lower():
+    if words[0].quoted or near is None or commands_spelt(words[0]):
         return ()
     corrected = (Word(near[0]), *words[1:])
     operation, found = operation_of_verb(corrected), match_line(corrected).readings[:1]
@@ -222,7 +266,8 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
 
     near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
-    lines = tuple(usages[verb] for verb, *_ in near)
+    spelt = [one.operation.usage_of(one.text) for one in commands_spelt(words[0]) if one.operation.advertised]
+    lines = tuple(spelt[:MAX_USAGES]) or tuple(usages[verb] for verb, *_ in near)
     return NotFound(
         texts.unknown_line(join_words(words)),
         offers=(*offers, *whole) or (help_offer(),),

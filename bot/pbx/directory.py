@@ -19,6 +19,8 @@ from bot.pbx.ordered_names import OrderedNames
 
 LIFETIME = 60.0
 """Seconds for which anything that was read stays fresh."""
+MAX_CLOSEST = 10
+"""Names that are similar to an unknown one, from which suggestions are chosen."""
 
 Kind: TypeAlias = Literal["group", "ring_group", "user"]
 T = TypeVar("T")
@@ -94,17 +96,17 @@ class Directory:
 
     # The methods from here to `missing` send no request and may return what is stale.
 
-    def closest_groups(self, text: str, limit: int = 10) -> list[ParkGroup]:
-        """Returns the cached groups with the most similar names; all are cached once a name was not found."""
-        return self._groups.closest(text, limit)
+    def closest_groups(self, text: str) -> list[str]:
+        """Returns the most similar names of cached groups, best first; all are cached once a name was not found."""
+        return [group.name for group in self._groups.closest(text, MAX_CLOSEST)]
 
-    def closest_ring_groups(self, text: str, limit: int = 10) -> list[RingGroup]:
+    def closest_ring_groups(self, text: str) -> list[RingGroup]:
         """Returns the cached ring groups with the most similar names, as `closest_groups`."""
-        return self._ring_groups.closest(text, limit)
+        return self._ring_groups.closest(text, MAX_CLOSEST)
 
-    def closest_users(self, text: str, limit: int = 10) -> list[User]:
+    def closest_users(self, text: str) -> list[User]:
         """Returns the cached users with the most similar names, as `closest_groups`."""
-        return self._users.closest(text, limit)
+        return self._users.closest(text, MAX_CLOSEST)
 
     def groups_age(self) -> float | None:
         """Returns how many seconds ago the list of groups was read; None if it never was."""

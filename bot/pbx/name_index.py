@@ -49,6 +49,11 @@ def closest(text: str, objects: Iterable[Named], labels: Callable[[Named], Label
     return [candidates[index] for index in indexes][:limit]
 
 
+def closest_names(text: str, names: Iterable[str], limit: int = 10) -> list[str]:
+    """Returns those of the names that are most similar to `text`, best first; at most `limit`."""
+    return closest(text, names, lambda name: (name,), limit)
+
+
 class Pages(Protocol[T]):
     """Reads the page of a list that begins at item `skip`, narrowed by `filter` or `search` if the PBX supports it."""
 

@@ -25,8 +25,9 @@ from bot.operations.context import GroupList, OperationContext, PermissionCheck
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, Kind, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
+from bot.pbx.name_index import closest_names
 from bot.pbx.ordered_names import OrderedName, OrderedNames
-from bot.planning.corrections import Corrections
+from bot.planning.corrections import Corrections, for_explanation
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver, ring_group_label
 from bot.policy.model import Permission
@@ -155,14 +156,13 @@ class RequestContext(OperationContext):
                 return self._corrections.require_one(
                     found, text, lambda group: group.name, lambda group: group.name, names.PARK_GROUPS
                 )
-        closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
-        offers, forms = self._corrections.similar(text, closest)
-        raise NotFound(
-            refusals.no_group(text),
-            offers=offers,
-            forms=forms,
-            notes=self._corrections.time_hints(text) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,)),
-        )
+        raise self.unknown_group(text)
+
+    def unknown_group(self, text: str, among: Iterable[str] | None = None) -> NotFound:
+        if among is None:
+            for_explanation(lambda: self.directory.group(text), [])  # has all names read
+        near = self.directory.closest_groups(text) if among is None else closest_names(text, among)
+        return self._corrections.unknown_group(text, [name for name in near if self.may_see(name)])
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
         return tuple({person.number: person for person in self._users.resolve(members).values()}.values())

@@ -1,12 +1,13 @@
 """Buttons and forms that correct a name in a line; none does less than was typed without saying so."""
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, TypeVar
 
-from bot.errors import Ambiguous, NotPossible
+from bot.errors import Ambiguous, NotFound, NotPossible, PBXError
 from bot.messages.message import FormOffer, Message, Offer, leaving_out
 from bot.messages.text import Word, fold, join_words
 from bot.operations.arguments.targets import Recall
@@ -18,10 +19,21 @@ from bot.times.clauses import bare_duration, find_malformed_time, repetition_hin
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 MAX_OFFERS = 5
 """Buttons for one question, so that they can be read at a glance."""
 MAX_SUGGESTIONS = 3
 """Suggestions for one unknown name."""
+
+
+def for_explanation(look_up: Callable[[], T], otherwise: T) -> T:
+    """The result of a look-up that only explains a refusal better; `otherwise` where the PBX can't be asked for it."""
+    try:
+        return look_up()
+    except PBXError as fault:
+        log.info("a refusal is explained without the PBX: %s", fault)
+        return otherwise
 
 
 class Corrections:
@@ -101,6 +113,16 @@ class Corrections:
         arguments = {field: value for field, value in known.items() if field in self.operation.form()}
         operation_id = self.operation.operation_id
         return FormOffer(label=refusals.CORRECT_TIME, operation=operation_id, arguments=arguments | unread)
+
+    def unknown_group(self, text: str, closest: Sequence[str]) -> NotFound:
+        """The error for a name that no park group has, with buttons for similar ones.
+
+        Args:
+            closest: names of groups that the requester may see, the most similar first.
+        """
+        offers, forms = self.similar(text, closest)
+        hints = self.time_hints(text) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,))
+        return NotFound(refusals.no_group(text), offers=offers, forms=forms, notes=hints)
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """The refusal for the `bad` members, with a button for the line with only the others."""
@@ -186,10 +208,11 @@ def _beside_spelling(typed: list[str], name: str) -> list[str] | None:
     """The typed words beside those that are the name written together, apart or with slips; None if none are."""
     from rapidfuzz import fuzz  # takes 4 MiB, so it is loaded when it is first needed
 
-    whole, found = "".join(_words(name)), list[tuple[float, int, int]]()
+    known = _words_beside_number(name, "".join(typed))
+    whole, found = "".join(known), list[tuple[float, int, int]]()
     for begin, end in combinations(range(len(typed) + 1), 2):
         words = _words(" ".join(typed[begin:end]))
-        if _is_written_as_one(words, _words(name)) and _digits("".join(words)) == _digits(whole):
+        if _is_written_as_one(words, known) and _digits("".join(words)) == _digits(whole):
             found.append((fuzz.ratio("".join(words), whole), begin, end))
     if not found:
         return None
@@ -203,7 +226,8 @@ def _digits(text: str) -> list[str]:
 
 def is_similar(text: str, name: str) -> bool:
     """Whether most of a name's words, or of the typed ones, are in the other, slips allowed; or written as one."""
-    typed, known = [word for word in _words(text) if word not in _EVERYBODY], _words(name)
+    typed = [word for word in _words(text) if word not in _EVERYBODY]
+    known = _words_beside_number(name, text)
     if _is_written_as_one(typed, known):
         return True
     found = [word for word in known if _any_resembles(typed, [word])]
@@ -233,6 +257,12 @@ def _any_resembles(words: Collection[str], others: Collection[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", fold(text))
+
+
+def _words_beside_number(name: str, typed: str) -> list[str]:
+    """The words of a name, without the extension that a person's begins with where no digit was typed."""
+    words = _words(name)
+    return words[1:] if len(words) > 1 and words[0].isdigit() and not _digits(typed) else words
 
 
 def _resembles(one: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.operations.temporary import temporary_notes, temporary_rows
 from bot.planning.answers import AnswerBuilder
+from bot.planning.meant_names import with_present_names
 from bot.planning.overview import Overview, OverviewQuery, overview
 from bot.planning.picker_sources import KINDS, PickerKind, PickerOption
 from bot.planning.pickers import PickerOptions, PickerScope
@@ -47,6 +48,22 @@ class FormService:
         """
         self.planner.require_form_permission(request, operation, known)
         return operation.present(self.planner.context(request, Help()), dict(known))
+
+    def of_schedule(
+        self, request: Request, operation: type[Operation], known: Mapping[str, Any], number: int
+    ) -> dict[str, Any]:
+        """The arguments that a form is filled with from a schedule, with the names that its groups have now.
+
+        Raises:
+            Refused: the PBX no longer has one of them.
+            PBXError: the PBX can't be asked.
+        """
+        made, context = self.planner.repository.plan(number), self.planner.context(request, Help())
+        named = with_present_names(operation.model_validate(known), made, number, context).model_dump(mode="json")
+        return {
+            name: named.get(name, value) if name in operation.argument_types() else value
+            for name, value in known.items()
+        }
 
     def language(self, user: str) -> str:
         """The language of the texts that a user reads."""

@@ -6,15 +6,17 @@ from typing import Any
 
 from bot.changes.snapshot import Person
 from bot.errors import Missing, NotFound, NotPossible, Refused
+from bot.messages.message import Offer
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
 from bot.operations.base import ChangeOperation
+from bot.operations.groups import Find, Group
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
-from bot.planning.corrections import Corrections
+from bot.planning.corrections import Corrections, for_explanation
 from bot.texts import changes, names, recalls, refusals
 
 
@@ -113,24 +115,31 @@ class UserResolver:
         return [user for user in self._search(number) if fold(name) in map(fold, _names_of(user))]
 
     def _not_found(self, text: str) -> Refused:
-        kind = _number_kind(self.pbx, text)
-        if kind not in (None, "EXTENSION"):
+        kind = for_explanation(lambda: _number_kind(self.pbx, text), None)
+        if kind is not None and kind != "EXTENSION":
             return NotPossible(refusals.not_a_user(text, _describe_kind(kind)))
         both = split_number(text)
-        known = self._search(both[0]) if both else []
+        known = for_explanation(lambda: self._search(both[0]) if both else [], [])
         near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
         numbers = dict.fromkeys(str(user.extension_number) for user in near)
         offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
         return NotFound(
             refusals.no_user(text),
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=offers,
+            offers=(offers := offers or self._similar_groups(text)),
             forms=forms or (() if offers else self.corrections.without(text)),
         )
 
+    def _similar_groups(self, text: str) -> tuple[Offer, ...]:
+        """Buttons for the groups that were meant where somebody was looked for under a name like a group's."""
+        if not isinstance(self.corrections.operation, Find):
+            return ()
+        near = [name for name in self.directory.closest_groups(text) if self.may_see(name)]
+        return Corrections(Group(group=text)).similar(text, near)[0]
+
     def _group_hints(self, text: str) -> tuple[str, ...]:
-        groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
-        return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups)
+        groups = for_explanation(lambda: self.directory.group(text), [])
+        return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups if self.may_see(one.name))
 
 
 def _once(users: Sequence[User]) -> list[User]:
@@ -215,12 +224,12 @@ class RingGroupResolver:
     def _not_found(self, text: str) -> Refused:
         near = self.directory.closest_ring_groups(text)
         offers, forms = self.corrections.similar(text, [one.name for one in near])
-        if self.directory.user(text):
+        if for_explanation(lambda: self.directory.user(text), []):
             return NotPossible(
                 refusals.user_as_recall(text),
                 offers=offers,
             )
-        kind = _number_kind(self.pbx, text)
+        kind = for_explanation(lambda: _number_kind(self.pbx, text), None)
         what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
         hints = self.corrections.time_hints(text)
         if not offers and not forms:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.changes.change import Change
 from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
-from bot.changes.repository import SERVER_NAMES, ChangeRepository
+from bot.changes.repository import SEARCHED, SERVER_NAMES, ChangeRepository
 from bot.errors import Ambiguous, NotFound
-from bot.journal.models import Entry
+from bot.journal.models import Entry, newest_first
 from bot.messages.message import Offer
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
@@ -17,6 +18,7 @@ from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.directory import Directory
+from bot.planning.corrections import Corrections
 from bot.policy.model import Permission
 from bot.texts import decisions, refusals, schedules
 
@@ -77,7 +79,7 @@ class ChangeReferences:
         To undo a change that has not begun is to call it off.
         """
         if isinstance(operation, UndoLast):
-            operation = Undo(number=self.last_change(operation.what))
+            operation = Undo(number=self.last_change(operation))
         if isinstance(operation, ScheduleControl) and isinstance(operation.number, str):
             operation = operation.model_copy(update={"number": self._schedule_of(operation, operation.number)})
         if isinstance(operation, AboutChange) and isinstance(operation.number, str):
@@ -88,22 +90,24 @@ class ChangeReferences:
                 return Cancel(number=number)
         return operation
 
-    def last_change(self, name: str | None) -> int:
+    def last_change(self, operation: UndoLast) -> int:
         """The number of the last change that is in effect or scheduled: of a group or the server, else one's own here.
 
         Raises:
             NotFound: there is none among the latest changes.
         """
+        name = operation.what
         meant = self._about(name) if name else self._is_own_here
 
         def matches(entry: Entry) -> bool:
             return meant(entry) and self.is_visible(entry)
 
-        scheduled = [entry.id for entry in self.repository.scheduled_starts() if matches(entry)]
-        found = max(filter(None, (self.repository.last_in_effect(matches), *scheduled)), default=None)
-        if found is None:
-            raise NotFound(refusals.nothing_to_undo(name))
-        return found
+        scheduled = [entry for entry in self.repository.scheduled_starts() if matches(entry)]
+        found = newest_first(filter(None, (self.repository.last_in_effect(matches), *scheduled)))
+        if not found:
+            changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
+            raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
+        return found[0].id
 
     def _planned(self, entry: Entry) -> Entry | None:
         """The entry with a plan that an entry is about, or itself."""
@@ -114,13 +118,12 @@ class ChangeReferences:
         return entry
 
     def _pending(self, operation: AboutChange, name: str) -> int:
-        pending = (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
-        meant = [one for one in pending if operation.may_be_meant(self.repository, one)]
+        meant = [one for one in self._all_pending() if operation.may_be_meant(self.repository, one)]
         found = [one for one in filter(self._about(name), meant) if self.is_visible(one)]
         if len(found) == 1:
             return found[0].id
         if not found:
-            raise self._not_meant(name, pending)
+            raise self._unknown(operation, name, meant) or self._not_meant(name)
         lines = {one.id: operation.model_copy(update={"number": one.id}).text() for one in found}
         raise Ambiguous(
             refusals.several_pending(name, len(found)),
@@ -128,10 +131,16 @@ class ChangeReferences:
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
 
-    def _not_meant(self, name: str, pending: Iterable[Entry]) -> NotFound:
-        """The refusal where nothing pending of a group is meant; it names what there is, schedules included."""
+    def _all_pending(self) -> tuple[Entry, ...]:
+        return (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
+
+    def _not_meant(self, name: str) -> NotFound:
+        """The refusal where nothing pending of a group is meant; it names what there is, schedules included.
+
+        What is pending is read again: what has ended since the first reading is not named.
+        """
         recurring = (self.repository.entry(one.number) for one in self.repository.schedules.standing())
-        others = [one for one in (*pending, *recurring) if self._about(name)(one) and self.is_visible(one)]
+        others = [one for one in (*self._all_pending(), *recurring) if self._about(name)(one) and self.is_visible(one)]
         if not others:
             return NotFound(refusals.nothing_pending(name), lines=("pending",))
         notes = tuple(refusals.pending_line(one.id, one.request.line) for one in others[:MOST_NAMED])
@@ -142,7 +151,7 @@ class ChangeReferences:
         entries = [self.repository.entry(one.number) for one in self.repository.schedules.standing()]
         found = [one for one in filter(self._about(name), entries) if self.is_visible(one)]
         if not found:
-            raise NotFound(schedules.no_schedule_of(name))
+            raise self._unknown(operation, name, entries) or NotFound(schedules.no_schedule_of(name))
         if len(found) > 1:
             lines = [operation.model_copy(update={"number": one.id}).text() for one in found]
             raise Ambiguous(
@@ -152,8 +161,24 @@ class ChangeReferences:
             )
         return found[0].id
 
+    def _unknown(self, operation: Operation, name: str, meant: Iterable[Entry]) -> NotFound | None:
+        """The error with similar names for one that no visible group has; None for the server, and for such a group's.
+
+        Args:
+            meant: what the operation may be about; of the similar names those are offered of which there is something.
+        """
+        known = (group.name for one in spellings(name) for group in self.directory.group(one))
+        if any(map(self.may_see, known)) or any(fold(one) in SERVER_NAMES for one in spellings(name)):
+            return None
+        near, entries = [one for one in self.directory.closest_groups(name) if self.may_see(one)], list(meant)
+        with_some = [one for one in near if any(map(self._about(one), entries))]
+        return Corrections(operation).unknown_group(name, with_some or near)
+
     def _about(self, name: str) -> Callable[[Entry], bool]:
-        """Tells whether a change is about the group of this name, then or today, or about the server."""
+        """Tells whether a change is about the group of this name, then or today, or about the server.
+
+        A group that had the name then and has another one today is not meant where a group has the name today.
+        """
         wanted = {fold(spelling) for spelling in spellings(name)}
         ids = {group.id for spelling in spellings(name) for group in self.directory.group(spelling)}
 
@@ -161,7 +186,12 @@ class ChangeReferences:
             changes = Plan.model_validate(entry.plan).undone if entry.plan else ()
             if any(change.target.is_server for change in changes):
                 return not wanted.isdisjoint(SERVER_NAMES)
-            names = {fold(one) for change in changes for one in change.names}
-            return not wanted.isdisjoint(names) or any(change.target.id in ids for change in changes)
+            named = (change for change in changes if not wanted.isdisjoint(map(fold, change.names)))
+            by_id = any(change.target.id in ids for change in changes)
+            return by_id or any(not (ids and self._is_known(change)) for change in named)
 
         return matches
+
+    def _is_known(self, change: Change) -> bool:
+        """Whether the PBX still has the group of a change."""
+        return change.target.id is not None and self.directory.group_by_id(change.target.id) is not None

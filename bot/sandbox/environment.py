@@ -162,6 +162,8 @@ class Sandbox:
 
     default_now: ClassVar[datetime | None] = None
     """Where the clocks start if nothing else is said; None is the machine's clock. The tests set it."""
+    skips_waits: ClassVar[bool] = False
+    """Whether `settle` sets the clocks to when something is tried again, and does not wait for it. The tests set it."""
 
     def __init__(
         self,
@@ -295,7 +297,18 @@ class Sandbox:
         while not self.park.idle:
             if time.monotonic() > end:
                 raise TimeoutError(f"Park still works after {timeout:g} s")
+            if self.skips_waits:
+                self._skip_wait()
             time.sleep(0.01)
+
+    def _skip_wait(self) -> None:
+        """Sets the clocks to when something is tried again, if the bot does nothing until then."""
+        for tenant in self.park.tenants:
+            worker, journal = tenant.workers.worker, tenant.journal
+            if worker.asleep and journal.has_work():
+                due = journal.due_in()  # of what is claimed meanwhile it is the end of the lease
+                if due and due < journal.lease / 2 and worker.asleep:
+                    self.forward(due)
 
     @contextmanager
     def without_bot(self) -> Iterator[Self]:

@@ -13,7 +13,7 @@ from bot.journal.history import escape_formulas
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.pbx.limits import is_extension
-from bot.pbx.name_index import closest
+from bot.pbx.name_index import closest_names
 from bot.setups.comparing import WantedGroup, WantedSetup
 from bot.setups.matching import Matcher, NotMatched
 from bot.setups.model import FileMember, FileMistakes, Mistake
@@ -98,7 +98,7 @@ def _group(row: Row, groups: dict[str, str]) -> str:
     """Returns the name of the row's group, which a spreadsheet may have marked as text; empty for none."""
     found = groups.get(fold(row.group)) or groups.get(fold(row.group.removeprefix("'")))
     if row.group and found is None:
-        similar = closest(row.group, groups.values(), lambda name: (name,), 1)
+        similar = closest_names(row.group, groups.values(), 1)
         raise NotMatched(texts.no_group(row.group, similar[0] if similar else ""))
     return found or ""
 

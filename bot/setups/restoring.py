@@ -75,12 +75,13 @@ class _Restorer:
         return settings | self._recall(self._past.server)
 
     def named(self, spellings: Sequence[str]) -> WantedGroup:
-        """Returns how a group was that had one of these names then, or that has it now."""
+        """Returns how the group was that has one of these names now, or else that had it then."""
         for name in spellings:
             present = self._names.get(fold(name))
-            for target, snapshot in self._past.groups:
-                if fold(target.title) == fold(name) or (present is not None and target.id == present.id):
-                    return self.group(target, snapshot)
+            same_id = [one for one in self._past.groups if present is not None and one[0].id == present.id]
+            same_name = [one for one in self._past.groups if fold(one[0].title) == fold(name)]
+            for target, snapshot in (*same_id, *same_name):
+                return self.group(target, snapshot)
         raise NotMatched(texts.no_group_then(spellings[0]))
 
     def group(self, target: Target, snapshot: Snapshot) -> WantedGroup:

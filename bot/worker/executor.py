@@ -7,7 +7,9 @@ from functools import partial
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.apply_stages import Stopped, apply_stages
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
+from bot.changes.diff import RingGroupName
 from bot.changes.plan import Plan, Schedule
+from bot.changes.readings import Reading
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan, said
@@ -24,9 +26,10 @@ from bot.operations.server import ServerRecall
 from bot.operations.undo import Undo
 from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
+from bot.planning.meant_names import with_present_names
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
-from bot.texts import outcomes
+from bot.texts import changes, outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
@@ -52,7 +55,8 @@ class Executor:
         Raises:
             Moved: The plan is not the one that was shown with the button.
         """
-        plan, readings = plan_of(entry), readings_of(entry)
+        plan = plan_of(entry)
+        readings = readings_of(entry) if plan is None else self._as_meant(entry, plan, entry.id)
         new_times = plan is None or (plan.waits_for_approval and has_relative_end(readings[0]))
         due = plan is not None and not plan.waits_for_approval and plan.times is not None
         times = None if new_times or plan is None else plan.times
@@ -65,7 +69,17 @@ class Executor:
 
     def plan_occurrence(self, entry: Entry, times: Schedule) -> AuthorizedPlan:
         """Plans an occurrence of a schedule against the present PBX and policy, as its holder; raises like `plan`."""
-        return self._with_prompt_backup(self.planner.plan(entry.request, readings_of(entry), times, due=True))
+        schedule = entry.request.schedule
+        assert schedule is not None  # noqa: S101 - the journal sets it for each occurrence
+        readings = self._as_meant(entry, self.planner.repository.plan(schedule), schedule)
+        return self._with_prompt_backup(self.planner.plan(entry.request, readings, times, due=True))
+
+    def _as_meant(self, entry: Entry, made: Plan, number: int) -> list[ChangeOperation]:
+        """Returns the readings of an entry's line for the groups that a plan was made for, whatever their names now."""
+        return [
+            with_present_names(one, made, number, self.planner.context(entry.request, one))
+            for one in readings_of(entry)
+        ]
 
     def execute(self, lease_guard: LeaseGuard, planned: AuthorizedPlan) -> Outcome:
         """Records the plan and applies it."""
@@ -95,6 +109,7 @@ class Executor:
             Unverified: A write does not show on the PBX.
         """
         seen = self._write(plan, lease_guard, context)
+        lease_guard.record_now()  # where there was nothing to write
         lease_guard.record_ids(plan.with_ids(seen))
         state = State.ALREADY if plan.is_noop else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
@@ -102,7 +117,7 @@ class Executor:
         if state is State.ALREADY and lease_guard.entry.card is not None:
             return Outcome(state, confirmations.begun_already(plan))
         slow = plan.approval is not None or self._is_slow(lease_guard)
-        return Outcome(state, confirmations.done(plan, seen, context.ring_group_name, slow=slow))
+        return Outcome(state, confirmations.done(plan, seen, _names_for_outcome(context), slow=slow))
 
     def explain_rejection(self, entry: Entry, stop: RolledBack) -> Message:
         """Returns why the PBX rejected the entry's change, with buttons that help."""
@@ -118,7 +133,7 @@ class Executor:
     ) -> Outcome:
         line, names, began = (
             operation.model_copy(update={"starts": None}).text(settled=True),
-            context.ring_group_name,
+            _names_for_outcome(context),
             lease_guard.entry.began,
         )
         try:
@@ -157,8 +172,16 @@ class Executor:
         """Applies the plan's changes and returns what was read back; keeps the PBX cache consistent with it."""
         pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.verify_delays
         content = self.planner.prompts.content
-        known = partial(context.readings.take, max_age=self.retry_policy.reading_lifetime)
+
+        def known(change: Change) -> Reading | None:
+            reading = context.readings.take(change, self.retry_policy.reading_lifetime)
+            if reading is None or not reading.is_before(change):
+                lease_guard.record_now()  # the PBX is asked first, or nothing is written
+            return reading
+
         try:
+            if began or plan.by_stages:
+                lease_guard.record_now()
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
             write_all = apply_stages if plan.by_stages else partial(apply_all, known=known)
@@ -180,6 +203,19 @@ class Executor:
         for file in planned.context.setup_files.found.values():
             self.planner.setup_history.files.keep(file)
         return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
+
+
+def _names_for_outcome(context: RequestContext) -> RingGroupName:
+    """Returns the names of ring groups for what has happened, which stays true where the PBX does not tell a name."""
+
+    def name(id: str) -> str:
+        try:
+            return context.ring_group_name(id)
+        except PBXError as fault:
+            log.warning("an outcome is told without the name of a ring group: %s", fault)
+            return changes.RING_GROUP_UNKNOWN
+
+    return name
 
 
 def readings_of(entry: Entry) -> list[ChangeOperation]:

@@ -1,6 +1,6 @@
 """The lease check before each PBX write, and the retry policy of journal entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ class LeaseGuard:
     def __init__(self, journal: Journal, entry: Entry) -> None:
         self.journal, self.entry = journal, entry
         self.writes = 0
+        self._unrecorded: dict[str, Any] = {}
 
     def record_ids(self, plan: Plan) -> None:
         """Stores the plan with the ids of the groups that it created, by which its undo finds them."""
@@ -35,22 +36,36 @@ class LeaseGuard:
             self.entry = self.journal.checkpoint(self.entry, plan=known, durable=False)
 
     def record_plan(self, planned: AuthorizedPlan) -> None:
-        """Stores the plan, if it is another than before, and reserves its targets for this entry.
+        """Has the plan stored, if it is another than before, and its targets reserved, by the first write's commit.
+
+        Whoever asks the PBX anything before that write, or does not write, has to call `record_now`: what happens
+        between two commits leaves a change that was planned, and between planning and writing none that is in doubt.
+        """
+        fields = {name: new for name, new in journal_fields(planned).items() if new != getattr(self.entry, name)}
+        self._unrecorded = {**fields, "about": planned.plan.about, "targets": _targets(planned.plan)}
+
+    def record_now(self) -> None:
+        """Stores the plan and reserves its targets, unless that is done.
+
+        Not durably, as `reserve`.
 
         Raises:
             TargetBusy: Another entry has reserved one of the targets.
         """
-        fields = {name: new for name, new in journal_fields(planned).items() if new != getattr(self.entry, name)}
-        self.reserve(planned.plan, about=planned.plan.about, **fields)
+        if self._unrecorded:
+            self.entry = self.journal.checkpoint(self.entry, **self._take_unrecorded(), durable=False)
 
-    def reserve(self, plan: Plan, /, **known: Any) -> None:
+    def _take_unrecorded(self) -> dict[str, Any]:
+        unrecorded, self._unrecorded = self._unrecorded, {}
+        return unrecorded
+
+    def reserve(self, plan: Plan) -> None:
         """Reserves a plan's targets for this entry, by id or by the name to be created; raises TargetBusy.
 
         Not durably: the commit before the first write to the PBX is, with all before it. Without that one, an entry
         is planned again.
         """
-        targets = frozenset(change.target.key for change in plan.changes)
-        self.entry = self.journal.checkpoint(self.entry, **known, targets=targets, durable=False)
+        self.entry = self.journal.checkpoint(self.entry, targets=_targets(plan), durable=False)
 
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
@@ -60,15 +75,22 @@ class LeaseGuard:
     def __call__(self) -> float:
         """Renews the lease and returns the monotonic time by which the write must be finished.
 
-        Before the first write it is durable that there may have been one.
+        Before the first write it is durable that there may have been one, with its plan.
+
+        Raises:
+            TargetBusy: Another entry has reserved a target of the plan; nothing was written.
         """
         started = deadline_clock()
         self.writes += 1
-        if self.entry.began:
+        if self.entry.began and not self._unrecorded:
             self.entry = self.journal.renew(self.entry)
         else:
-            self.entry = self.journal.checkpoint(self.entry, began=True)
+            self.entry = self.journal.checkpoint(self.entry, began=True, **self._take_unrecorded())
         return started + self.journal.lease.total_seconds() / 2
+
+
+def _targets(plan: Plan) -> frozenset[str]:
+    return frozenset(change.target.key for change in plan.changes)
 
 
 def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
@@ -123,7 +145,7 @@ class RetryPolicy:
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
     reading_lifetime: float = 1.0
     """Seconds after which the reading that a change was planned from is too old to write on, and is repeated."""
-    verify_delays: tuple[float, ...] = READ_BACK_PAUSES
+    verify_delays: tuple[float, ...] = field(default_factory=lambda: READ_BACK_PAUSES)
     """Seconds between the reads that verify a write."""
 
     def end_retry_delay(self, failing_for: timedelta) -> timedelta:

@@ -213,6 +213,7 @@ class EntryProcessor:
     def _make_schedule(self, lease_guard: LeaseGuard, planned: AuthorizedPlan) -> Outcome:
         """Makes a schedule, which begins by itself; the PBX is not touched."""
         lease_guard.record_plan(planned)
+        lease_guard.record_now()
         updates, shifts = [new_schedule(lease_guard.entry, planned, self._schedules)], list[Reschedule]()
         if planned.plan.repetition is not None and (old := planned.plan.repetition.replaces) is not None:
             replaced, shifts = replaced_schedule(old, lease_guard.entry.id, self._schedules, self.journal.now())

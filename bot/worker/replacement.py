@@ -43,7 +43,7 @@ def partial_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
 
 def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:
     """Returns the later changes in effect that have set something of the same, newest first."""
-    later = journal.made_on(_targets(plan), SEARCHED, after=entry.id)
+    later = journal.made_on(_targets(plan), SEARCHED, after=entry)
     return [one for one in later if _overlaps(plan, one) and _holds(journal, one)]
 
 
@@ -71,7 +71,7 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
         return list(islice(pauses, 1)) if entry.operations[0]["operation"] in PAUSES else []
     open_parts, found = set(plan.parts()), list[Entry]()
     for one in _same_targets(journal, plan):
-        earlier = plan_of(one) if one.id < entry.id else None
+        earlier = plan_of(one) if entry.made_after(one) else None
         shared = _shared(open_parts, earlier) if earlier is not None else set()
         if shared and _holds(journal, one):
             found.append(one)

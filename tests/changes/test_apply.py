@@ -7,14 +7,16 @@ import pytest
 
 from bot.changes.apply import all_unchanged, apply, apply_all
 from bot.changes.change import Change, Conflict, RolledBack, Unverified, revert
-from bot.changes.snapshot import SERVER, Target
+from bot.changes.snapshot import SERVER, Prompt, Target, digest
 from bot.changes.target_io import TargetWriter, read
 from bot.errors import SignInFailed, Unreachable
 from bot.pbx.models import Member, ParkGroup
 from bot.pbx.requests import Throttled
+from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.switches import ErrorResponse
 from tests.changes.conftest import Bench, at_write
+from tests.waiting import PATIENCE
 
 
 def test_members_are_added_in_the_order_asked_for(bench: Bench) -> None:
@@ -264,7 +266,7 @@ def test_a_group_deleted_between_its_settings_and_its_members_is_gone(
         return found
 
     def afterwards(group_id: str) -> Iterable[Member]:
-        assert deleted.wait(10)
+        assert deleted.wait(PATIENCE)
         return members(group_id)
 
     monkeypatch.setattr(bench.pbx, "group", then_deleted)
@@ -325,3 +327,39 @@ def test_a_setting_that_was_blank_is_made_blank_again_or_refused_but_never_unkno
     with pytest.raises(RolledBack, match="extension_number"):
         apply(bench.pbx, revert(change, read(bench.pbx, SERVER)), pauses=())
     assert bench.fake_pbx.writes[-1].body["extension_number"] == ""
+
+
+REJECTED = {
+    "a ring group that is gone": ({"name": "Accounts"}, 403, "GET /api/ring_groups/*", "ring_group_id does not exist"),
+    "one that can't be asked": ({"name": "Accounts"}, 500, "GET /api/ring_groups/*", "ring_group_id does not exist"),
+    "a name that is taken": ({"name": "Sales"}, 403, "GET /api/call_park_groups/*", "name"),
+}
+
+
+@pytest.mark.parametrize(("settings", "status", "look_up", "reason"), REJECTED.values(), ids=REJECTED)
+def test_a_look_up_after_a_rejected_write_does_not_hide_its_reason(
+    bench: Bench, settings: dict[str, str], status: int, look_up: str, reason: str
+) -> None:
+    bench.fake_pbx.state.groups[bench.fake_pbx.state.group_id("Billing")]["recall_to"] = "USER_ONLY"
+    if "ring" in look_up:
+        _with_dead_ring_group(bench)
+    fault = Fault(kind=FaultKind.STATUS, match=look_up, status=status, times=None)
+    with pytest.raises(RolledBack, match=reason):
+        apply(
+            bench.pbx,
+            bench.setting("Billing", **settings),
+            before_write=at_write(1, lambda: bench.fake_pbx.faults.add(fault)),
+            pauses=(),
+        )
+
+
+def test_a_prompt_is_uploaded_once_though_its_update_is_sent_again_without_a_dead_ring_group(bench: Bench) -> None:
+    bench.fake_pbx.state.server |= {"ring_group_id": "gone", "recall_to": "USER_ONLY"}
+    before = read(bench.pbx, SERVER, prompt=True)
+    assert before is not None
+    content = tone(0.2)
+    prompt = Prompt.of("new.wav", content)
+    change = Change(target=SERVER, before=before, after=before.with_prompt(prompt))
+    apply(bench.pbx, change, pauses=(), content={digest(content): content}.get)
+    sent = [one.path.removeprefix("/api/").partition("/")[0] for one in bench.fake_pbx.writes]
+    assert sent == ["blobs", "blobs", "call_park", "call_park"]

@@ -19,6 +19,7 @@ from bot.cli.invocation import command_line
 from bot.operations.catalog import BEGIN, END, markdown
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.dataset import tone
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,7 +126,7 @@ def test_a_terminal_demo_that_is_typed_into_answers_help(tmp_path: Path) -> None
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert "/park help shows what Park can do" in done.stdout
@@ -220,7 +221,7 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
                 sandbox.slack.send_to(text.partition("(")[2].partition(")")[0])
                 assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "help").ok
             bot.send_signal(signal.SIGTERM)
-            _, log = bot.communicate(timeout=30)
+            _, log = bot.communicate(timeout=PATIENCE)
             assert bot.returncode == 0, log
 
 
@@ -235,7 +236,7 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
             slow_slack.close()
             assert "Park waits for Slack" in bot.stdout.readline(), "the start has ended, and Park runs"
             bot.send_signal(signal.SIGTERM)
-            _, log = bot.communicate(timeout=60)
+            _, log = bot.communicate(timeout=PATIENCE)
             assert bot.returncode == 0, log
 
 

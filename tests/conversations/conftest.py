@@ -32,7 +32,7 @@ def typed_in(sandbox: Sandbox) -> Typed:
         if line.startswith("@"):
             ts = sandbox.slack.say(sandbox.people[person], sandbox.channels[channel], line, thread=thread)
             before.add(ts)
-            sandbox.slack.wait_for(lambda: {one.ts for one in seen(sandbox, person, channel)} - before, timeout=10)
+            sandbox.slack.wait_for(lambda: {one.ts for one in seen(sandbox, person, channel)} - before)
         else:
             assert sandbox.slack.slash(sandbox.people[person], sandbox.channels[channel], line).ok
         sandbox.settle()

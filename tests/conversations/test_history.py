@@ -334,6 +334,22 @@ def test_what_is_about_an_earlier_change_is_about_its_groups(sandbox: Sandbox, t
     assert "#5 undo 1 · refused\n@Ben Ito" in shown
 
 
+def test_what_is_about_a_change_under_a_groups_old_name_is_in_the_history_of_the_new_one(
+    sandbox: Sandbox, typed: Typed
+) -> None:
+    typed("recall Support to Night Desk for 2h")
+    typed("rename Support to Care")
+    for line in ("extend 1 for 1h", "keep 1", "undo 1"):
+        typed(line)
+    care = typed("history Care")
+    assert [number for number in (5, 4, 3, 2, 1) if f"#{number} " in care] == [5, 4, 3, 2, 1]
+    typed("delete Care")
+    asked = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])[-1]
+    sandbox.slack.click(sandbox.people["ana"], asked, label="Delete")
+    sandbox.settle()
+    assert "keep 1" in typed("history Care"), "the group need not be there any more"
+
+
 def test_what_is_scheduled_and_called_off_is_shown_as_such(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk in 2h")
     shown = typed("history")

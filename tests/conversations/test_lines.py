@@ -53,7 +53,7 @@ ANSWERS = {
     "sales to night desk": "[recall sales to night desk]",
     "1001 to Sales": "[add 1001 to Sales]",
     "this to that": "[Help]",
-    "who can change Sales": "who can recall Sales to",
+    "who can change Sales": "who can change <group> recall to",
     "recall Sales to voicemail": "[Without “voicemail”: Open the form]",
     "recall Sales to +49 170 1234567": "or to a ring group of the PBX",
     "add nobody to Sales": "[Without “nobody”: Open the form]",

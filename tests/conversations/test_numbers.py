@@ -121,6 +121,17 @@ def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_sch
     assert "Undo #2" in said(scene, "undo Sales")
 
 
+def test_a_name_that_another_group_has_got_does_not_stand_for_the_first_ones_changes(
+    scene: ConversationHarness,
+) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.do('rename Sales to "Sales North"')
+    scene.do("create Sales")
+    assert "Nothing is pending for" in said(scene, "keep Sales")
+    assert "Create the park group Sales?" in said(scene, "undo Sales")
+    assert said(scene, "keep Sales North") == ""
+
+
 @pytest.mark.parametrize("first", ["extend 1 for 1h", "keep 1", "extend 2 for 1h", "extend Sales for 1h", "undo 1"])
 def test_a_change_that_was_refused_is_referred_to_in_vain(scene: ConversationHarness, first: str) -> None:
     scene.do(first)

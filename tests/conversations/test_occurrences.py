@@ -120,7 +120,7 @@ def test_what_a_person_does_for_a_while_goes_first_and_the_rest_of_the_night_fol
     scene.do("recall Sales to Reception for 1h")
     assert target(scene)[1] == "Reception"
     go(scene, 10, "21:00")
-    scene.sandbox.slack.wait_for(lambda: is_night(scene), timeout=30)
+    scene.sandbox.slack.wait_for(lambda: is_night(scene))
     go(scene, 11, "8:00")
     assert is_base(scene)
 
@@ -145,7 +145,7 @@ def test_a_temporary_change_that_is_scheduled_goes_first_when_it_begins(scene: C
     go(scene, 10, "22:00")
     assert target(scene)[1] == "Reception"
     go(scene, 10, "23:00")
-    scene.sandbox.slack.wait_for(lambda: is_night(scene), timeout=30)
+    scene.sandbox.slack.wait_for(lambda: is_night(scene))
 
 
 def test_a_permanent_change_asks_for_the_base_or_only_for_now(scene: ConversationHarness) -> None:
@@ -205,7 +205,7 @@ def test_one_that_meets_two_broader_ones_waits_for_both(scene: ConversationHarne
     go(scene, 10, "20:00")
     assert "1007" in scene.members("Sales")
     go(scene, 10, "21:00")
-    scene.sandbox.slack.wait_for(lambda: set(scene.members("Sales")) == {"1002", "1011"}, timeout=30)
+    scene.sandbox.slack.wait_for(lambda: set(scene.members("Sales")) == {"1002", "1011"})
     go(scene, 10, "23:00")
     assert set(scene.members("Sales")) == {"1002", "1003", "1007", "1011"}
 
@@ -262,9 +262,9 @@ def test_a_night_that_waits_for_the_pbx_is_left_out_once_it_is_skipped(scene: Co
     journal = scene.sandbox.park.tenant.journal
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(at(10, "18:00") - scene.sandbox.now())
-    scene.sandbox.slack.wait_for(lambda: any(one.failing_since for one in journal.waiting()), timeout=60)
+    scene.sandbox.slack.wait_for(lambda: any(one.failing_since for one in journal.waiting()))
     scene.slash(line)
-    scene.sandbox.slack.wait_for(lambda: any(one.id == 3 and one.state.ended for one in journal.recent(5)), timeout=60)
+    scene.sandbox.slack.wait_for(lambda: any(one.id == 3 and one.state.ended for one in journal.recent(5)))
     assert journal.get(3).state is State.DONE, journal.get(3).outcome
     scene.sandbox.pbx.start()
     go(scene, 10, "19:00")
@@ -343,7 +343,7 @@ def test_a_narrower_schedule_goes_first_and_the_broader_one_waits(scene: Convers
     go(scene, 10, "21:00")
     assert target(scene)[1] == "Reception"
     go(scene, 10, "23:00")
-    scene.sandbox.slack.wait_for(lambda: is_night(scene), timeout=30)
+    scene.sandbox.slack.wait_for(lambda: is_night(scene))
     go(scene, 11, "6:00")
     assert is_base(scene)
 
@@ -393,14 +393,12 @@ def test_while_the_pbx_is_away_it_is_tried_until_its_time_is_over(scene: Convers
     scene.do(NIGHTLY)
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(at(10, "18:00") - scene.sandbox.now())
-    scene.sandbox.slack.wait_for(
-        lambda: any(one.failing_since for one in scene.sandbox.park.tenant.journal.waiting()), timeout=30
-    )
+    scene.sandbox.slack.wait_for(lambda: any(one.failing_since for one in scene.sandbox.park.tenant.journal.waiting()))
     go(scene, 10, "18:10")
-    scene.sandbox.slack.wait_for(lambda: "Schedule #1 has not begun yet" in thread(scene), timeout=30)
+    scene.sandbox.slack.wait_for(lambda: "Schedule #1 has not begun yet" in thread(scene))
     scene.sandbox.pbx.start()
     go(scene, 10, "19:00")
-    scene.sandbox.slack.wait_for(lambda: is_night(scene), timeout=30)
+    scene.sandbox.slack.wait_for(lambda: is_night(scene))
     assert thread(scene).count("has not begun yet") == 1
     assert "Began late" in thread(scene)
     go(scene, 11, "8:00")

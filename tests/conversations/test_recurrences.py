@@ -125,7 +125,7 @@ def test_days_that_a_calendar_gains_or_loses_count_from_then_on(scene: Conversat
     assert "20 Dec" in scene.cards()[-1].plain
     read_again("20261129")
     night = sandbox.pbx.state.ring_group_id("Night Desk")
-    sandbox.slack.wait_for(lambda: sandbox.pbx.state.groups[scene.id("Sales")]["ring_group_id"] == night, timeout=20)
+    sandbox.slack.wait_for(lambda: sandbox.pbx.state.groups[scene.id("Sales")]["ring_group_id"] == night)
     scene.do("undo 2")
     sandbox.settle()
     assert sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"

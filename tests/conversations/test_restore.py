@@ -88,6 +88,17 @@ def test_one_group_is_as_it_was_at_a_time_from_a_snapshot() -> None:
         assert "It differs from the last one in 2 places." in harness.last_ephemeral().plain
 
 
+def test_a_name_is_first_that_of_the_group_that_has_it_now() -> None:
+    with Sandbox(now=WEDNESDAY) as sandbox:
+        harness = ConversationHarness(sandbox)
+        harness.do("snapshot")
+        sandbox.forward(timedelta(hours=1))
+        harness.do('rename Sales to "Sales North"')
+        harness.do("rename Support to Sales")
+        shown = restored(harness, "restore Sales to today 10:30")
+        assert "Sales → Support" in shown
+
+
 def test_a_snapshot_is_taken_every_day_and_friday_is_found_on_monday() -> None:
     friday = datetime(2026, 6, 12, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     with Sandbox(now=friday) as sandbox:
@@ -96,7 +107,7 @@ def test_a_snapshot_is_taken_every_day_and_friday_is_found_on_monday() -> None:
         for _ in range(3):
             wanted = len(sandbox.pbx.requests) + 13  # the server, the lists and the members of twelve groups
             sandbox.forward(timedelta(days=1))
-            sandbox.slack.wait_for(partial(_has_read, sandbox, wanted), timeout=20)
+            sandbox.slack.wait_for(partial(_has_read, sandbox, wanted))
         harness.do("recall Sales to Day Desk")
         shown = restored(harness, "restore Sales to Friday 18:00")
         assert "how it was on Fri 12 Jun 18:00" in shown

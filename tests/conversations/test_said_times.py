@@ -181,7 +181,7 @@ def test_an_edited_mention_is_done_with_the_times_of_its_writing(scene: Conversa
     slack, ana, phones = scene.sandbox.slack, scene.sandbox.people["ana"], scene.sandbox.channels["phones"]
     ts = slack.say(ana, phones, "recall Sales to Night Desk until 18:00")
     slack.edit(ana, phones, ts, f"<@{slack.bot_user}> recall Sales to Night Desk until 18:00")
-    slack.wait_for(lambda: bool(scene.ephemerals()), timeout=10)
+    slack.wait_for(lambda: bool(scene.ephemerals()))
     offered = scene.last_ephemeral()
     assert lines_of(offered) == ["recall Sales to Night Desk, until 10 June 2026 18:00 UTC+02:00"]
     later(scene, days=1)

@@ -56,7 +56,7 @@ def top(scene: ConversationHarness, *words: str) -> View:
         plain = scene.sandbox.slack.view(ana).plain
         return "Opening ..." not in plain and "Checking with" not in plain and all(word in plain for word in words)
 
-    scene.sandbox.slack.wait_for(there, timeout=10)
+    scene.sandbox.slack.wait_for(there)
     scene.sandbox.settle()
     return scene.sandbox.slack.view(ana)
 
@@ -68,7 +68,7 @@ def by_slash(scene: ConversationHarness, line: str) -> None:
 def by_mention(scene: ConversationHarness, line: str) -> None:
     slack, phones = scene.sandbox.slack, scene.sandbox.channels["phones"]
     asked = slack.say(scene.sandbox.people["ana"], phones, f"@Park {line}")
-    slack.wait_for(lambda: len(slack.messages(phones, thread=asked)) > 1, timeout=10)
+    slack.wait_for(lambda: len(slack.messages(phones, thread=asked)) > 1)
     scene.sandbox.settle()
 
 
@@ -118,7 +118,7 @@ def open_from_home(scene: ConversationHarness) -> None:
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
     scene.sandbox.settle()
-    slack.wait_for(lambda: "12 park groups" in (slack.home(ana) or top(scene)).plain, timeout=10)
+    slack.wait_for(lambda: "12 park groups" in (slack.home(ana) or top(scene)).plain)
     home = slack.home(ana)
     assert home is not None
     slack.click(ana, home, label="Repeat ...")
@@ -246,20 +246,24 @@ def test_home_and_pending_show_what_begins_within_a_day(scene: ConversationHarne
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
     slack.open_home(ana)
     scene.sandbox.settle()
-    slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""), timeout=10)
+    slack.wait_for(lambda: "Coming up" in (home.plain if (home := slack.home(ana)) else ""))
 
 
-def test_edit_opens_the_form_filled_and_replaces_the_schedule(scene: ConversationHarness) -> None:
+def test_edit_opens_the_form_filled_with_the_names_of_now_and_replaces_the_schedule(scene: ConversationHarness) -> None:
     scene.do(NIGHTS)
+    for line in ("rename Sales to Selling", "rename Billing to Sales"):
+        scene.do(line)
     slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
-    slack.click(ana, scene.card(), label="Edit")
+    slack.click(ana, scene.cards()[0], label="Edit")
     form = top(scene, "From", "18:00")
-    assert form.fields["Park group"] == "Sales"
+    assert form.fields["Park group"] == "Selling"
     assert "Once" not in form.plain
     slack.fill(ana, "20:00", label="From")
     top(scene, "20:00 to 8:00")
     slack.submit(ana)
     scene.sandbox.settle()
-    assert "Replaced by #2" in scene.cards()[0].plain
-    assert "every weekday 20:00 to 8:00" in scene.replies()[-1].plain
-    assert answered(scene, "schedules").plain.count("Next:") == 1
+    assert "Replaced by #4" in scene.cards()[0].plain
+    assert any("every weekday 20:00 to 8:00" in one.plain for one in scene.replies())
+    listed = answered(scene, "schedules").plain
+    assert listed.count("Next:") == 1
+    assert "of Selling to" in listed

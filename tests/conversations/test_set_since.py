@@ -59,10 +59,11 @@ def test_a_temporary_change_of_which_nothing_was_left_at_its_end_is_not_asked_ab
 ) -> None:
     state, first = scene.sandbox.pbx.state, present(scene)
     scene.do(KINDS[kind][0])
-    made = deepcopy((state.groups, state.members, state.server))
+    groups, members, server = deepcopy((state.groups, state.members, state.server))
     scene.do(f"{KINDS[kind][1]} for 2h")
-    for then, now in zip(made, (state.groups, state.members, state.server), strict=True):  # as at the console
-        now.update(then)
+    state.groups.update(groups)  # as at the console
+    state.members.update(members)
+    state.server.update(server)
     scene.sandbox.forward(timedelta(hours=3))
     scene.sandbox.settle()
     scene.do("undo 1")

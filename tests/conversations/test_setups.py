@@ -176,7 +176,7 @@ def test_a_scheduled_file_is_applied_even_if_it_is_deleted_in_slack(harness: Con
     harness.click(harness.last_ephemeral(), "Apply")
     del sandbox.slack.state.files[id]
     sandbox.forward(timedelta(hours=1, seconds=1))
-    sandbox.slack.wait_for(lambda: harness.members("Billing") == ["1055"], timeout=20)
+    sandbox.slack.wait_for(lambda: harness.members("Billing") == ["1055"])
 
 
 def test_an_extension_of_another_is_refused_as_the_servers(sandbox: Sandbox, typed: Typed) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.environment import Sandbox
+from bot.worker.lease import RetryPolicy
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("ordinary_clock")
 
@@ -195,7 +197,9 @@ def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Con
     scene.do("recall Sales to Night Desk for 1h")
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(timedelta(hours=2))
-    scene.sandbox.slack.wait_for(lambda: any("is late to end" in one.plain for one in scene.replies()), timeout=60)
+    wait_until(lambda: any(one.failing_since for one in scene.sandbox.park.tenant.journal.waiting()))
+    scene.sandbox.forward(RetryPolicy().late_notice)
+    wait_until(lambda: any("is late to end" in one.plain for one in scene.replies()))
     scene.sandbox.pbx.start()
     scene.sandbox.forward(timedelta(minutes=6))
     scene.sandbox.settle()

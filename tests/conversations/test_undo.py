@@ -99,6 +99,16 @@ def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(s
     assert seen(scene) == before
 
 
+def test_a_group_that_is_there_again_has_its_schedules(scene: ConversationHarness) -> None:
+    scene.do("recall Support EMEA to Night Desk every day 22:00 to 6:00")
+    scene.do("delete Support EMEA")
+    scene.click(scene.last_ephemeral(), "Delete")
+    scene.click(scene.cards()[-1], "Undo")
+    for line in ("schedules Support EMEA", "group Support EMEA"):
+        scene.do(line)
+        assert "Pause" in scene.last_ephemeral().plain, line
+
+
 def test_a_temporary_change_that_was_kept_is_undone_and_done_again_like_any_other(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 2h")
     scene.do("keep 1")

@@ -244,9 +244,9 @@ def test_a_step_asks_although_the_pbx_is_away_and_the_click_tells(scene: Convers
     execution = run(scene, "members", **ADD)
     assert "Proposed by a workflow" in scene.card().plain
     assert scene.sandbox.slack.click(scene.sandbox.people["ben"], scene.card(), label="Do it").ok
-    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.tenant.journal.get(2).failing_since is not None, timeout=30)
+    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.tenant.journal.get(2).failing_since is not None)
     scene.sandbox.forward(timedelta(minutes=5))
-    scene.sandbox.slack.wait_for(lambda: execution.status != "running", timeout=30)
+    scene.sandbox.slack.wait_for(lambda: execution.status != "running")
     scene.sandbox.pbx.faults.clear()
     scene.sandbox.settle()
     assert execution.outputs["outcome"] == "failed"

@@ -9,6 +9,7 @@ import tomllib
 from bot.sandbox.environment import Sandbox
 from bot.settings import parse_listen_address
 from tests.deploy.declared import DEPLOY, OF_THE_C_LIBRARY, SECRETS, VARIABLES, is_command, pins
+from tests.waiting import PATIENCE
 
 ROOT = DEPLOY.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -106,6 +107,6 @@ def test_it_is_probed_where_health_is_told_and_a_running_park_answers() -> None:
     assert sum(word.count(str(port)) for word in words) == 1
     with Sandbox(park_health_listen="127.0.0.1:0") as sandbox:
         words = [word.replace(str(port), str(sandbox.park.health.port)) for word in words]
-        assert subprocess.run([sys.executable, *words], check=False, timeout=60).returncode == 0
+        assert subprocess.run([sys.executable, *words], check=False, timeout=PATIENCE).returncode == 0
         nowhere = [word.replace("/health/live", "/health") for word in words]
-        assert subprocess.run([sys.executable, *nowhere], check=False, timeout=60).returncode == 1
+        assert subprocess.run([sys.executable, *nowhere], check=False, timeout=PATIENCE).returncode == 1

@@ -52,12 +52,12 @@ class ProcessHarness(ConversationHarness):
 
     def _unconfirmed(self) -> int:
         """Returns the number of journal entries without a confirmation in Slack."""
-        with closing(sqlite3.connect(self._journal, timeout=10)) as journal:
+        with closing(sqlite3.connect(self._journal, timeout=PATIENCE)) as journal:
             return int(journal.execute("SELECT count(*) FROM entries WHERE told_at IS NULL").fetchone()[0])
 
     def note_is_stored(self) -> bool:
         """Returns whether the journal says where a note of progress is."""
-        with closing(sqlite3.connect(self._journal, timeout=10)) as journal:
+        with closing(sqlite3.connect(self._journal, timeout=PATIENCE)) as journal:
             return bool(journal.execute("SELECT count(*) FROM flags WHERE name LIKE 'note %'").fetchone()[0])
 
     @property

@@ -133,7 +133,7 @@ class Replica:
         """Kills the process, also a suspended one; with the machine, takes back what was not on the disk."""
         if self.process.is_alive():
             self.send(signal.SIGKILL)
-        self.process.join(60)
+        self.process.join(PATIENCE)
         assert not self.process.is_alive()
         if self.power is not None:
             self.power.restore()

@@ -9,6 +9,7 @@ from tests.faults.replica import Replica
 from tests.faults.steps import StepSignal
 from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server
+from tests.waiting import PATIENCE
 
 PLANNED, BEGAN = 3, 4
 """Numbers of commits; the first two are those of the request and of the claim."""
@@ -37,7 +38,7 @@ def _thaw(frozen: Replica) -> None:
     """Resumes the process and waits until it has finished its work and exited."""
     frozen.send(signal.SIGCONT)
     frozen.send(signal.SIGTERM)
-    frozen.process.join(60)
+    frozen.process.join(PATIENCE)
     assert not frozen.alive
 
 

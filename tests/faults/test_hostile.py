@@ -14,6 +14,8 @@ from bot.sandbox.slack.model import Post
 from tests.slack.forms.conftest import top_view
 
 pytestmark = pytest.mark.over_both_ways_in
+UNACKNOWLEDGED = 0.2
+"""Seconds: a payload that is not acknowledged by then never is, and nothing depends on whether it was."""
 PINGS = ("<!channel", "<!here", "<!everyone")
 VALUES = (
     *("", "<!channel>", "<!here|@here>", "\0", "x" * 50_000, "{}", "[]", '{"line": "delete Sales"}', "../../destroy"),
@@ -104,7 +106,7 @@ def test_a_payload_with_anything_anywhere_harms_nobody(
         target[last] = data.draw(hostile)
     else:
         del target[last]
-    sandbox.slack.deliveries._timeout = 0.5  # a payload that is not acknowledged by then never is
+    sandbox.slack.deliveries._timeout = UNACKNOWLEDGED
     try:
         sandbox.slack.deliveries._send(kind, mutant, {"accepts_response_payload": True})
     finally:
@@ -138,7 +140,7 @@ def test_a_button_that_carries_anything_harms_nobody(sandbox: Sandbox, value: st
         "trigger_id": "1.2.3",
         "actions": [{"type": "button", "action_id": f"park:{kind}:0", "block_id": "b", "value": value}],
     }
-    slack.deliveries._timeout = 0.5
+    slack.deliveries._timeout = UNACKNOWLEDGED
     try:
         slack.deliveries._send("interactive", click, {"accepts_response_payload": False})
     finally:

@@ -7,14 +7,14 @@ from contextlib import closing, contextmanager
 import pytest
 
 from tests.faults.scene import ConversationHarness
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @contextmanager
 def locked_journal(scene: ConversationHarness) -> Iterator[None]:
     """Locks the journal's file from another connection."""
     path = scene.sandbox.settings.database_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 

@@ -1,7 +1,6 @@
 """The journal is damaged under a running Park: deleted, full, unreadable in one row, or on a server that is silent."""
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from bot.sandbox.environment import Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness, pending_states
 from tests.journal.silence import Proxy
 from tests.postgres import Server
+from tests.waiting import PATIENCE
 
 
 def _file(scene: ConversationHarness) -> Path:
@@ -70,10 +70,8 @@ def test_with_a_silent_database_nothing_is_acknowledged_and_a_stop_ends(silent: 
     scene.slash("add 1008 to Sales")
     sandbox.slack.wait_for(lambda: scene.ephemerals())
     assert "Nothing was done" in scene.last_ephemeral().plain
-    began = time.monotonic()
     stopping = threading.Thread(target=sandbox.park.stop, daemon=True)
     stopping.start()
-    stopping.join(60)
+    stopping.join(PATIENCE)
     assert not stopping.is_alive(), "the stop hangs"
-    assert time.monotonic() - began < 30
     proxy.swallowing = False

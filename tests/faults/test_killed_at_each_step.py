@@ -35,7 +35,7 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(server: Server
 def test_a_power_cut_takes_back_nothing_that_was_acknowledged_or_told() -> None:
     steps = _steps_of_a_whole_life(None, power_cut=True)
     assert steps.count(DURABLE) == 4, "accepted, about to write, the outcome, and told"
-    assert steps.count("after commit") == 7
+    assert steps.count("after commit") == 6
     assert failures_of(lambda point: _killed_at(point, None, power_cut=True), steps) == []
 
 

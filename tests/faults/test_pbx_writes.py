@@ -11,6 +11,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, FAST_RETRIES, NOTHING, ConversationHarness
+from tests.waiting import PATIENCE
 
 LINES = {
     "add 1001 to Sales": "POST */members/1001",
@@ -75,7 +76,7 @@ def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is
         scene.do("add 1001 to Sales")
         assert "So far nothing of it shows" in scene.card().plain
         assert "may" in scene.card().plain
-        assert fault.landed.wait(10)
+        assert fault.landed.wait(PATIENCE)
         scene.click(scene.card(), "Check and try again")
         assert "Nothing to change" in scene.last_ephemeral().plain
         assert scene.changes() == len(scene.writes) == 1
@@ -158,3 +159,33 @@ def test_a_second_change_of_the_group_is_not_held_up_by_one_that_is_unknown() ->
         scene.do("add 1004 to Sales")
         assert scene.members("Sales")[-1] == "1004"
         assert ["Unknown" in card.plain for card in scene.cards()] == [True, False]
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_change_that_was_made_is_done_though_a_ring_groups_name_can_not_be_asked_for(
+    scene: ConversationHarness, status: int
+) -> None:
+    fault = scene.hold()
+    scene.slash("recall Sales to Night Desk")
+    scene.reached(fault)
+    scene.sandbox.park.tenant.workers.dispatcher.planner.directory.invalidate_ring_groups()
+    scene.fail(FaultKind.STATUS, "GET /api/ring_groups*", status=status, times=None)
+    scene.go_on(fault)
+    scene.sandbox.settle()
+    assert "· done" in scene.card().plain
+    assert scene.changes() == 1
+
+
+EXPLAINED = {
+    "whether it is a group": ("find Supporters", "GET /api/call_park_groups", "Nobody on the PBX has"),
+    "whether it is a user": ("recall Sales to Ana Ruiz", "GET /api/users*", "There is no ring group called"),
+}
+
+
+@pytest.mark.parametrize(("line", "look_up", "refusal"), EXPLAINED.values(), ids=EXPLAINED)
+def test_a_refusal_does_not_need_the_look_up_that_would_explain_it_better(
+    scene: ConversationHarness, line: str, look_up: str, refusal: str
+) -> None:
+    scene.fail(FaultKind.STATUS, look_up, status=403, times=None)
+    scene.do(line)
+    assert refusal in scene.last_ephemeral().plain

@@ -9,6 +9,7 @@ from bot.errors import SlackAppRefused
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.model import Message
+from bot.slack import scheduling
 from bot.slack.failures import classify
 from bot.worker import delivery
 from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
@@ -24,6 +25,7 @@ POSTS = ("chat.postMessage", "chat.update", "chat.postEphemeral", "conversations
 def sandbox() -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delivery, "FIRST_RETRY", timedelta(hours=1))  # only `repair` has it tried again
+        patch.setattr(scheduling, "SPACING", 0.05)  # a limit of one test holds back the calls of the next
         yield from _running()
 
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journal.models import State
+from bot.changes.repository import ChangeRepository
+from bot.journal.models import Entry, State
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 CHANGE, END, ASKED = 1, 2, 3
 """Numbers of a temporary change, its end, and what is asked about it."""
@@ -48,7 +49,7 @@ def begin_end(
         scene.sandbox.park.tenant.workers.worker.processor.planner.directory.invalidate_groups()
     scene.sandbox.pbx.faults.add(held)
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
-    assert held.reached.wait(30)
+    assert held.reached.wait(PATIENCE)
 
 
 def ask(scene: ConversationHarness, line: str) -> None:
@@ -73,6 +74,24 @@ def test_what_has_ended_by_then_is_said_to_have_ended(
     assert journal.get(ASKED).state is State.REFUSED
     said = scene.last_ephemeral().plain
     assert "has already ended" in said or "Nothing is pending for" in said
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_ends_while_it_is_looked_for_is_not_said_to_be_pending(
+    scene: ConversationHarness, release: threading.Event, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    begin_end(scene, release, renamed=True)
+    journal, read = scene.sandbox.park.tenant.journal, ChangeRepository.scheduled_ends
+
+    def ended_then(repository: ChangeRepository) -> list[tuple[Entry, Entry]]:
+        ends = list(read(repository))
+        release.set()
+        wait_until(lambda: journal.get(END).state.ended)
+        return ends
+
+    monkeypatch.setattr(ChangeRepository, "scheduled_ends", ended_then)
+    scene.do(line.format(NEW_NAME))
+    assert scene.last_ephemeral().plain.startswith("*Nothing is pending for")
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -12,6 +12,7 @@ from bot.journal import postgresql, sqlite
 from bot.journal.journal import Journal
 from bot.journal.models import Accepted, Entry, State
 from tests.journal.making import OPERATIONS, make_request
+from tests.waiting import PATIENCE
 
 THREADS, ENTRIES = 8, 100
 NAMES = ["sales", "support", "night", "1001", "1002", "1003", "server"]
@@ -42,7 +43,7 @@ class Log:
             self.most = max(self.most, self._now)
             if self._now > 1:
                 self.two_at_once.set()
-        self.two_at_once.wait(30)  # a slow machine may run one thread for long before another gets its turn
+        self.two_at_once.wait(PATIENCE)  # a slow machine may run one thread for long before another gets its turn
 
     def end(self, entry: Entry) -> None:
         with self._ended:

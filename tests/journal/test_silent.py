@@ -16,9 +16,7 @@ from bot.journal.journal import Journal
 from tests.journal.making import OPERATIONS, make_request
 from tests.journal.silence import STANDBY_PORT, Proxy, socket_path, standby, suspended
 from tests.postgres import Server
-
-IN_TIME = 20
-"""Seconds: some times what a wait may take, because machines are busy; without a limit, a wait takes for ever."""
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -39,13 +37,14 @@ def _accept(journal: Journal, key: str) -> int:
 
 @contextmanager
 def _ends_in_time() -> Iterator[None]:
+    """Without a limit, a wait takes for ever."""
     began = time.monotonic()
     yield
-    assert time.monotonic() - began < IN_TIME
+    assert time.monotonic() - began < PATIENCE
 
 
 def _eventually(ask: Callable[[], int]) -> int:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             return ask()
@@ -116,7 +115,7 @@ def test_a_name_look_up_that_hangs_is_waited_for_no_longer(postgres: Server, mon
     released = threading.Event()
 
     def hang(*arguments: object, **named: object) -> list[object]:
-        released.wait(60)
+        released.wait(PATIENCE)
         raise OSError("no such host")
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)

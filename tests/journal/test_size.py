@@ -60,7 +60,7 @@ def _whole_day(harness: JournalHarness) -> None:
     harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
     harness.journal.find("past 5")
     harness.journal.waiting()
-    harness.journal.made_on(["1", "member 1001"], 10, after=5)
+    harness.journal.made_on(["1", "member 1001"], 10, after=harness.journal.get(5))
     harness.journal.scheduled_on(["1", "member 1001"])
     harness.journal.unfinished_about(["1", "member 1001"])
     harness.journal.scheduled_starts()

@@ -36,12 +36,13 @@ def make(harness: JournalHarness, *changes: Json, state: State = State.DONE, bas
     return entry
 
 
-def made_on(harness: JournalHarness, *targets: str, limit: int = 10, after: int = 0) -> list[int]:
+def made_on(harness: JournalHarness, *targets: str, limit: int = 10, after: Entry | None = None) -> list[int]:
     return [one.id for one in harness.journal.made_on(targets, limit, after)]
 
 
 def test_changes_are_found_by_group_member_and_server_the_newest_first(harness: JournalHarness) -> None:
-    sales = make(harness, change("1", "Sales")).id
+    first = make(harness, change("1", "Sales"))
+    sales = first.id
     server = make(harness, change(None, None)).id
     created = make(harness, change(None, "Returns")).id
     moved = make(harness, change("1", "Sales", ("1001",)), change("2", "Support", (), ("1001",))).id
@@ -50,7 +51,7 @@ def test_changes_are_found_by_group_member_and_server_the_newest_first(harness: 
     assert made_on(harness, "member 1001") == [moved]
     assert made_on(harness, "Returns") == [created]
     assert made_on(harness, "1", limit=1) == [moved]
-    assert made_on(harness, "1", after=sales) == [moved]
+    assert made_on(harness, "1", after=first) == [moved]
     assert made_on(harness, "3", "member 1002") == []
 
 

@@ -14,6 +14,7 @@ from bot.pbx import transport
 from bot.pbx.cache import SharedReads
 from tests.pbx.clients import client
 from tests.pbx.scripted import json_reply, scripted
+from tests.waiting import PATIENCE
 
 DEAD = "192.0.2.1"
 """An address that nothing answers from (RFC 5737)."""
@@ -70,7 +71,7 @@ def test_a_name_look_up_is_inside_the_deadline_and_shared(monkeypatch: pytest.Mo
 
     def slow(host: str, *_: Any, **__: Any) -> Any:
         looked.append(host)
-        let_go.wait(20)
+        let_go.wait(PATIENCE)
         raise socket.gaierror("no answer")
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
@@ -79,7 +80,7 @@ def test_a_name_look_up_is_inside_the_deadline_and_shared(monkeypatch: pytest.Mo
         failures = [one.exception() for one in [many.submit(ours.server) for _ in range(8)]]
     let_go.set()
     assert {type(failure).__mro__[1] for failure in failures} <= {Unreachable, PBXError}
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < PATIENCE / 2
     assert len(looked) == 1
 
 
@@ -93,9 +94,7 @@ def test_those_who_wait_for_a_read_share_its_failure() -> None:
             time.sleep(0.2)
             raise Unreachable("away")
 
-    begun = time.monotonic()
     with ThreadPoolExecutor(9) as many:
         failures = [one.exception() for one in [many.submit(read, number) for number in range(9)]]
     assert {type(failure) for failure in failures} == {Unreachable}
-    assert time.monotonic() - begun < 1.5
     assert len(called) < 9

@@ -15,9 +15,7 @@ from bot.pbx.requests import ApiRequest, NotSent
 from bot.pbx.transport import Deadline
 from tests.pbx.clients import client
 from tests.pbx.scripted import ReceivedRequest, Reply, json_reply, scripted
-
-PATIENCE = 30.0
-"""Seconds for which each slow answer lasts: far longer than the deadlines, even on a busy machine."""
+from tests.waiting import PATIENCE
 
 
 def _trickle(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:

@@ -191,9 +191,8 @@ def test_a_name_that_nobody_has_leaves_the_closest_in_memory() -> None:
     with directory_for(FakeLists({GROUPS: [*park_groups(150), {"id": "s", "name": "Sales"}]})) as fixture:
         assert fixture.directory.group("Salse") == []
         fixture.new_requests()
-        assert fixture.directory.closest_groups("Salse")[0].name == "Sales"
+        assert fixture.directory.closest_groups("Salse")[0] == "Sales"
         assert len(fixture.directory.closest_groups("group 1")) == 10
-        assert len(fixture.directory.closest_groups("group 1", 5)) == 5
         assert fixture.directory.closest_groups("zzzz") == []
         assert fixture.new_requests() == []
 

@@ -17,6 +17,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.requests import NotSent
 from tests.pbx.clients import METHODS, PERSON, TOKEN, client
 from tests.pbx.scripted import ReceivedRequest, Reply, ScriptedPbx, drop_connection, json_reply, scripted
+from tests.waiting import PATIENCE
 
 SIGN_IN, REFRESH, OAUTH = "/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"
 DENIED = {"errors": [{"code": "UNAUTHORIZED", "message": "Wrong password."}]}
@@ -261,9 +262,9 @@ def test_a_pbx_that_refuses_the_token_it_has_just_given_is_a_failed_sign_in() ->
 
 def test_waiting_for_another_thread_to_sign_in_counts_towards_the_deadline() -> None:
     let_go = threading.Event()
-    token_server = TokenServer(overrides={SIGN_IN: lambda _: (let_go.wait(20), Reply(500))[1]})
+    token_server = TokenServer(overrides={SIGN_IN: lambda _: (let_go.wait(PATIENCE), Reply(500))[1]})
     with scripted(token_server) as pbx, client(pbx.url, PERSON, deadline=0.5) as ours, ThreadPoolExecutor(4) as many:
-        failures = [call.exception(20) for call in [many.submit(ours.server) for _ in range(4)]]
+        failures = [call.exception(PATIENCE / 2) for call in [many.submit(ours.server) for _ in range(4)]]
         let_go.set()
         assert {type(failure) for failure in failures} <= {Unreachable, NotSent}
         assert set(_logins(pbx)) == {SIGN_IN}

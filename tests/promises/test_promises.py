@@ -134,9 +134,9 @@ def test_a_slow_pbx_delays_no_ack_and_the_asker_is_told_to_wait(sandbox: Sandbox
     sandbox.pbx.faults.latency = 3.0
     assert sandbox.slack.slash(ana, phones, "recall Sales to Night Desk").ok
     assert not [heard for heard in sandbox.pbx.requests if heard.status], "acknowledged before the PBX said anything"
-    direct = sandbox.slack.wait_for(lambda: sandbox.slack.messages(sandbox.slack.direct(ana)), timeout=10)
+    direct = sandbox.slack.wait_for(lambda: sandbox.slack.messages(sandbox.slack.direct(ana)))
     assert "The PBX is slow right now." in direct[0].plain
     sandbox.pbx.faults.latency = 0
     sandbox.settle()
-    sandbox.slack.wait_for(lambda: not sandbox.slack.messages(sandbox.slack.direct(ana)), timeout=10)
+    sandbox.slack.wait_for(lambda: not sandbox.slack.messages(sandbox.slack.direct(ana)))
     assert len(cards(sandbox)) == 1

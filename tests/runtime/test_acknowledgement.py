@@ -4,6 +4,7 @@ import threading
 
 from bot.runtime.acknowledgement import Acknowledgement, after_acknowledgement
 from bot.runtime.threads import ThreadPool
+from tests.waiting import PATIENCE
 
 
 def test_without_an_acknowledgement_work_is_done_at_once() -> None:
@@ -27,7 +28,7 @@ def test_work_of_a_thread_that_outlives_the_acknowledgement_is_done_at_once() ->
     is_sent = threading.Event()
 
     def work() -> None:
-        is_sent.wait(10)
+        is_sent.wait(PATIENCE)
         after_acknowledgement(lambda: done.append(1))
 
     with acknowledgement.awaited():

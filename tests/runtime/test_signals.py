@@ -7,6 +7,7 @@ import time
 
 from bot.runtime.signals import StopRequest
 from tests.forked import ForkedProcess
+from tests.waiting import PATIENCE
 
 
 def _waits_while_another_thread_gets_the_signals() -> int:
@@ -27,7 +28,7 @@ def _waits_while_another_thread_gets_the_signals() -> int:
 def test_a_signal_that_another_thread_gets_ends_the_wait() -> None:
     process = ForkedProcess(_waits_while_another_thread_gets_the_signals, dict(os.environ), None)
     try:
-        assert process.wait(60) == 3
+        assert process.wait(PATIENCE) == 3
     finally:
         process.kill()
         process.close()

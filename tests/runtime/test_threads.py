@@ -4,6 +4,7 @@ import threading
 from contextvars import ContextVar
 
 from bot.runtime.threads import FairThreadPool, ThreadPool
+from tests.waiting import PATIENCE
 
 user: ContextVar[str] = ContextVar("user")
 
@@ -24,7 +25,7 @@ def test_whoever_floods_a_fair_pool_waits_for_themselves_and_others_do_not() -> 
     other_done = threading.Event()
 
     def slow() -> None:
-        assert release.wait(10)
+        assert release.wait(PATIENCE)
         order.append("flood")
 
     def quick() -> None:
@@ -34,7 +35,7 @@ def test_whoever_floods_a_fair_pool_waits_for_themselves_and_others_do_not() -> 
     for _ in range(20):
         pool.submit_for("flooder", slow)
     pool.submit_for("somebody", quick)
-    assert other_done.wait(10), "somebody waited for the flood"
+    assert other_done.wait(PATIENCE), "somebody waited for the flood"
     assert not pool.idle
     release.set()
     pool.shutdown()

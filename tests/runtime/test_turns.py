@@ -9,6 +9,7 @@ import pytest
 from bot.runtime.scope import current_pbx, pbx_scope
 from bot.runtime.threads import PeriodicTask
 from bot.runtime.turns import TurnRunner
+from tests.waiting import PATIENCE
 
 FAR = timedelta(days=1)
 
@@ -34,7 +35,7 @@ class Counting(PeriodicTask):
             self.turns, self.pbx = self.turns + 1, current_pbx()
             self.taken.notify_all()
         if self.held is not None:
-            assert self.held.wait(30)
+            assert self.held.wait(PATIENCE)
         if self.fails:
             raise LookupError("a bug")
         return self.now() + FAR

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox.pbx.http import KeepAliveHandler
 from bot.sandbox.serving import LoopbackHandler, LoopbackServer
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def server(request: pytest.FixtureRequest, heard: list[dict[str, Any]]) -> Itera
     thread.start()
     yield running
     running.shutdown()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 

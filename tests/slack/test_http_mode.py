@@ -15,6 +15,7 @@ from bot.errors import SettingsError
 from bot.sandbox.slack.request_url import FORM_CONTENT_TYPE, JSON_CONTENT_TYPE, signature_headers
 from bot.slack.http_mode import HTTPMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
+from tests.waiting import PATIENCE
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -38,7 +39,7 @@ def command(harness: SlackHarness) -> bytes:
 def post(park: HTTPMode, body: bytes, headers: Mapping[str, Any], path: str = "") -> httpx.Response:
     url = park.where if not path else httpx.URL(park.where).join(path)
     return httpx.post(
-        url, content=body, headers={"Content-Type": FORM_CONTENT_TYPE, **headers}, timeout=10, trust_env=False
+        url, content=body, headers={"Content-Type": FORM_CONTENT_TYPE, **headers}, timeout=PATIENCE, trust_env=False
     )
 
 
@@ -110,7 +111,7 @@ def test_nothing_else_is_there(park: HTTPMode, method: str, path: str) -> None:
 
 def test_what_is_larger_than_anything_of_slacks_is_refused(harness: SlackHarness, park: HTTPMode) -> None:
     body = command(harness) + b"&more=" + b"x" * (1 << 20)
-    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
+    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=PATIENCE)) as line:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", str(len(body)))
         line.endheaders(command(harness))
@@ -141,7 +142,7 @@ def test_only_a_trusted_proxy_is_believed_whom_it_passes_on(
 
 
 def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(harness: SlackHarness, park: HTTPMode) -> None:
-    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
+    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=PATIENCE)) as line:
         body = command(harness)
         line.request(
             "POST", "/slack/events", body, signature_headers(harness.slack.signing_secret, body, int(time.time()))
@@ -152,7 +153,7 @@ def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(harness: SlackH
 
 
 def test_a_request_that_never_comes_to_its_end_does_not_either(harness: SlackHarness, park: HTTPMode) -> None:
-    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
+    with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=PATIENCE)) as line:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", "1000")
         line.endheaders(b"half of")
@@ -161,7 +162,7 @@ def test_a_request_that_never_comes_to_its_end_does_not_either(harness: SlackHar
 
 
 def test_senders_who_never_finish_keep_nobody_waiting(harness: SlackHarness, park: HTTPMode) -> None:
-    lines = [HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10) for _ in range(30)]
+    lines = [HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=PATIENCE) for _ in range(30)]
     for line in lines:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", "1000")

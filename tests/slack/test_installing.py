@@ -23,6 +23,7 @@ from bot.slack.client import Identity, connect_client
 from bot.slack.http_mode import HTTPMode
 from bot.slack.installations import Installations
 from bot.slack.installing import InstallFlow
+from tests.waiting import PATIENCE
 
 KEY, OTHER_KEY = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 HTTPS = "https://park.example.com"
@@ -38,7 +39,7 @@ class Browser:
 
     def get(self, path: str) -> int:
         """Opens a page and returns the status; the redirect comes as a path with its query."""
-        with closing(HTTPConnection(*self.address, timeout=10)) as connection:
+        with closing(HTTPConnection(*self.address, timeout=PATIENCE)) as connection:
             connection.request("GET", path, headers={"Cookie": self.cookie} if self.cookie else {})
             answer = connection.getresponse()
             self.text = answer.read().decode()

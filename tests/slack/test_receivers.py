@@ -13,6 +13,7 @@ from bot.messages.request import Request
 from bot.runtime.acknowledgement import after_acknowledgement
 from bot.slack.bolt_app import Receiver, build_app
 from tests.slack.conftest import SlackHarness
+from tests.waiting import PATIENCE
 
 
 def test_what_is_being_taken_is_still_acknowledged(running: SlackHarness, receiver: Receiver) -> None:
@@ -20,13 +21,13 @@ def test_what_is_being_taken_is_still_acknowledged(running: SlackHarness, receiv
 
     def take_a_while(request: Request) -> Message | None:
         taking.set()
-        may_go_on.wait(10)
+        may_go_on.wait(PATIENCE)
         return None
 
     running.inbox.answer = take_a_while
     with ThreadPoolExecutor(2) as people:
         asked = people.submit(running.slack.slash, running.ada, running.phones, "add 1001 to Sales")
-        assert taking.wait(10)
+        assert taking.wait(PATIENCE)
         stopped = people.submit(receiver.stop)
         while receiver.connected:
             time.sleep(0.001)
@@ -42,7 +43,7 @@ def test_all_that_was_handed_over_is_acknowledged_though_more_than_can_be_listen
     may_go_on = threading.Event()
 
     def wait(request: Request) -> None:
-        may_go_on.wait(10)
+        may_go_on.wait(PATIENCE)
 
     running.inbox.answer = wait
     with ThreadPoolExecutor(50) as people:
@@ -69,7 +70,7 @@ def test_no_thread_of_it_is_left(harness: SlackHarness, receiver: Receiver) -> N
     receiver.stop()
     ours = {thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("slack")}
     for thread in ours:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert not [thread for thread in ours if thread.is_alive()]
 
 
@@ -82,14 +83,14 @@ def test_what_follows_an_acknowledgement_does_not_hold_it_up(running: SlackHarne
     is_acknowledged, has_followed = threading.Event(), threading.Event()
 
     def follow() -> None:
-        is_acknowledged.wait(10)  # longer than Slack waits
+        is_acknowledged.wait(PATIENCE)
         has_followed.set()
 
     running.inbox.answer = lambda request: after_acknowledgement(follow)
     assert running.slack.slash(running.ada, running.phones, "add 1001 to Sales").ok
     assert not has_followed.is_set()
     is_acknowledged.set()
-    assert has_followed.wait(10)
+    assert has_followed.wait(PATIENCE)
 
 
 def test_what_follows_an_acknowledgement_is_done_although_none_could_be_sent(running: SlackHarness) -> None:
@@ -101,7 +102,7 @@ def test_what_follows_an_acknowledgement_is_done_although_none_could_be_sent(run
 
     running.inbox.answer = fail
     running.slack.say(running.ada, running.phones, f"<@{running.slack.bot_user}> groups")
-    assert has_followed.wait(10)
+    assert has_followed.wait(PATIENCE)
 
 
 def test_to_build_the_app_reads_no_source_of_its_callers(

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.errors import SlackUnavailable
 from bot.slack.redraws import Redraws
+from tests.waiting import PATIENCE
 
 VIEWERS = 20
 PAUSE = 0.05
@@ -37,7 +38,7 @@ def test_where_slack_takes_a_tab_now_and_then_no_crowd_is_drawn_for_each() -> No
         redraws = Redraws(slack.draw, pool)
         for number in range(VIEWERS):
             redraws.soon(f"U{number}")
-        assert slack.done.wait(30)
+        assert slack.done.wait(PATIENCE)
         redraws.close()
     assert sorted(slack.drawn) == sorted(f"U{number}" for number in range(VIEWERS))
     assert slack.refused < 2 * VIEWERS  # once when they were drawn together, and once after each that Slack took

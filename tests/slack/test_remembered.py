@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.slack.users import TTLCache
+from tests.waiting import PATIENCE
 
 
 def test_what_was_fetched_longest_ago_is_forgotten_first_when_there_is_too_much() -> None:
@@ -36,7 +37,7 @@ def test_all_who_wait_for_one_key_share_one_call_and_its_failure() -> None:
 
     def fail(key: int) -> int:
         calls.append(key)
-        may_answer.wait(10)
+        may_answer.wait(PATIENCE)
         raise SlackUnavailable("away")
 
     cached = TTLCache(fail, seconds=60)

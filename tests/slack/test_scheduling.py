@@ -12,6 +12,7 @@ from bot.slack import scheduling
 from bot.slack.client import connect_client, translate_errors
 from bot.slack.scheduling import RECOVERY, SPACING, CallScheduler, Limit, in_background
 from tests.slack.conftest import SCOPES
+from tests.waiting import PATIENCE
 
 POST, OTHER = Limit("chat.postMessage", "C1"), Limit("chat.postMessage", "C2")
 
@@ -231,7 +232,7 @@ def test_whoever_waits_while_another_ends_the_limit_gets_a_turn(scheduler: CallS
         time.sleep(0.001)
     clock.now += SPACING
     for one in waiting:
-        one.join(30)
+        one.join(PATIENCE)
     assert not any(one.is_alive() for one in waiting)
     assert not failed
     scheduler.await_turn(POST)

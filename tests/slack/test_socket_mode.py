@@ -14,6 +14,7 @@ from bot.sandbox.slack.socket_mode import SocketConnection
 from bot.slack import socket_client
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
+from tests.waiting import PATIENCE
 
 NEVER = 3600.0
 """Seconds between pings: long enough that no ping is sent in a test."""
@@ -119,12 +120,12 @@ def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over
 
     def take_a_while(request: Request) -> None:
         taking.set()
-        may_go_on.wait(10)
+        may_go_on.wait(PATIENCE)
 
     harness.inbox.answer = take_a_while
     with ThreadPoolExecutor(1) as people:
         asked = people.submit(harness.slack.slash, harness.ada, harness.phones, "add 1001 to Sales")
-        assert taking.wait(10)
+        assert taking.wait(PATIENCE)
         old = harness.slack.link.lines
         harness.slack.link.disconnect("refresh_requested", old)
         fresh = another(harness, *old)
@@ -198,7 +199,7 @@ def test_it_is_connected_only_once_slack_says_hello(
 ) -> None:
     may_greet = threading.Event()
     hello = harness.slack.link._hello
-    monkeypatch.setattr(harness.slack.link, "_hello", lambda number: may_greet.wait(10) and hello(number))
+    monkeypatch.setattr(harness.slack.link, "_hello", lambda number: may_greet.wait(PATIENCE) and hello(number))
     receiver = SocketMode(build_listening_app(harness, pool), harness.client, harness.slack.app_token, NEVER)
     receiver.start()
     assert not receiver.connected

@@ -129,7 +129,7 @@ class SeveralPbxs(Sandbox):
         ts = self.slack.say(user, conversation, line)
         bot = self.slack.bot_user
         answers = self.slack.wait_for(
-            lambda: [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot], timeout=20
+            lambda: [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot]
         )
         self.settle()
         answers = [one for one in self.slack.seen_by(user, conversation, thread=ts) if one.user == bot]

@@ -118,7 +118,7 @@ def test_what_park_posts_by_itself_stays_in_its_channel(one_way: SeveralPbxs) ->
         fake.console_update_group(fake.state.group_id(group), recall_time=77)
     one_way.forward(timedelta(hours=9))  # ends, schedules, and what was changed outside Park
     one_way.slack.wait_for(
-        lambda: all(any("ended" in one.plain.lower() for one in one_way.seen(name)) for name in OWN_GROUPS), timeout=60
+        lambda: all(any("ended" in one.plain.lower() for one in one_way.seen(name)) for name in OWN_GROUPS)
     )
     one_way.settle()
     one_way.forward(timedelta(hours=9))  # the daily posts
@@ -225,7 +225,7 @@ def test_a_channel_that_has_moved_shows_nothing_more_of_the_pbx_before(one_way: 
     answers = one_way.slack.ephemerals(one_way.people["ana"], old)
     assert "this is about a PBX that doesn't belong to this channel" in answers[-1].plain
     one_way.forward(timedelta(hours=3))
-    one_way.slack.wait_for(lambda: "1001" not in one_way.members(BERLIN, OWN_GROUPS[BERLIN]), timeout=30)
+    one_way.slack.wait_for(lambda: "1001" not in one_way.members(BERLIN, OWN_GROUPS[BERLIN]))
     one_way.settle()
     assert len(one_way.slack.messages(old)) == said
     assert any("ended" in one.plain.lower() for one in one_way.seen(""))

@@ -13,7 +13,7 @@ from bot.messages.message import Message
 from bot.messages.request import Request, Source
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.bot_harness import BEN, BotHarness, bot_harness, offered_lines, text_of
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -149,11 +149,11 @@ def test_reads_wait_for_no_change_and_not_for_each_other(park: BotHarness, monke
     held = Fault(kind=FaultKind.SLOW, match="GET */members", seconds=0, hold=threading.Event())
     park.fake_pbx.faults.add(held)
     park.ask("group Billing")
-    assert held.reached.wait(5)
+    assert held.reached.wait(PATIENCE)
     assert not park.dispatcher.idle
     assert held.hold is not None
     park.ask("server")
-    assert answered.wait(5)
+    assert answered.wait(PATIENCE)
     assert "server" in text_of(park.messenger.private[0])
     held.hold.set()
     park.dispatcher.close()

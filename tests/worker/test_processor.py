@@ -1,6 +1,5 @@
 """A claimed entry ends as done, not done or unknown, and the user is told exactly that."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from bot.worker.progress import ProgressNotifier
 from tests.bot_harness import BotHarness, bot_harness, offered_lines, text_of
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -53,10 +53,7 @@ def test_the_notice_of_the_replica_that_accepted_a_request_is_removed_by_the_one
     park.dispatcher.progress_notifier = other
     try:
         park.do("add 1016 to Billing")
-        deadline = time.monotonic() + 60
-        while "add 1016 to Billing" not in park.messenger.cleared:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: "add 1016 to Billing" in park.messenger.cleared)
     finally:
         other.close()
 

@@ -11,11 +11,10 @@ import pytest
 from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, Json
+from bot.sandbox.environment import ORDINARY_INSTANT
 from bot.worker.worker import THREADS_PER_USER, Worker
 from tests.bot_harness import ANA, BEN, BotHarness, bot_harness
-
-PATIENCE = 10.0
-"""Seconds to wait for events that take milliseconds."""
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -104,19 +103,33 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     park: BotHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     park.journal.close()
-    park.journal = journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=timedelta(seconds=0.4))
+    lease, passed = timedelta(seconds=0.4), timedelta()
+    park.journal = journal = Journal(
+        f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=lease, now=lambda: ORDINARY_INSTANT + passed
+    )
     park.dispatcher.journal = park.worker.processor.journal = park.worker.processor.notifier.journal = journal
     worker = Worker(journal, park.worker.processor, threads=2)
     park.dispatcher.worker = worker
     attempts: list[int] = []
-    go_on = threading.Event()
+    renewed, renew = threading.Event(), journal.renew
 
-    def slow(entry: Entry) -> None:
+    def note_renewed(entry: Entry) -> Entry:
+        entry = renew(entry)
+        renewed.set()
+        return entry
+
+    def take_three_leases(entry: Entry) -> None:
+        nonlocal passed
         attempts.append(entry.attempt)
-        go_on.wait(1.2)
+        for _ in range(4):
+            renewed.clear()
+            assert renewed.wait(PATIENCE)
+            passed += lease * 0.75
+            worker.wake()
         journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.processor, "process", slow)
+    monkeypatch.setattr(journal, "renew", note_renewed)
+    monkeypatch.setattr(park.worker.processor, "process", take_three_leases)
     worker.start()
     for line in ("add 1016 to Billing", "remove 1016 from Billing"):  # between them nothing is claimed
         done = confirmed(park, 1, monkeypatch)

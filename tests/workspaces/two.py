@@ -17,6 +17,7 @@ from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.installations import Installations, InstalledApp
 from bot.slack.installed import InstalledWorkspaces
 from bot.tenant_settings import TenantSettings, journal_of
+from tests.waiting import PATIENCE
 
 POLICY = """\
 announce = "{phones}"
@@ -89,14 +90,14 @@ class TwoWorkspaces(Sandbox):
 
     def install(self, slack: FakeSlack) -> int:
         """Installs the app in a workspace, as somebody with a browser does; returns the last page's status."""
-        page = HTTPConnection(*self._server(), timeout=10)
+        page = HTTPConnection(*self._server(), timeout=PATIENCE)
         page.request("GET", INSTALL_PATH)
         answer = page.getresponse()
         url = html.unescape(answer.read().decode().partition('<a href="')[2].partition('"')[0])
         cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
         page.close()
         back = urlsplit(slack.approve_installation(url, f"https://park.example.com{REDIRECT_PATH}"))
-        page = HTTPConnection(*self._server(), timeout=10)
+        page = HTTPConnection(*self._server(), timeout=PATIENCE)
         page.request("GET", f"{back.path}?{back.query}", headers={"Cookie": cookie})
         status = page.getresponse().status
         page.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.cli.init.console import Console, InvalidAnswer
 from bot.cli.init.slack_step import NOBODY, find_entries, find_entry
 from bot.messages.text import fold
-from bot.pbx.name_index import closest
+from bot.pbx.name_index import closest_names
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import matches_any
 from bot.policy.rules import MATCH_ALL
@@ -172,7 +172,7 @@ class AccessQuestions:
         for pattern in patterns if self._groups else ():
             if not matching_groups((pattern,), self._groups):
                 text = f"“{pattern}” matches none of the park groups."
-                similar = closest(pattern, self._groups, lambda name: (name,), 1)
+                similar = closest_names(pattern, self._groups, 1)
                 if not similar:
                     raise InvalidAnswer(text)
                 suggestion = ", ".join(similar[0] if one == pattern else one for one in patterns)

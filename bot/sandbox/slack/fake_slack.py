@@ -193,7 +193,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             theirs = {one.id for one in self.state.channels.values() if one.direct and user in one.members}
             return [file for file in self.state.files.values() if file.channel in theirs]
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 60.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 120.0) -> T:
         """Waits until the predicate is true and returns its value; what it looks at may be outside the workspace.
 
         Raises:

@@ -146,6 +146,9 @@ class OpeningListeners:
         """
         context, arguments, notice = self._context, state.arguments, None
         try:
+            if state.replaces is not None:
+                arguments = context.form_service.of_schedule(request, operation_type, arguments, state.replaces)
+                state = state.model_copy(update={"arguments": arguments})
             current = context.form_service.opened(request, operation_type, arguments)
         except NotAllowed:
             raise

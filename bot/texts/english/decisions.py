@@ -1,5 +1,6 @@
 """Cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved, paused ..."""
 
+from bot.texts.english.refusals import STATES
 from bot.texts.english.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
@@ -28,6 +29,51 @@ def not_begun(number: int) -> str:
 def pending_otherwise(name: str) -> str:
     """A group of which something is pending, but nothing that was meant."""
     return f"Nothing that is pending for “{name}” can be changed like this. {NOTHING_CHANGED}"
+
+
+def changed_no_setting(number: int) -> str:
+    """What can't be undone, because it was a decision about a change, or about Park."""
+    return f"{change_number(number)} changed no setting on the PBX, so there is nothing to undo. {NOTHING_CHANGED}"
+
+
+def lasts(number: int, until: str) -> str:
+    """A temporary change as of now."""
+    return f"{change_number(number)} is in effect until {until}."
+
+
+def stays(number: int) -> str:
+    """A change in effect as of now that has no end."""
+    return f"{change_number(number)} stays until somebody changes it."
+
+
+def begins(number: int, at: str) -> str:
+    """A scheduled change as of now."""
+    return f"{change_number(number)} begins {at}."
+
+
+def waits(number: int) -> str:
+    """A change as of now that needs an approval."""
+    return f"{change_number(number)} is waiting for approval."
+
+
+def is_over(number: int, state: str) -> str:
+    """A change as of now that is not in effect, by the state of its entry."""
+    return f"{change_number(number)} {'is no longer in effect' if state == 'done' else STATES[state]}."
+
+
+def schedule_begins(number: int, at: str) -> str:
+    """A schedule as of now; the time is empty where none is known."""
+    return f"Schedule {change_number(number)} is active{f', next {at}' if at else ''}."
+
+
+def schedule_paused(number: int) -> str:
+    """A paused schedule."""
+    return f"Schedule {change_number(number)} is paused."
+
+
+def schedule_ended(number: int) -> str:
+    """A schedule that was deleted, or whose last time is over."""
+    return f"Schedule {change_number(number)} has ended."
 
 
 def half_ended(number: int) -> str:
@@ -76,6 +122,7 @@ def paused(until: str | None) -> str:
 
 
 RESUMED = "Park makes changes again"
+RUNS = "Park isn't paused."
 PAUSE_ENDED = "The pause is over: Park makes changes again."
 SIGNS_IN_AGAIN = "Park signs in to the PBX again"
 SIGNS_IN_WHERE_REJECTED = "Park wasn't paused. If the PBX has rejected Park's sign-in, Park signs in again"

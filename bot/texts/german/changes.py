@@ -9,6 +9,7 @@ PARKER_OF_CALL = "die Person, die den Anruf geparkt hat"
 PARKER_OF_CALLS = "die Person, die sie geparkt hat"
 NO_RING_GROUP = "eine Rufgruppe, die nicht gesetzt ist"
 RING_GROUP_GONE = "eine Rufgruppe, die es nicht mehr gibt"
+RING_GROUP_UNKNOWN = "eine Rufgruppe, deren Namen die Telefonanlage nicht genannt hat"
 NOT_SET = "nicht gesetzt"
 
 SERVER = CALL_PARK_SERVER

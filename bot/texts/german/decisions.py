@@ -1,5 +1,6 @@
 """German cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved ..."""
 
+from bot.texts.german.refusals import STATES
 from bot.texts.german.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "abgesagt", "bleibt, bis jemand es ändert"
@@ -22,6 +23,45 @@ def not_begun(number: int) -> str:
 
 def pending_otherwise(name: str) -> str:
     return f"Was für „{name}“ ansteht, lässt sich so nicht ändern. {NOTHING_CHANGED}"
+
+
+def changed_no_setting(number: int) -> str:
+    return (
+        f"{change_number(number)} hat keine Einstellung der PBX geändert, es gibt nichts rückgängig zu machen. "
+        f"{NOTHING_CHANGED}"
+    )
+
+
+def lasts(number: int, until: str) -> str:
+    return f"{change_number(number)} gilt bis {until}."
+
+
+def stays(number: int) -> str:
+    return f"{change_number(number)} gilt, bis jemand es ändert."
+
+
+def begins(number: int, at: str) -> str:
+    return f"{change_number(number)} beginnt {at}."
+
+
+def waits(number: int) -> str:
+    return f"{change_number(number)} wartet auf eine Freigabe."
+
+
+def is_over(number: int, state: str) -> str:
+    return f"{change_number(number)} {'gilt nicht mehr' if state == 'done' else STATES[state]}."
+
+
+def schedule_begins(number: int, at: str) -> str:
+    return f"Zeitplan {change_number(number)} ist aktiv{f', nächstes Mal {at}' if at else ''}."
+
+
+def schedule_paused(number: int) -> str:
+    return f"Zeitplan {change_number(number)} ist angehalten."
+
+
+def schedule_ended(number: int) -> str:
+    return f"Zeitplan {change_number(number)} ist beendet."
 
 
 def half_ended(number: int) -> str:
@@ -64,6 +104,7 @@ def paused(until: str | None) -> str:
 
 
 RESUMED = "Park macht wieder Änderungen"
+RUNS = "Park pausiert nicht."
 PAUSE_ENDED = "Die Pause ist vorbei: Park macht wieder Änderungen."
 SIGNS_IN_AGAIN = "Park meldet sich wieder bei der PBX an"
 SIGNS_IN_WHERE_REJECTED = "Park pausierte nicht. Falls die PBX die Anmeldung abgelehnt hat, meldet sich Park erneut an"

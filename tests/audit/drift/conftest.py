@@ -15,6 +15,7 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault
 from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.waiting import PATIENCE
 
 EVERY = timedelta(minutes=5)
 
@@ -31,7 +32,7 @@ class DriftScene(ConversationHarness):
 
     def wait_for_scan(self, but: datetime | None = None) -> datetime:
         """Waits for the end of a scan; returns when the next one is due, a different time after each scan."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         looks = 0
         while True:
             with self.sandbox.park.tenant.journal.database.reading() as connection:
@@ -55,7 +56,7 @@ class DriftScene(ConversationHarness):
     def scan_before(self, late: Fault) -> None:
         """Scans before a delayed request reaches the PBX, and waits until it has."""
         self.scan()
-        assert late.landed.wait(30)
+        assert late.landed.wait(PATIENCE)
 
     def posted_drifts(self, where: str = "ops") -> list[Message]:
         return [card for card in self.cards(where) if "outside Park" in card.plain]

@@ -16,6 +16,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.audit.drift.duty import MINUTES, DriftHarness, drift_harness
 from tests.journal.making import OPERATIONS, make_request, sqlite_url
 from tests.postgres import Server
+from tests.waiting import PATIENCE
 
 SALES = ["Sales was changed outside Park"]
 
@@ -122,7 +123,7 @@ def test_of_two_replicas_one_looks_and_tells(replicas: DriftHarness) -> None:
     for turn in turns:
         turn.start()
     for turn in turns:
-        turn.join(60)
+        turn.join(PATIENCE)
     listed = [heard for heard in replicas.fake_pbx.requests if heard.line == "GET /api/call_park_groups"]
     assert len(listed) == 1
     assert replicas.posted_drifts == SALES
@@ -140,7 +141,7 @@ def test_who_was_frozen_for_too_long_has_nothing_more_to_say(replicas: DriftHarn
     replicas.clock.move(minutes=MINUTES)
     frozen = threading.Thread(target=first.turn)
     frozen.start()
-    assert held.reached.wait(30)
+    assert held.reached.wait(PATIENCE)
     second.turn()
     assert replicas.posted_drifts == [], "the other one is at it"
     replicas.clock.time += SCAN_LEASE
@@ -148,7 +149,7 @@ def test_who_was_frozen_for_too_long_has_nothing_more_to_say(replicas: DriftHarn
     assert replicas.posted_drifts == SALES
     assert held.hold
     held.hold.set()
-    frozen.join(60)
+    frozen.join(PATIENCE)
     replicas.turn(first)
     assert replicas.posted_drifts == SALES
 

@@ -11,6 +11,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.cli.doctor.conftest import Installation, installation_on
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_an_end_that_fails_is_told_with_its_number(installation: Installation, s
     assert installation.diagnose()["ends"]["severity"] == "ok"
     sandbox.pbx.faults.add(Fault(kind=FaultKind.STATUS, match="POST /api/call_park*", times=None, status=403))
     sandbox.forward(timedelta(hours=3))
-    sandbox.slack.wait_for(lambda: sandbox.park.tenant.journal.failing_ends().number, timeout=60)
+    sandbox.slack.wait_for(lambda: sandbox.park.tenant.journal.failing_ends().number)
     report = installation.diagnose()
     assert report["ends.failing"]["about"] == "#1"
     assert "change #1 should have ended; that has failed since" in report["ends.failing"]["text"]
@@ -51,9 +52,9 @@ def test_an_outcome_that_could_not_be_told_is_told_here(
     for method in ("chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.open"):
         sandbox.slack.faults.fail(method, "internal_error", times=500)
     assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "add 1001 to Sales").ok
-    sandbox.slack.wait_for(lambda: sandbox.pbx.writes, timeout=60)
+    sandbox.slack.wait_for(lambda: sandbox.pbx.writes)
     monkeypatch.setattr("bot.cli.doctor.command.utc_now", lambda: datetime.now(UTC) + timedelta(minutes=10))
-    sandbox.slack.wait_for(lambda: "told.not" in installation.diagnose().problems, timeout=60)
+    wait_until(lambda: "told.not" in installation.diagnose().problems)
     report = installation.diagnose()
     assert "the outcome of #1 could not be told in Slack" in report["told.not"]["text"]
 

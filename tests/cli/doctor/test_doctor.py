@@ -14,6 +14,7 @@ from bot.sandbox.environment import Sandbox
 from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation, installation_on
 from tests.cli.test_main import environment
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -128,7 +129,7 @@ def test_it_runs_as_a_command_of_its_own_and_prints_json_alone(installation: Ins
         env=environment(installation.sandbox, installation.folder),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     output = json.loads(done.stdout)

@@ -121,10 +121,12 @@ def test_a_wrong_path_is_told_with_the_right_one(installation: Installation, pat
     assert report.skipped == DEPENDENT_CHECKS - {"pbx.base_path"}
 
 
-def test_what_listens_there_may_be_no_pbx_at_all(installation: Installation) -> None:
+def test_what_listens_there_may_be_no_pbx_at_all(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted(lambda _: Reply(404, b"<html>")) as pbx:
         installation.set(PBX_URL=pbx.url)
         assert "up to and with /api" in installation.diagnose()["pbx.base_path.wrong"]["remedy"]
+    for timeout in ("bot.cli.rest_api.PLAIN_TIMEOUT", "bot.pbx.tls.CONNECT_TIMEOUT"):
+        monkeypatch.setattr(timeout, 0.3)  # they run out
     with socket.create_server(("127.0.0.1", 0)) as mute:
         installation.set(PBX_URL=f"http://127.0.0.1:{mute.getsockname()[1]}/api", PBX_DEADLINE="0.5")
         assert installation.diagnose().problems == {"pbx.base_path.no_answer": "error"}

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from bot.__main__ import main
 from bot.changes.write_switch import PAUSED_FLAG
+from bot.cli.doctor import probe
 from bot.cli.doctor.experiments import EXPERIMENTS
 from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
@@ -25,6 +26,7 @@ from bot.times.model import utc_now
 from tests.cli.doctor.conftest import Installation
 from tests.cli.test_main import environment
 from tests.forked import ForkedProcess
+from tests.waiting import PATIENCE
 
 DEFAULT_ANSWERS = {
     "refresh_tokens": "rotate",
@@ -223,7 +225,7 @@ def test_a_probe_needs_to_know_that_it_may(signed_in: Installation, variable: st
     "fault",
     [
         Fault(kind=FaultKind.DROP_AFTER, match="POST /api/call_park_groups"),
-        Fault(kind=FaultKind.LATE, match="POST /api/call_park_groups", seconds=1.0),
+        Fault(kind=FaultKind.LATE, match="POST /api/call_park_groups", seconds=0.2),
         Fault(kind=FaultKind.GATEWAY, match="POST /api/call_park_groups/*", times=4, lands=True),
         Fault(kind=FaultKind.THROTTLED, match="POST /api/call_park_groups*", times=9),
         Fault(kind=FaultKind.DROP_BEFORE, match="POST */destroy", times=2),
@@ -232,13 +234,16 @@ def test_a_probe_needs_to_know_that_it_may(signed_in: Installation, variable: st
     ],
     ids=lambda fault: f"{fault.kind.name} {fault.match}",
 )
-def test_whatever_goes_wrong_the_groups_are_gone(signed_in: Installation, fault: Fault) -> None:
+def test_whatever_goes_wrong_the_groups_are_gone(
+    signed_in: Installation, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "CLEANUP_DELAYS", (0.25,) * 6)
+    monkeypatch.setattr(probe, "LATE_CREATION", 1.0)
     before = pbx_state(signed_in)
-
     signed_in.pbx.faults.add(fault)
     report = signed_in.diagnose("--probe")
     if fault.kind is FaultKind.LATE:
-        assert fault.landed.wait(10)
+        assert fault.landed.wait(PATIENCE)
     assert pbx_state(signed_in) == before
     assert report["probe.cleaned_up"]["severity"] == "ok"
 
@@ -264,7 +269,7 @@ def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
     fault = signed_in.pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="POST *members*", times=1))
 
     def go_away() -> None:
-        fault.reached.wait(60)
+        fault.reached.wait(PATIENCE)
         signed_in.pbx.stop()
 
     going = threading.Thread(target=go_away)
@@ -282,13 +287,13 @@ def test_ctrl_c_and_its_like_end_it_with_the_groups_removed(installation: Instal
     log = installation.folder / "log"
     variables = environment(installation.sandbox, installation.folder)
     doctor = ForkedProcess(partial(_probe_in, installation.folder), variables, log)
-    assert fault.reached.wait(60)
+    assert fault.reached.wait(PATIENCE)
     for _ in range(2):
         doctor.send_signal(number)
     assert fault.hold is not None
     fault.hold.set()
     out = doctor.stdout.read()
-    assert doctor.wait(60) == 1, log.read_text()
+    assert doctor.wait(PATIENCE) == 1, log.read_text()
     doctor.close()
     assert pbx_state(installation) == before
     assert "WARNING  probe.stopped" in out

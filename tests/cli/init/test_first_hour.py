@@ -24,7 +24,7 @@ FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(duration=None)
 @contextmanager
 def running(sandbox: Sandbox) -> Iterator[Park]:
     with Park(*read_tenants()) as park:
-        sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections)
         yield park
 
 
@@ -33,9 +33,7 @@ def typed(sandbox: Sandbox, line: str, person: str) -> str:
     user, place = sandbox.people[person], sandbox.channels["phones"]
     before = len(sandbox.slack.seen_by(user, place))
     assert sandbox.slack.slash(user, place, line).ok
-    return sandbox.slack.wait_for(
-        lambda: "\n".join(one.plain for one in sandbox.slack.seen_by(user, place)[before:]), timeout=30
-    )
+    return sandbox.slack.wait_for(lambda: "\n".join(one.plain for one in sandbox.slack.seen_by(user, place)[before:]))
 
 
 def test_both_files_are_written_and_said_to_be(init: InitHarness) -> None:
@@ -143,7 +141,7 @@ def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(init: Ini
     with running(sandbox):
         assert "You can't do that" in typed(sandbox, "add 1001 to Support", "ana")
         typed(sandbox, "add 1001 to Sales", "ana")
-        sandbox.slack.wait_for(lambda: [one for one in sandbox.pbx.writes if one.path.endswith("/1001")], timeout=30)
+        sandbox.slack.wait_for(lambda: [one for one in sandbox.pbx.writes if one.path.endswith("/1001")])
 
 
 def test_whoever_wants_no_read_only_week_gets_none(init: InitHarness) -> None:

@@ -13,9 +13,7 @@ from multiprocessing.connection import Connection
 from bot.__main__ import main
 from tests.cli.init.conftest import InitHarness
 from tests.forked import RunningProcess, run_in_terminal
-
-TIMEOUT = 40.0
-"""Seconds until a test fails that waits for output."""
+from tests.waiting import PATIENCE
 
 
 class Terminal:
@@ -27,7 +25,7 @@ class Terminal:
 
     def expect(self, text: str) -> None:
         """Waits until the text appears after the text that was expected before."""
-        deadline = time.monotonic() + TIMEOUT
+        deadline = time.monotonic() + PATIENCE
         while (found := self.shown.find(text, self._read)) < 0:
             assert time.monotonic() < deadline, f"{text!r} is not in {self.shown[self._read :]!r}"
             assert self._more(), f"it ended without {text!r}: {self.shown[self._read :]!r}"
@@ -41,7 +39,7 @@ class Terminal:
         for _ in range(3):
             self.bot.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
-                self.bot.wait(TIMEOUT)
+                self.bot.wait(PATIENCE)
                 return
         raise AssertionError("Ctrl-C does not end it")
 
@@ -49,10 +47,10 @@ class Terminal:
         """Reads the rest of the output and returns the exit status."""
         while self._more():
             pass
-        return self.bot.wait(TIMEOUT)
+        return self.bot.wait(PATIENCE)
 
     def _more(self) -> bool:
-        if select.select([self._end], [], [], TIMEOUT)[0]:
+        if select.select([self._end], [], [], PATIENCE)[0]:
             try:
                 got = os.read(self._end, 65536)
             except OSError:  # on Linux the read fails once the other end is closed
@@ -72,7 +70,7 @@ def terminal(init: InitHarness) -> Iterator[Terminal]:
         yield Terminal(bot, ours)
     finally:
         bot.kill()
-        bot.wait(TIMEOUT)
+        bot.wait(PATIENCE)
         os.close(ours)
 
 

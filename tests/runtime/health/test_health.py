@@ -1,10 +1,9 @@
 """Health checks and metrics over HTTP, of the real app between the sandboxes."""
 
 import socket
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from json import loads
 from typing import Any, NamedTuple
@@ -17,6 +16,8 @@ from bot.runtime.checks import REMEMBERED_SECONDS, Condition, Remembered
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.tenant_settings import TenantSettings
+from bot.worker.lease import RetryPolicy
+from tests.waiting import PATIENCE, wait_until
 
 ANY = "127.0.0.1:0"
 
@@ -34,18 +35,11 @@ class Answer(NamedTuple):
 def fetch(sandbox: Sandbox, path: str, method: str = "GET") -> Answer:
     request = urllib.request.Request(f"http://127.0.0.1:{sandbox.park.health.port}{path}", method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return Answer(answer.status, answer.headers["Content-Type"], answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, error.headers["Content-Type"], error.read().decode())
-
-
-def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "not so in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -113,7 +107,7 @@ def test_a_pbx_that_refuses_the_sign_in_is_shown(sandbox: Sandbox) -> None:
 
 def test_without_slack_it_is_alive_and_not_ready(sandbox: Sandbox) -> None:
     sandbox.slack.link.stop()
-    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 503)
     assert fetch(sandbox, "/health/ready").json["slack"] == "not connected"
     assert fetch(sandbox, "/health/live").status == 200
 
@@ -142,12 +136,12 @@ def test_it_is_not_ready_while_the_policy_file_has_a_mistake(sandbox: Sandbox) -
     good = file.read_text(encoding="utf-8")
     file.write_text(good + "\n[[allow]\n", encoding="utf-8")
     sandbox.park.read_policy()
-    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 503)
     assert "mistake in policy.toml" in fetch(sandbox, "/health/ready").json["policy"]
     assert (metric(sandbox, "policy"), metric(sandbox, "slack")) == ("0.0", "1.0")
     file.write_text(good, encoding="utf-8")
     sandbox.park.read_policy()
-    wait_for(lambda: fetch(sandbox, "/health/ready").status == 200)
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 200)
     assert metric(sandbox, "policy") == "1.0"
 
 
@@ -157,12 +151,14 @@ def test_it_is_not_ready_while_an_end_fails(sandbox: Sandbox) -> None:
     fault = Fault(kind=FaultKind.STATUS, match="POST *", times=None, status=403)
     sandbox.pbx.faults.add(fault)
     sandbox.forward(timedelta(hours=3))
-    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    wait_until(lambda: any(one.failing_since for one in sandbox.park.tenant.journal.waiting()))
+    sandbox.forward(RetryPolicy().late_notice)
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 503)
     assert fetch(sandbox, "/health/ready").json["ends"].startswith("1 late; the first has failed since 20")
     assert metric(sandbox, "ends") == "0.0"
     sandbox.pbx.faults.pending.clear()
     sandbox.forward(timedelta(hours=1))
-    wait_for(lambda: fetch(sandbox, "/health/ready").status == 200)
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 200)
     assert (fetch(sandbox, "/health/ready").json["ends"], metric(sandbox, "ends")) == ("on time", "1.0")
 
 

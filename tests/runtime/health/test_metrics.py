@@ -35,7 +35,7 @@ def _talk(sandbox: Sandbox) -> None:
         sandbox.slack.slash(ana, phones, line)
         sandbox.settle()
     sandbox.slack.say(ana, phones, f"<@{sandbox.slack.bot_user}> remove 1001 from Sales")
-    sandbox.slack.wait_for(lambda: len(sandbox.pbx.writes) == 2, timeout=30)
+    sandbox.slack.wait_for(lambda: len(sandbox.pbx.writes) == 2)
     sandbox.settle()
 
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[3]
 BEGIN = """
 import logging, threading, warnings
@@ -20,7 +22,7 @@ logs.catch_all()
 def _run(script: str) -> list[dict[str, Any]]:
     """Returns what a separate process logs."""
     ran = subprocess.run(
-        [sys.executable, "-c", BEGIN + script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", BEGIN + script], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     return [json.loads(line) for line in ran.stderr.splitlines()]
 
@@ -61,7 +63,7 @@ fail()
 def test_a_line_that_cannot_be_made_does_not_show_what_it_was_to_be_made_of() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", BEGIN + 'logging.getLogger("bot").info("%d", "Marzipan")'],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     assert "could not be written: TypeError" in ran.stderr
     assert "Marzipan" not in ran.stderr
@@ -70,7 +72,7 @@ def test_a_line_that_cannot_be_made_does_not_show_what_it_was_to_be_made_of() ->
 def test_a_terminal_gets_lines_for_people() -> None:
     ours, theirs = pty.openpty()
     script = BEGIN + 'logging.getLogger("bot.worker.worker").info("change %d is taken up", 42)'
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=theirs, timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=theirs, timeout=PATIENCE, check=True)
     os.close(theirs)
     output = os.read(ours, 10_000).decode()
     os.close(ours)

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot.sandbox.pbx.faults import FaultKind
 from bot.sandbox.slack.faults import Drop
 from tests.faults.process import ProcessHarness, process_harness
 from tests.slack.forms.conftest import home_view, pick, top_view
+from tests.waiting import wait_until
 
 TYPED = (
     "add 1001 to Sales",
@@ -73,7 +73,7 @@ def _clicked(park: ProcessHarness) -> None:
     assert sandbox.slack.submit(ana).ok
     sandbox.slack.open_home(ana)
     sandbox.slack.fill(ana, "Lebkuchen", label="Search groups", where=home_view(sandbox, "ana", "park groups"))
-    cards = sandbox.slack.wait_for(lambda: [one for one in park.cards() if "1004" in one.plain], timeout=60)
+    cards = sandbox.slack.wait_for(lambda: [one for one in park.cards() if "1004" in one.plain])
     assert sandbox.slack.click(ana, cards[0], label="Undo").ok
     park.wait_until_confirmed()
 
@@ -96,10 +96,8 @@ def _failed(park: ProcessHarness) -> None:
     park.wait_until_confirmed()
     before = len(list(_tickets(park)))
     sandbox.slack.link.disconnect()
-    sandbox.slack.wait_for(lambda: len(list(_tickets(park))) > before, timeout=60)
-    end = time.monotonic() + 60
-    while not sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], PAUSE).ok:
-        assert time.monotonic() < end, "Park does not come back"
+    sandbox.slack.wait_for(lambda: len(list(_tickets(park))) > before)
+    wait_until(lambda: sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], PAUSE).ok)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.demo import has_browser
 from bot.sandbox.environment import Sandbox
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 DESKTOP = {"DISPLAY": ":0"}
@@ -62,13 +63,13 @@ def test_the_page_says_where_it_is_and_ends_with_its_park() -> None:
         said = [demo.stdout.readline() for _ in range(2)]
         assert "The workspace is at http://127.0.0.1:" in said[1]
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(60) == 0
+        assert demo.wait(PATIENCE) == 0
 
 
 def test_without_a_terminal_the_five_lines_are_played() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot", "demo", "--terminal"],
-        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=100,
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     assert "Added 1001 Amara Okafor to Sales" in done.stdout
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from bot.sandbox.page.server import DemoPage
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_a_button_that_is_gone_is_said_to_be_gone(page: DemoPage) -> None:
 def test_a_file_from_the_machine_comes_into_a_form(page: DemoPage) -> None:
     ana, slack = page.sandbox.people["ana"], page.sandbox.slack
     assert httpx.post(f"{page.url}gesture/write?as=ana", json={"text": "/park server prompt"}).json() == {}
-    slack.wait_for(lambda: slack.views_of(ana) and "Sound file" in slack.view(ana).plain, timeout=30)
+    slack.wait_for(lambda: slack.views_of(ana) and "Sound file" in slack.view(ana).plain)
     view = slack.view(ana)
     (block,) = (one for one in view.blocks if one.get("element", {}).get("type") == "file_input")
     place = {"view": view.id, "block": block["block_id"], "action": block["element"]["action_id"]}
@@ -88,7 +89,7 @@ def test_nobody_looks_into_a_channel_that_is_not_theirs(page: DemoPage) -> None:
 def test_what_only_one_person_may_see_is_sent_to_nobody_else(page: DemoPage) -> None:
     said = httpx.post(f"{page.url}gesture/write?as=ana&in=random", json={"text": "/park groups"})
     assert said.json() == {}
-    page.sandbox.slack.wait_for(lambda: page.sandbox.slack.ephemerals(page.sandbox.people["ana"]), timeout=30)
+    page.sandbox.slack.wait_for(lambda: page.sandbox.slack.ephemerals(page.sandbox.people["ana"]))
     assert "12 park groups" in events(page, "as=ana&in=random")["messages"]
     assert "12 park groups" not in events(page, "as=ben&in=random")["messages"]
     assert "12 park groups" not in events(page, "as=ana&in=phones")["messages"]
@@ -142,7 +143,7 @@ def test_a_killed_park_is_gone_and_comes_back(page: DemoPage) -> None:
     httpx.post(f"{page.url}backstage/kill", json={})
     assert not page.child.alive
     assert "nobody answers in Slack" in events(page, "as=ana")["backstage"]
-    httpx.post(f"{page.url}backstage/start", json={}, timeout=60)
+    httpx.post(f"{page.url}backstage/start", json={}, timeout=PATIENCE)
     assert page.child.pid not in (None, pid)
     assert page.child.kills == 1
 
@@ -151,7 +152,7 @@ def test_a_connection_that_is_cut_is_made_again(page: DemoPage) -> None:
     slack = page.sandbox.slack
     (before,) = slack.link.lines
     httpx.post(f"{page.url}backstage/cut", json={})
-    assert slack.wait_for(lambda: [line for line in slack.link.lines if line is not before], timeout=60)
+    assert slack.wait_for(lambda: [line for line in slack.link.lines if line is not before])
     assert page.child.alive
 
 

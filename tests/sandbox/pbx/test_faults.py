@@ -10,6 +10,7 @@ import pytest
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.sandbox.pbx.paths import code, group_path
+from tests.waiting import PATIENCE
 
 ADD = "POST */members/*"
 
@@ -97,7 +98,7 @@ def test_a_write_that_lands_after_the_connection_was_dropped(pbx: FakePbx, api: 
     fault = pbx.faults.add(Fault(kind=FaultKind.LATE, match=ADD, seconds=0.2))
     with pytest.raises(httpx.RemoteProtocolError):
         api.post(add)
-    assert fault.landed.wait(10)
+    assert fault.landed.wait(PATIENCE)
     assert pbx.state.members_of("Sales")[-1] == "1001"
 
 
@@ -165,7 +166,7 @@ def test_a_request_can_be_held_while_others_pass(pbx: FakePbx, api: httpx.Client
     fault = pbx.faults.add(Fault(kind=FaultKind.SLOW, match=ADD, seconds=0, hold=release))
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(api.post, add)
-        assert fault.reached.wait(10)
+        assert fault.reached.wait(PATIENCE)
         assert api.get("/call_park").status_code == 200
         assert not held.done()
         assert "1001" not in pbx.state.members_of("Sales")

@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.serving import LoopbackServer
 from bot.sandbox.slack.fake_slack import FakeSlack
+from tests.waiting import PATIENCE
 
 SCOPES = frozenset(
     {"commands", "chat:write", "chat:write.public", "app_mentions:read", "channels:read", "groups:read", "im:read"}
@@ -37,7 +38,7 @@ def a_park(**changes: object) -> Iterator[Park]:
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com")
         ben = slack.add_person("ben", real_name="Ben Ortiz", email="ben@example.com", guest=True)
         ops = slack.add_channel("phone-ops", [ada, ben])
-        yield Park(slack, ada, ben, ops, WebClient(slack.bot_token, base_url=slack.api_url, timeout=10))
+        yield Park(slack, ada, ben, ops, WebClient(slack.bot_token, base_url=slack.api_url, timeout=int(PATIENCE)))
 
 
 @pytest.fixture

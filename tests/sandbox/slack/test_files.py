@@ -9,6 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from tests.sandbox.slack.conftest import SCOPES, Park, a_park
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def direct(park: Park) -> str:
 def upload(url: str, content: bytes, **headers: str) -> int:
     """The HTTP status."""
     try:
-        with urlopen(Request(url, data=content, headers=headers), timeout=10) as answer:
+        with urlopen(Request(url, data=content, headers=headers), timeout=PATIENCE) as answer:
             return int(answer.status)
     except HTTPError as error:
         with error:

@@ -22,6 +22,7 @@ from tests.sandbox.slack.pieces import (
     plain,
     section,
 )
+from tests.waiting import PATIENCE
 
 Answer = Callable[[Ack], object]
 
@@ -136,7 +137,7 @@ def test_an_answer_that_slack_cannot_use_leaves_the_form_as_it_was_with_a_word_o
 def test_a_form_without_an_answer_in_three_seconds_stays_open_and_is_not_sent_again() -> None:
     freed = threading.Event()
     with a_park(ack_timeout=0.2) as park:
-        app, heard = answering(park, lambda ack: (freed.wait(10), ack()))
+        app, heard = answering(park, lambda ack: (freed.wait(PATIENCE), ack()))
         opened(park, entry())
         park.slack.fill(park.ada, "Sales", label="Name")
         sent = len(park.slack.delivered)

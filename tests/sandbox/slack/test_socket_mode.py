@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from tests.sandbox.slack.conftest import SCOPES, Park, Reach, a_park, bolt, connected
+from tests.waiting import PATIENCE
 
 
 def test_a_command_without_a_bot_fails_and_the_person_is_told(park: Park) -> None:
@@ -32,7 +33,7 @@ def test_a_command_acknowledged_too_late_has_failed_and_is_not_delivered_again(r
 
         @app.command("/park")
         def late(ack: Ack) -> None:
-            freed.wait(10)
+            freed.wait(PATIENCE)
             ack("too late")
 
         with reached(park, app):
@@ -181,7 +182,7 @@ def test_a_stalled_connection_swallows_what_it_is_given() -> None:
 def test_a_stalled_connection_answers_no_ping(park: Park) -> None:
     with connect(park.slack.link.new_url()) as line:
         line.recv(5)
-        assert line.ping().wait(5)
+        assert line.ping().wait(PATIENCE)
         park.slack.link.stall()
         assert not line.ping().wait(0.1)
         park.slack.link.stall(False)

@@ -8,6 +8,7 @@ from slack_bolt import Ack
 
 from tests.sandbox.slack.conftest import Park, a_park, bolt, connected
 from tests.sandbox.slack.pieces import Json, entry, opened, option, options, payload, plain, section
+from tests.waiting import PATIENCE
 
 MENU = {"type": "external_select", "min_query_length": 1}
 GROUPS = ["Sales", "Sales EU", "Support"]
@@ -122,7 +123,7 @@ def test_options_that_come_too_late_are_no_results() -> None:
 
         @app.options("a")
         def late(ack: Ack) -> None:
-            freed.wait(10)
+            freed.wait(PATIENCE)
             ack(options=options(1))
 
         opened(park, entry(MENU))

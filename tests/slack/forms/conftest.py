@@ -1,6 +1,5 @@
 """A stage for each test, and helpers for people who click."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message as SlackMessage
 from bot.sandbox.slack.rendering import View
 from bot.slack.blocks import render
+from tests.waiting import wait_until
 
 
 def pick(sandbox: Sandbox, person: str, value: str, label: str) -> None:
@@ -25,10 +25,7 @@ def pick(sandbox: Sandbox, person: str, value: str, label: str) -> None:
             return False
         return True
 
-    end = time.monotonic() + 10
-    while not chosen():
-        assert time.monotonic() < end, f"{value} was never offered"
-        time.sleep(0.02)
+    wait_until(chosen, f"{value} was never offered")
 
 
 def form_button(sandbox: Sandbox, operation: str, arguments: dict[str, Any] | None = None) -> SlackMessage:
@@ -64,7 +61,7 @@ def top_view(sandbox: Sandbox, *words: str, person: str = "ana") -> View:
         plain = sandbox.slack.view(user).plain
         return not any(word in plain for word in ("Opening ...", "Checking with")) and all(w in plain for w in words)
 
-    sandbox.slack.wait_for(there, timeout=10)
+    sandbox.slack.wait_for(there)
     return sandbox.slack.view(user)
 
 
@@ -75,6 +72,6 @@ def home_view(sandbox: Sandbox, person: str, *words: str) -> View:
         view = sandbox.slack.home(sandbox.people[person])
         return view if view is not None and all(word in view.plain for word in words) else None
 
-    found = sandbox.slack.wait_for(there, timeout=10)
+    found = sandbox.slack.wait_for(there)
     assert found is not None
     return found

@@ -1,5 +1,6 @@
 """Every operation has a form, with the same permissions, plan and confirmation as its command."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.promises.entry_points import open_form_label
 from tests.slack.forms.conftest import Ready, pick
 
@@ -165,12 +167,13 @@ def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana
 
 
 def test_a_form_opens_in_time_though_the_pbx_is_slow(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
-    sandbox.pbx.faults.latency = 4.0
+    answering = threading.Event()
+    sandbox.pbx.faults.add(Fault(kind=FaultKind.SLOW, seconds=0, times=None, hold=answering))
     assert sandbox.slack.slash(ana, phones, "server recall time").ok
-    sandbox.slack.wait_for(lambda: sandbox.slack.views_of(ana), timeout=3)
+    sandbox.slack.wait_for(lambda: sandbox.slack.views_of(ana))
     assert "Opening" in sandbox.slack.view(ana).plain
     assert not [heard for heard in sandbox.pbx.requests if heard.status], "there before the PBX said anything"
-    sandbox.pbx.faults.latency = 0
+    answering.set()
     ready("Time")
 
 

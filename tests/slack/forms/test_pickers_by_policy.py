@@ -1,7 +1,6 @@
 """Pickers offer only what the user's cached account and the policy allow; no picker waits for Slack."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from bot.sandbox.environment import POLICY, Sandbox
 from bot.slack.forms.state import NO_OPTION
 from bot.texts import forms
 from tests.slack.forms.conftest import Ready, pick, top_view
+from tests.waiting import wait_until
 
 NIGHT = (
     POLICY
@@ -109,10 +109,7 @@ def test_a_policy_that_is_read_again_holds_from_the_next_character_on(
     file = sandbox.park.settings.park_policy
     file.write_text(file.read_text(encoding="utf-8").replace('"Sales*", "Support*"', '"Billing"'), encoding="utf-8")
     sandbox.park.read_policy()
-    end = time.monotonic() + 30
-    while names(sandbox, "ben") != {"Billing"}:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: names(sandbox, "ben") == {"Billing"})
 
 
 def test_a_picker_of_another_version_says_so(sandbox: Sandbox, opened: Callable[[str, str], None]) -> None:

@@ -191,10 +191,10 @@ def test_a_prompt_for_a_while_goes_back_by_itself_though_its_file_is_gone_from_s
     sandbox.settle()
     sandbox.slack.state.files.clear()
     sandbox.forward(timedelta(hours=1))
-    sandbox.slack.wait_for(lambda: prompt(sandbox) == BYE, timeout=30)
+    sandbox.slack.wait_for(lambda: prompt(sandbox) == BYE)
     sandbox.settle()
     sandbox.forward(timedelta(hours=2))
-    sandbox.slack.wait_for(lambda: prompt(sandbox) == was, timeout=30)
+    sandbox.slack.wait_for(lambda: prompt(sandbox) == was)
 
 
 def test_a_line_with_a_link_to_a_file_asks_first(sandbox: Sandbox) -> None:

@@ -11,6 +11,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.slack.blocks import MAX_ACK, first_options, fits_in_ack
 from bot.slack.parts import FORM_THREADS
 from tests.slack.forms.conftest import Ready
+from tests.waiting import PATIENCE
 
 LONGEST = "\U0001f4de" * 62
 """A name with characters of twelve bytes each in JSON."""
@@ -99,7 +100,7 @@ def test_a_form_stands_there_before_the_pbx_has_said_anything(sandbox: Sandbox, 
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     held = hold(sandbox)
     assert sandbox.slack.slash(ana, phones, line).ok
-    assert held.reached.wait(10)
+    assert held.reached.wait(PATIENCE)
     assert "Opening" in sandbox.slack.view(ana).plain
     assert answered(sandbox) == []
     go_on(held)
@@ -114,7 +115,7 @@ def test_twenty_forms_that_hang_delay_no_ack(sandbox: Sandbox) -> None:
     sandbox.slack.fill(ben, "Sales", label="Park group")  # which has its members read
     for _ in range(20):
         assert sandbox.slack.slash(ana, phones, "server recall time").ok
-    sandbox.slack.wait_for(lambda: len(sandbox.pbx.requests) > before, timeout=10)
+    sandbox.slack.wait_for(lambda: len(sandbox.pbx.requests) > before)
     assert sandbox.slack.slash(ana, phones, "groups").ok
     assert sandbox.slack.slash(ana, phones, "recall Sales to Night Desk").ok
     offer = sandbox.slack.suggest(ben, "sal", action_id="park:pick:group")
@@ -134,7 +135,7 @@ def test_a_form_opens_within_its_triggers_time_however_many_others_hang(sandbox:
     for _ in range(FORM_THREADS + 1):
         assert sandbox.slack.slash(ana, phones, "server recall time").ok
     assert sandbox.slack.slash(ben, phones, "recall Sales").ok
-    sandbox.slack.wait_for(lambda: opening(sandbox, ben), timeout=20)
+    sandbox.slack.wait_for(lambda: opening(sandbox, ben))
     assert len(answered(sandbox)) == before
     go_on(held)
     sandbox.settle()

@@ -11,6 +11,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.slack.forms.inputs import input_blocks
 from bot.slack.forms.picking import LatestWork
 from tests.slack.forms.conftest import Ready, form_button
+from tests.waiting import PATIENCE
 
 TYPED = {
     "create": ("Name", "Returns", "Create the park group Returns? Nothing has changed yet."),
@@ -59,7 +60,7 @@ def test_a_text_that_goes_on_while_the_form_is_drawn_anew_stays(sandbox: Sandbox
     sandbox.settle()
     held = sandbox.pbx.faults.add(Fault(kind=FaultKind.SLOW, match="GET *", seconds=0, hold=threading.Event()))
     sandbox.slack.fill(ana, "Sal", label="Name")
-    assert held.reached.wait(10)
+    assert held.reached.wait(PATIENCE)
     for text in ("Sale", "Sales", "Sales N", "Sales North"):
         sandbox.slack.fill(ana, text, label="Name")
     assert held.hold

@@ -1,0 +1,77 @@
+"""What the names of a change that was planned before stand for: the groups that they named then, whatever theirs now.
+
+A change that is scheduled, waits for approval or repeats is planned again when it begins. Groups may have been renamed
+by then, and another one may have such a name.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.errors import NotFound
+from bot.messages.text import fold
+from bot.operations.arguments.targets import Recall
+from bot.operations.arguments.types import Reference, spellings
+from bot.operations.base import Operation
+from bot.planning.context import RequestContext
+from bot.texts import refusals
+
+OperationT = TypeVar("OperationT", bound=Operation)
+
+
+def with_present_names(operation: OperationT, made: Plan, number: int, context: RequestContext) -> OperationT:
+    """Returns the operation with the present names of the groups and the ring group that it was planned for.
+
+    Args:
+        made: the plan that was shown.
+        number: of the change, or the schedule, whose plan that is.
+
+    Raises:
+        NotFound: the PBX no longer has one of them.
+        PBXError: the PBX can't be asked.
+    """
+    changes = tuple(context.matched(one, number) if _is_lost(one, context) else one for one in _planned(made))
+    update = dict[str, object]()
+    for field, argument_type, value in operation.said():
+        match argument_type.reference:
+            case Reference.GROUP:
+                update[field] = _present_group(value, changes, context)
+            case Reference.RECALL if value.ring_group is not None:
+                update[field] = _present_recall(value, changes, context)
+    return operation.model_copy(update=update) if update else operation
+
+
+def _planned(made: Plan) -> Iterator[Change]:
+    """Yields the changes of groups and of the server that a plan makes, and those that it is to leave."""
+    yield from made.undone
+    yield from made.changes
+
+
+def _is_lost(change: Change, context: RequestContext) -> bool:
+    id = change.target.id
+    return id is not None and context.directory.group_by_id(id) is None
+
+
+def _present_group(text: str, changes: Iterable[Change], context: RequestContext) -> str:
+    names = set(map(fold, spellings(text)))
+    meant = next((one.target for one in changes if one.target.id and fold(one.target.name or "") in names), None)
+    if meant is None or meant.id is None:
+        return text
+    group = context.directory.group_by_id(meant.id)
+    if group is None:
+        raise NotFound(refusals.group_gone(meant.title))
+    return text if fold(group.name) == fold(text) else group.name
+
+
+def _present_recall(recall: Recall, changes: Iterable[Change], context: RequestContext) -> Recall:
+    settings = (one.after.settings for one in changes if one.after is not None)
+    id = next((one.get("ring_group_id") for one in settings if one.get("recall_to") == recall.to), None)
+    text = recall.ring_group or ""
+    if id is None:
+        return recall
+    found = context.directory.ring_group_by_id(id)
+    if found is None:
+        raise NotFound(refusals.ring_group_gone(text))
+    is_named = fold(text) in (fold(found.name), found.extension_number)
+    return recall if is_named else recall.model_copy(update={"ring_group": found.name})

@@ -1,0 +1,152 @@
+"""A change that begins later is made to the groups that were meant when it was asked for, whatever their names then."""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.changes.plan import Plan
+from bot.journal.models import State
+from bot.sandbox.pbx.state import Record
+from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, text_of
+from tests.worker.test_put_off import Clock
+
+POLICY = f"""\
+[[allow]]
+name = "Ana"
+users = ["{ANA}"]
+operations = ["all"]
+recurring = true
+
+[[allow]]
+name = "Ben looks"
+users = ["{BEN}"]
+operations = ["read"]
+
+[[allow]]
+name = "Ben, once Ana agrees"
+users = ["{BEN}"]
+operations = ["members", "recall", "groups"]
+approvers = ["{ANA}"]
+"""
+LINES = [
+    "recall Sales to Night Desk",
+    "recall the Sales group to user then 6001",
+    "add 1060 to Sales",
+    "remove 1002 from Sales",
+    "move 1050 to Sales",
+    "move 1002 from Sales to Support",
+    "rename Sales to Trade",
+]
+REPEATED = LINES[:6]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def park(tmp_path: Path, clock: Clock) -> Iterator[BotHarness]:
+    with bot_harness(tmp_path, policy=POLICY, now=clock) as whole:
+        yield whole
+
+
+def at_its_time(park: BotHarness, clock: Clock, line: str, meanwhile: Callable[[BotHarness], None]) -> None:
+    park.do(f"{line} in 1h")
+    meanwhile(park)
+    clock.move(hours=1)
+    park.work()
+
+
+def by_hand(park: BotHarness, clock: Clock, line: str, meanwhile: Callable[[BotHarness], None]) -> None:
+    park.do(f"{line} in 1h")
+    meanwhile(park)
+    clock.move(minutes=1)
+    park.do("start 1")
+
+
+def after_approval(park: BotHarness, clock: Clock, line: str, meanwhile: Callable[[BotHarness], None]) -> None:
+    park.do(f"ask {line}", user=BEN)
+    meanwhile(park)
+    for _ in range(2):  # once more, as a name is not what was shown before
+        clock.move(minutes=1)
+        park.ask("approve 1", expects=Plan.model_validate(park.journal.get(1).plan).digest())
+        park.work()
+
+
+def repeated(park: BotHarness, clock: Clock, line: str, meanwhile: Callable[[BotHarness], None]) -> None:
+    park.do(f"{line} every day 11:00 to 12:00")
+    meanwhile(park)
+    clock.move(hours=1)
+    park.work()
+
+
+WAYS = [(way, line) for way in (at_its_time, by_hand, after_approval) for line in LINES]
+WAYS += [(repeated, line) for line in REPEATED]
+
+
+def rename(objects: dict[str, Record], names: dict[str, str]) -> None:
+    for one in objects.values():
+        one["name"] = names.get(one["name"], one["name"])
+
+
+def swap_names(park: BotHarness) -> None:
+    """As at the console: other groups have the names that were typed."""
+    rename(park.fake_pbx.state.groups, {"Sales": "Selling", "Billing": "Sales"})
+    rename(park.fake_pbx.state.ring_groups, {"Night Desk": "Late Desk", "Day Desk": "Night Desk"})
+    forget(park)
+
+
+def delete_and_create(park: BotHarness) -> None:
+    """As at the console: a new group has the name of one that was deleted."""
+    state = park.fake_pbx.state
+    old = state.group_id("Sales")
+    state.groups["anew"] = {**state.groups.pop(old), "id": "anew"}
+    state.members["anew"] = state.members.pop(old)
+    forget(park)
+
+
+def forget(park: BotHarness) -> None:
+    park.directory.invalidate_groups()
+    park.directory.invalidate_ring_groups()
+
+
+def on_pbx(park: BotHarness) -> Any:
+    """Recall target and members of each group by id, without the names."""
+    state = park.fake_pbx.state
+    return {id: ({**one, "name": ""}, sorted(state.members[id])) for id, one in deepcopy(state.groups).items()}
+
+
+@pytest.mark.parametrize(("way", "line"), WAYS)
+def test_the_group_that_was_meant_is_changed(
+    park: BotHarness, clock: Clock, way: Callable[..., None], line: str
+) -> None:
+    meant, other = park.fake_pbx.state.group_id("Sales"), park.fake_pbx.state.group_id("Billing")
+    night = park.fake_pbx.state.ring_group_id("Night Desk")
+    before = on_pbx(park)
+    way(park, clock, line, swap_names)
+    after = on_pbx(park)
+    assert after[other] == before[other]
+    names = {id: one["name"] for id, one in park.fake_pbx.state.groups.items()}
+    assert after.get(meant) != before[meant] or names[meant] == "Trade"
+    if line.startswith("recall"):
+        assert after[meant][0]["ring_group_id"] == night
+
+
+@pytest.mark.parametrize(("way", "line"), WAYS)
+def test_a_new_group_with_the_name_of_one_that_was_deleted_is_not_changed(
+    park: BotHarness, clock: Clock, way: Callable[..., None], line: str
+) -> None:
+    way(park, clock, line, delete_and_create)
+    assert "anew" in park.fake_pbx.state.groups
+    assert park.fake_pbx.writes == []
+    assert State.REFUSED in [one.state for one in park.journal.recent(10)]
+    told = [
+        *park.messenger.private,
+        *(card for _, card in park.messenger.cards),
+        *(one for _, one in park.messenger.replies),
+    ]
+    assert any("“Sales” no longer exists" in text_of(one) for one in told)
