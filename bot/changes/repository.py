@@ -311,8 +311,4 @@ def _ended_change(end: Entry) -> int | None:
 def _changed_nothing(repository: ChangeRepository, entry: Entry) -> NotPossible:
     from bot.changes.present_state import nothing_to_take_back  # imports this module
 
-    if entry.request.source is Source.WORKFLOW and not entry.state.ended:
-        return NotPossible(workflows.is_proposal(entry.id))
-    if _ended_change(entry) is not None or (entry.plan is None and entry.state is State.DONE):
-        return nothing_to_take_back(repository, entry)
-    return NotPossible(refusals.changed_nothing(entry.id, entry.state))
+    return nothing_to_take_back(repository, entry)
