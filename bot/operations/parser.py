@@ -11,7 +11,14 @@ from bot.operations.control import Preview
 from bot.operations.help import Help, topic_of
 from bot.operations.matching import READ_ERRORS, Operations, match_line, operation_of_verb
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
-from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, offer_of, without_unread_times
+from bot.operations.suggestions import (
+    bare_line_error,
+    list_to_choose_from,
+    not_understood,
+    offer_of,
+    with_corrected_verb,
+    without_unread_times,
+)
 from bot.operations.unsupported import unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording
@@ -83,6 +90,8 @@ def _readings(words: Words) -> Operations:
     """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
     readings: list[Operation] = []
     first, *others = phrasings(words)
+    if (listed := list_to_choose_from(first)) is not None:
+        return (listed,)
     fault = None
     for phrasing in (first, *others):
         found = match_line(phrasing)
@@ -113,12 +122,12 @@ def _repetition_before_verb(words: Words) -> Words:
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     command = strip_leading(words) or words
-    corrected = corrected_verb(command) or corrected_verb(words)
+    corrected = with_corrected_verb(command) or with_corrected_verb(words)
     if corrected and len(command) > 1:
         raise NotUnderstood(
             texts.unknown_word(command[0].text),
-            lines=(corrected.usage(),),  # what is offered may turn out to be impossible
-            offers=(offer_of(corrected),),
+            lines=(corrected[0].usage(),),  # what is offered may turn out to be impossible
+            offers=tuple(map(offer_of, corrected)),
             notes=(texts.to_see_group(join_words(words)),),
         )
     readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]

@@ -84,7 +84,9 @@ class OfferFilter:
 
 def about_line(message: Message, question: Operation) -> Message:
     """The refusal of a preview or a question about a line, whose buttons preview or ask too, and do nothing."""
-    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), forms=())
+    asked = question.text().removesuffix(getattr(question, "line", ""))
+    lines = tuple(f"{asked}{usage}" for usage in message.lines) if asked != question.text() else message.lines
+    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), lines=lines, forms=())
 
 
 def _about(offer: Offer, question: Operation) -> Offer:
