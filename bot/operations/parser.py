@@ -4,7 +4,6 @@ import re
 
 from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import is_courtesy, strip_leading
-from bot.messages.message import Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
@@ -12,7 +11,7 @@ from bot.operations.control import Preview
 from bot.operations.help import Help, topic_of
 from bot.operations.matching import READ_ERRORS, Operations, match_line, operation_of_verb
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
-from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
+from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, offer_of, without_unread_times
 from bot.operations.unsupported import unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording
@@ -118,7 +117,8 @@ def _parse_bare(words: Words) -> Operations:
     if corrected and len(command) > 1:
         raise NotUnderstood(
             texts.unknown_word(command[0].text),
-            offers=(Offer(label=corrected, line=corrected),),
+            lines=(corrected.usage(),),  # what is offered may turn out to be impossible
+            offers=(offer_of(corrected),),
             notes=(texts.to_see_group(join_words(words)),),
         )
     readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
@@ -159,11 +159,9 @@ def modified_readings(operation: Operation) -> Operations:
 def _check_preview(line: str) -> None:
     inner = parse_unconfirmed(line)[0]
     if isinstance(inner, Preview):
-        raise NotUnderstood(texts.PREVIEW_ONCE, offers=(Offer(label=inner.text(), line=inner.text()),))
+        raise NotUnderstood(texts.PREVIEW_ONCE, offers=(offer_of(inner),))
     if not _is_stored(inner):
-        raise NotUnderstood(
-            texts.nothing_to_preview(inner.text()), offers=(Offer(label=inner.text(), line=inner.text()),)
-        )
+        raise NotUnderstood(texts.nothing_to_preview(inner.text()), offers=(offer_of(inner),))
 
 
 def command_within(line: str) -> str | None:

@@ -7,7 +7,7 @@ from itertools import islice
 from bot.errors import NotFound, NotPossible, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
-from bot.messages.text import Word, Words, join_words, split_words
+from bot.messages.text import Word, Words, join_words, split_words, words_as_text
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -109,14 +109,17 @@ def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
 
 def _unknown(words: Words) -> NotUnderstood:
     corrected = corrected_verb(words)
-    return NotUnderstood(
-        texts.unknown_word(words[0].text),
-        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label=texts.HELP, line="help"),),
-    )
+    offer = offer_of(corrected) if corrected else Offer(label=texts.HELP, line="help")
+    return NotUnderstood(texts.unknown_word(words[0].text), offers=(offer,))
 
 
-def corrected_verb(words: Words) -> str | None:
-    """The line with its first word corrected to a similar verb; None if that makes no valid line.
+def offer_of(operation: Operation) -> Offer:
+    """The button whose label is the line that it does."""
+    return Offer(label=operation.text(), line=operation.text())
+
+
+def corrected_verb(words: Words) -> Operation | None:
+    """The operation of the line with its first word corrected to a similar verb; None if that makes no valid line.
 
     No line is corrected to one that deletes a group, pauses Park or switches call park off.
     """
@@ -127,7 +130,7 @@ def corrected_verb(words: Words) -> str | None:
     if words[0].quoted or near is None or commands_spelt(words[0]):
         return None
     found = match_line((Word(near[0]), *words[1:])).readings
-    return found[0].text() if found and not _is_drastic(found[0]) else None
+    return found[0] if found and not _is_drastic(found[0]) else None
 
 
 def _is_drastic(operation: Operation) -> bool:
@@ -150,32 +153,37 @@ def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...
 
 @dataclass(frozen=True, slots=True)
 class UnreadTime:
-    """A time at the end of an unquoted new name: the field, the name without it, and why it is not read."""
+    """A time after a new name: the field, the words of the name without it, and why it is not read."""
 
     field: str
-    name: str
+    words: Words
     typed: str
     why: str
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the name is in quotes, so that the time is no part of it."""
+        return len(self.words) == 1 and self.words[0].quoted
 
 
 def without_unread_times(words: Words, readings: Operations) -> Operations:
     """The readings in whose new names no time is hidden.
 
     Raises:
-        NotUnderstood: all readings hide one; buttons offer the name with and without it.
+        NotUnderstood: all readings hide one; buttons offer the name without it and, unless it was quoted, with it.
     """
     left = tuple(one for one in readings if not any(_unread_times(words, one)))
     if left:
         return left
     unread = next(_unread_times(words, readings[0]))
-    without = readings[0].model_copy(update={unread.field: unread.name}).text()
+    without = readings[0].model_copy(update={unread.field: words_as_text(unread.words)}).text()
+    offers = [Offer(label=leaving_out(unread.typed, without), line=without, leaves_out=True)]
+    if not unread.is_quoted:
+        offers.append(Offer(label=readings[0].text(), line=readings[0].text()))
     raise NotUnderstood(
         f"{unread.why} {wording.NOTHING_CHANGED}",
-        notes=(texts.WITH_OR_WITHOUT_TIME,),
-        offers=(
-            Offer(label=leaving_out(unread.typed, without), line=without, leaves_out=True),
-            Offer(label=readings[0].text(), line=readings[0].text()),
-        ),
+        notes=() if unread.is_quoted else (texts.WITH_OR_WITHOUT_TIME,),
+        offers=tuple(offers),
     )
 
 
@@ -183,11 +191,12 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
     for name, argument_type, value in reading.said():
         if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
             continue
-        tail = time_splits(tuple(map(Word, value.split())))[0]
-        if strange := find_malformed_time(tuple(map(Word, value.split()))):
-            yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
+        parts = split_words(value)
+        tail, strange = time_splits(parts)[0], find_malformed_time(parts)
+        if strange is not None:
+            yield UnreadTime(name, strange[0].rest, strange[0].typed, strange[1])
         elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), tail.typed, _never(tail))
+            yield UnreadTime(name, tail.rest, tail.typed, _never(tail))
 
 
 def _never(tail: TimeClause) -> str:
@@ -201,7 +210,7 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     if without_question_mark(words) is not None or operation_of_verb(words) is not None:
         return fault
     corrected = corrected_verb(words)
-    offers = (Offer(label=corrected, line=corrected),) if corrected else ()
+    offers = (offer_of(corrected),) if corrected else ()
     whole = [offer for offer in fault.message.offers if not offer.leaves_out]
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
     from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed

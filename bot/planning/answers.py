@@ -14,7 +14,7 @@ from bot.operations.groups import Group
 from bot.operations.parser import parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.schedule_list import next_fact
-from bot.operations.undo import Undo, UndoLast
+from bot.operations.undo import Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
 from bot.planning.control_preview import preview_control
@@ -43,8 +43,6 @@ class AnswerBuilder:
             return self._answer_about_line(request, operation)
         principal = self.planner.authorizer.principal(request)
         references = self.planner.references(request, principal)
-        if isinstance(operation, UndoLast):
-            readings = [Undo(number=references.last_change(operation))]
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):

@@ -108,10 +108,7 @@ class Planner:
     def reach(
         self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]
     ) -> VisibleNames:
-        """Names that a form's picker may offer, from caches only.
-
-        Raises SlackUnavailable if the requester's account is not cached.
-        """
+        """Names that a form's picker may offer, from caches; raises SlackUnavailable if the account is not cached."""
         permission = operation.permission or Permission.READ
         return self.authorizer.reach(request, permission, kind, spellings_in(operation, known))
 
@@ -269,8 +266,8 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            hinted = with_repetition_hint(nearest.message, possible[0], line)
-            nearest.message = self._offers.possible(principal, hinted, corrected=True)
+            told = with_repetition_hint(nearest.message, possible[0], line)
+            nearest.message = self._offers.possible(principal, told, references)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
@@ -281,7 +278,8 @@ class Planner:
 
     def without_impossible_offers(self, request: Request, message: Message) -> Message:
         """The answer to a line that was not understood, with the buttons that the requester may use."""
-        return self._offers.possible(self.authorizer.requester(request), message, corrected=True)
+        principal = self.authorizer.requester(request)
+        return self._offers.possible(principal, message, self.references(request, principal))
 
     def context(self, request: Request, operation: Operation) -> RequestContext:
         """A context for an operation that was authorized before."""

@@ -78,6 +78,8 @@ class ChangeReferences:
 
         To undo a change that has not begun is to call it off.
         """
+        if isinstance(operation, UndoLast):
+            operation = Undo(number=self.last_change(operation))
         if isinstance(operation, ScheduleControl) and isinstance(operation.number, str):
             operation = operation.model_copy(update={"number": self._schedule_of(operation, operation.number)})
         if isinstance(operation, AboutChange) and isinstance(operation.number, str):

@@ -126,6 +126,9 @@ class Dispatcher:
         except (Refused, PBXError, SlackFailure, JournalUnavailable) as fault:
             log.warning("what may be suggested is not known: %s", fault)
             possible = replace(message, offers=())
+        except Exception:  # a bug must not leave the user without an answer
+            log.exception("what may be suggested met a fault in Park")
+            possible = replace(message, offers=())
         self._send_settled(request, possible)
 
     def _send_settled(self, request: Request, message: Message) -> None:

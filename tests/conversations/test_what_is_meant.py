@@ -5,6 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.scheduling import AboutChange
+from bot.operations.undo import UndoLast
 from bot.sandbox.environment import DEMO_POLICY, ORDINARY_INSTANT, Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
@@ -25,6 +29,8 @@ DONE = {
     "paused schedule": {"resume"},
 }
 """Commands that do something in a state; all others are refused."""
+UNDONE = {"in effect": {"undo"}}
+"""Commands that show the change of a group in a state, to be undone with a click."""
 OVER = ("isn't temporary, or has already ended", "isn't waiting for its time")
 NUMBERED = {"scheduled": "has not begun", "schedule": "is a schedule", "paused schedule": "is a schedule"}
 
@@ -80,3 +86,26 @@ def test_an_occurrence_in_effect_is_kept_and_extended_by_the_name_of_its_group(
     scene.sandbox.forward(timedelta(hours=9))
     scene.sandbox.settle()
     assert answered(scene, command.format("Sales")) == ""
+
+
+ABOUT_CHANGES = [one for one in OPERATIONS if issubclass(one, AboutChange | UndoLast)]
+UNREADABLE = {"decline"}
+"""Verbs without one letter that are taken for the name of a group."""
+
+
+def misspelt(operation: type[Operation]) -> str:
+    """A line about the pending change of Sales, whose first word lacks a letter."""
+    first, *rest = operation.verb().split()
+    return " ".join((first[:-2] + first[-1], *rest, "Sales", *(("for 1h",) if "ends" in operation.phrase else ())))
+
+
+@pytest.mark.parametrize("state", ["nothing pending", "in effect"])
+def test_a_misspelt_command_about_a_change_is_offered_where_there_is_such_a_change(
+    scene: ConversationHarness, state: str
+) -> None:
+    for line in SET_UP.get(state, ()):
+        scene.do(line)
+    for operation in ABOUT_CHANGES:
+        said, verb = answered(scene, misspelt(operation)), operation.verb()
+        assert f"/park {verb}" in said or verb in UNREADABLE
+        assert (f"[{verb} Sales" in said) == (verb in {*DONE.get(state, ()), *UNDONE.get(state, ())}), said
