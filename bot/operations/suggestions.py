@@ -86,8 +86,7 @@ def _meant(words: Words) -> list[VerbCommand]:
     for one in sorted(begun or commands_of_verb(words), key=lambda one: (not one.is_own, len(one.verb))):
         commands.setdefault(one.operation, one)
     in_order = [commands[operation] for operation in OPERATIONS if operation in commands]
-    own = {one.verb for one in in_order if one.is_own}
-    closest = [one for one in in_order if one.is_own or one.verb not in own]
+    closest = [one for one in in_order if one.is_own and len(one.verb) == one.typed(words)] or in_order
     return [one for one in closest if one.operation.advertised] or closest
 
 
