@@ -45,6 +45,8 @@ from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
+MIN_LETTERS = 4
+"""Letters of the shortest word whose first letter may be a slip."""
 MAX_USAGES = 3
 """Commands that are shown for a word with which several begin."""
 
@@ -172,6 +174,8 @@ def with_corrected_verb(words: Words) -> Operations:
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or commands_spelt(words[0]):
+        return ()
+    if len(words[0].text) < MIN_LETTERS and near[0][0] != words[0].text[0].lower():
         return ()
     corrected = (Word(near[0]), *words[1:])
     operation, found = operation_of_verb(corrected), match_line(corrected).readings[:1]
