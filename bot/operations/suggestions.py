@@ -92,9 +92,10 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
 
 
 def _completed_change(command: VerbCommand, words: Words) -> Operations:
-    """The readings, as a change, of a line whose verb several commands share."""
+    """The readings, as a change, of a line whose whole verb several commands share."""
     operation, canonical = command.operation, command.canonical(words)
-    return _completed(operation, _split_times(canonical, operation)) if operation.changes() else ()
+    is_whole = tuple(word.text.lower() for word in words[: len(command.verb)]) == command.verb
+    return _completed(operation, _split_times(canonical, operation)) if is_whole and operation.changes() else ()
 
 
 def list_to_choose_from(words: Words) -> Operation | None:
