@@ -2,6 +2,8 @@
 
 import copy
 import inspect
+import os
+import ssl
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from importlib import metadata
 from types import SimpleNamespace
 from typing import Any
 
+import certifi
 import pytest
 from slack_bolt.util import utils as bolt
 
@@ -20,10 +23,11 @@ from tests.journal_template import cheap_journals
 
 @contextmanager
 def cheap_starts() -> Iterator[None]:
-    """Has journals begin as copies, and signatures, policies and versions remembered, until the block ends."""
+    """Has journals begin as copies, and signatures, policies, versions and certificates remembered, until the end."""
     with cheap_journals(), demo_bots_are_forked(), pytest.MonkeyPatch.context() as patched:
         patched.setattr(metadata, "version", cache(metadata.version))  # each server of Werkzeug reads files for it
         patched.setattr(bolt, "inspect", SimpleNamespace(**vars(inspect) | {"getfullargspec": _signature}))
+        patched.setattr(ssl, "create_default_context", _without_reading_again(ssl.create_default_context))
         patched.setattr(loading, "tomllib", SimpleNamespace(**vars(tomllib) | {"loads": _load_toml}))
         yield
 
@@ -42,6 +46,20 @@ def _signature_of(function: Callable[..., Any]) -> inspect.FullArgSpec:
     if code not in _signatures:
         _signatures[code] = inspect.getfullargspec(function)
     return _signatures[code]
+
+
+def _without_reading_again(make: Callable[..., ssl.SSLContext]) -> Callable[..., ssl.SSLContext]:
+    """Returns what makes contexts: those of httpx, which has one for each client, are the same one.
+
+    To read the authorities that httpx trusts takes 50 ms of CPU. Others may be changed by whoever asked for one.
+    """
+    make_once = cache(make)
+
+    def context(*arguments: Any, **more: Any) -> ssl.SSLContext:
+        trusted = {"cafile": os.environ.get("SSL_CERT_FILE") or certifi.where()}
+        return make_once(**more) if not arguments and more == trusted else make(*arguments, **more)
+
+    return context
 
 
 def _load_toml(text: str) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class RequestContext(OperationContext):
 
     def unknown_group(self, text: str, among: Iterable[str] | None = None) -> NotFound:
         if among is None:
-            for_explanation(lambda: self.directory.group(text), [])  # has all names read
+            for_explanation(lambda: self.directory.group(text))  # has all names read
         near = self.directory.closest_groups(text) if among is None else closest_names(text, among)
         return self._corrections.unknown_group(text, [name for name in near if self.may_see(name)])
 

@@ -27,13 +27,13 @@ MAX_SUGGESTIONS = 3
 """Suggestions for one unknown name."""
 
 
-def for_explanation(look_up: Callable[[], T], otherwise: T) -> T:
-    """The result of a look-up that only explains a refusal better; `otherwise` where the PBX can't be asked for it."""
+def for_explanation(look_up: Callable[[], T]) -> T | None:
+    """The result of a look-up that only explains a refusal better; None where the PBX can't be asked for it."""
     try:
         return look_up()
     except PBXError as fault:
         log.info("a refusal is explained without the PBX: %s", fault)
-        return otherwise
+        return None
 
 
 class Corrections:

@@ -115,11 +115,11 @@ class UserResolver:
         return [user for user in self._search(number) if fold(name) in map(fold, _names_of(user))]
 
     def _not_found(self, text: str) -> Refused:
-        kind = for_explanation(lambda: _number_kind(self.pbx, text), None)
+        kind = for_explanation(lambda: _number_kind(self.pbx, text))
         if kind is not None and kind != "EXTENSION":
             return NotPossible(refusals.not_a_user(text, _describe_kind(kind)))
         both = split_number(text)
-        known = for_explanation(lambda: self._search(both[0]) if both else [], [])
+        known = (for_explanation(lambda: self._search(both[0])) if both else None) or []
         near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
         numbers = dict.fromkeys(str(user.extension_number) for user in near)
         offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
@@ -138,7 +138,7 @@ class UserResolver:
         return Corrections(Group(group=text)).similar(text, near)[0]
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
-        groups = for_explanation(lambda: self.directory.group(text), [])
+        groups = for_explanation(lambda: self.directory.group(text)) or []
         return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups if self.may_see(one.name))
 
 
@@ -224,12 +224,12 @@ class RingGroupResolver:
     def _not_found(self, text: str) -> Refused:
         near = self.directory.closest_ring_groups(text)
         offers, forms = self.corrections.similar(text, [one.name for one in near])
-        if for_explanation(lambda: self.directory.user(text), []):
+        if for_explanation(lambda: self.directory.user(text)):
             return NotPossible(
                 refusals.user_as_recall(text),
                 offers=offers,
             )
-        kind = for_explanation(lambda: _number_kind(self.pbx, text), None)
+        kind = for_explanation(lambda: _number_kind(self.pbx, text))
         what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
         hints = self.corrections.time_hints(text)
         if not offers and not forms:

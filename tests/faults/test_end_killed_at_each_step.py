@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server, turn_of
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.postgres import Server
 
@@ -23,7 +23,7 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(server: Server | 
     assert isinstance(steps, list)
     assert len(steps) > 20
     assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda point: _ended(point, server), steps) == []
+    assert failures_of(lambda point: _ended(point, server), steps, turn_of(server)) == []
 
 
 def test_a_power_cut_loses_no_end_and_repeats_none() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server, turn_of
 from tests.faults.steps import DURABLE, KillPoint, StepSignal
 from tests.postgres import Server
 
@@ -23,7 +23,7 @@ def test_an_occurrence_begins_once_and_ends_once(server: Server | None) -> None:
     steps = _recurred(None, server)
     assert isinstance(steps, list)
     assert {"before commit", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda point: _recurred(point, server), steps) == []
+    assert failures_of(lambda point: _recurred(point, server), steps, turn_of(server)) == []
 
 
 def test_a_power_cut_loses_no_occurrence_and_repeats_none() -> None:

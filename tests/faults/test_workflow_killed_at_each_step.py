@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.environment import POLICY
 from bot.sandbox.slack.model import StepExecution
 from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server, turn_of
 from tests.faults.steps import KillPoint, StepSignal
 from tests.postgres import Server
 
@@ -23,7 +23,7 @@ def test_a_step_asks_and_is_reported_once(server: Server | None) -> None:
     steps = _executed(None, server)
     assert isinstance(steps, list)
     assert {"before commit", "before chat.postMessage", "before functions.completeSuccess"} <= set(steps)
-    assert failures_of(lambda point: _executed(point, server), steps) == []
+    assert failures_of(lambda point: _executed(point, server), steps, turn_of(server)) == []
 
 
 def _executed(point: KillPoint | None, server: Server | None) -> list[str] | str | None:
