@@ -45,6 +45,8 @@ from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
+MIN_LETTERS = 4
+"""Letters of the shortest word whose first letter may be a slip."""
 MAX_USAGES = 3
 """Commands that are shown for a word with which several begin."""
 
@@ -90,9 +92,10 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
 
 
 def _completed_change(command: VerbCommand, words: Words) -> Operations:
-    """The readings, as a change, of a line whose verb several commands share."""
+    """The readings, as a change, of a line whose whole verb several commands share."""
     operation, canonical = command.operation, command.canonical(words)
-    return _completed(operation, _split_times(canonical, operation)) if operation.changes() else ()
+    is_whole = tuple(word.text.lower() for word in words[: len(command.verb)]) == command.verb
+    return _completed(operation, _split_times(canonical, operation)) if is_whole and operation.changes() else ()
 
 
 def list_to_choose_from(words: Words) -> Operation | None:
@@ -171,6 +174,8 @@ def with_corrected_verb(words: Words) -> Operations:
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or commands_spelt(words[0]):
+        return ()
+    if len(words[0].text) < MIN_LETTERS and near[0][0] != words[0].text[0].lower():
         return ()
     corrected = (Word(near[0]), *words[1:])
     operation, found = operation_of_verb(corrected), match_line(corrected).readings[:1]
