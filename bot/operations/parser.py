@@ -15,10 +15,11 @@ from bot.operations.matching import READ_ERRORS, Operations, match_line, operati
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
 from bot.operations.suggestions import (
     bare_line_error,
-    corrected_verb,
+    list_to_choose_from,
     not_understood,
     offer_of,
     refuse_end_in_reason,
+    with_corrected_verb,
     without_unread_times,
 )
 from bot.operations.unsupported import unsupported_request
@@ -97,6 +98,8 @@ def _readings(words: Words) -> Operations:
     """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
     readings: list[Operation] = []
     first, *others = phrasings(words)
+    if (listed := list_to_choose_from(first)) is not None:
+        return (listed,)
     fault = None
     for phrasing in (first, *others):
         found = match_line(phrasing)
@@ -127,12 +130,12 @@ def _repetition_before_verb(words: Words) -> Words:
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     command = strip_leading(words) or words
-    corrected = corrected_verb(command) or corrected_verb(words)
+    corrected = with_corrected_verb(command) or with_corrected_verb(words)
     if corrected and len(command) > 1:
         raise NotUnderstood(
             texts.unknown_word(command[0].text),
-            lines=(corrected.usage(),),  # what is offered may turn out to be impossible
-            offers=(offer_of(corrected),),
+            lines=(corrected[0].usage(),),  # what is offered may turn out to be impossible
+            offers=tuple(map(offer_of, corrected)),
             notes=(texts.to_see_group(join_words(words)),),
         )
     readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
@@ -177,7 +180,9 @@ def modified_readings(operation: Operation) -> Operations:
 
 def about_line(message: Message, question: Operation) -> Message:
     """The refusal of a preview or a question about a line, whose buttons preview or ask too, and do nothing."""
-    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers))
+    asked = question.text().removesuffix(getattr(question, "line", ""))
+    lines = tuple(f"{asked}{usage}" for usage in message.lines) if asked != question.text() else message.lines
+    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), lines=lines)
 
 
 def _about(offer: Offer, question: Operation) -> Offer:

@@ -215,7 +215,17 @@ class UndoLast(Operation):
 
     operation_id = "undo_last"
     phrase = "undo [{what}]"
-    also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
+    also = (
+        "undo [the] last change [of {what}]",
+        "undo|revert|withdraw|stop it|this|that",
+        "end [it|this|that] [now]",
+        "end {what} [now]",
+        "take [it|this|that] back",
+        "put|set|send|change|switch it|this|that back",
+        "put|set|send {what} back",
+        "revert [{what}]",
+        "withdraw",
+    )
     permission = None
     requirement = "what the change needed"
     examples = ("undo", "undo Sales", "undo server")

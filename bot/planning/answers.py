@@ -14,6 +14,7 @@ from bot.operations.groups import Group
 from bot.operations.parser import about_line, parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.schedule_list import next_fact
+from bot.operations.suggestions import help_offer
 from bot.operations.undo import Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
@@ -60,7 +61,10 @@ class AnswerBuilder:
             read, context, _ = self.planner.resolve(principal, reads, references)
         except NotFound as fault:
             if isinstance(operation, Group):
-                raise unknown_line_error(request.line, fault) from fault
+                unknown = unknown_line_error(request.line, fault)
+                message = self.planner.without_impossible_offers(request, unknown.message)
+                unknown.message = replace(message, offers=message.offers or (help_offer(),))
+                raise unknown from fault
             raise
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())

@@ -37,6 +37,11 @@ GROUP_TIMERS = (
     f"Park groups have no timers of their own: those of the call park server apply to every group. {NOTHING_CHANGED}"
 )
 
+NO_GROUP_SWITCH = (
+    "A park group can't be switched on or off: only call park as a whole can. What is temporary ends with “undo”,"
+    f" and “recall” changes where its unanswered calls go. {NOTHING_CHANGED}"
+)
+
 
 def without(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first."""

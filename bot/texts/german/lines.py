@@ -36,6 +36,11 @@ GROUP_TIMERS = (
     f"Parkgruppen haben keine eigenen Zeiten: Die des Call-Park-Servers gelten für alle Gruppen. {NOTHING_CHANGED}"
 )
 
+NO_GROUP_SWITCH = (
+    "Eine Parkgruppe lässt sich nicht ein- oder ausschalten, nur das Parken von Anrufen im Ganzen. Was befristet ist,"
+    f" endet mit „undo“, und „recall“ ändert, wohin unbeantwortete Anrufe gehen. {NOTHING_CHANGED}"
+)
+
 
 def without(words: str, label: str) -> str:
     return f"Ohne „{words}“: {label}"
