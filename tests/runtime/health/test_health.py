@@ -115,7 +115,7 @@ def test_without_slack_it_is_alive_and_not_ready(sandbox: Sandbox) -> None:
 def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_say_so(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone() -> None:
+    def gone(**_: object) -> None:
         raise JournalUnavailable("the disk is gone")
 
     monkeypatch.setattr(sandbox.park.tenant.journal.database, "writing", gone)
