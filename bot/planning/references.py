@@ -164,9 +164,14 @@ class ChangeReferences:
     def _unknown(self, operation: Operation, name: str, meant: Iterable[Entry]) -> NotFound | None:
         """The error with similar names for one that no visible group has; None for the server, and for such a group's.
 
+        None also where the requester may see no group at all: they are told nothing about names, and the PBX is not
+        asked.
+
         Args:
             meant: what the operation may be about; of the similar names those are offered of which there is something.
         """
+        if not self.may(Permission.READ):
+            return None
         known = (group.name for one in spellings(name) for group in self.directory.group(one))
         if any(map(self.may_see, known)) or any(fold(one) in SERVER_NAMES for one in spellings(name)):
             return None
