@@ -251,6 +251,24 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
             yield UnreadTime(name, tail.rest, tail.typed, _never(tail))
 
 
+def refuse_end_in_reason(words: Words, operation: Operation, field: str) -> None:
+    """Raises NotUnderstood where a reason ends with `for` or `until` and a time, and the operation has no end.
+
+    Buttons offer both meanings. In quotes it is a part of the reason.
+    """
+    reason: str | None = getattr(operation, field)
+    can_end = "ends" in operation.times() | operation.argument_types()
+    can_end = can_end and all(getattr(operation, one, None) is None for one in ("ends", "recurs"))
+    if reason is None or not can_end or Word(reason, quoted=True) in words:
+        return
+    tail = time_splits(split_words(reason))[0]
+    if not tail.rest or tail.times.keys() != {"ends"} or not tail.typed.lower().startswith(("for ", "until ")):
+        return
+    ending = operation.model_copy(update={field: words_as_text(tail.rest), **tail.times}).text()
+    lines = (ending, operation.text())
+    raise NotUnderstood(texts.end_in_reason(tail.typed), offers=tuple(Offer(label=one, line=one) for one in lines))
+
+
 def _never(tail: TimeClause) -> str:
     """Why the times of an operation that is never temporary are not read."""
     return recurrences.CANNOT_REPEAT if "recurs" in tail.times else times.cannot_be_temporary()

@@ -247,6 +247,62 @@ def test_no_time_vanishes_in_a_new_name(line: str, said: str, offered: list[str]
     assert [offer.line for offer in refused.value.message.offers] == offered
 
 
+NOT_UNDERSTOOD = [
+    "recall Sales Night Desk",
+    "create Support for 2h",
+    'rename Sales to "Selling" tomorrow',
+    "recal Sales to Night Desk",
+    "add 1001 Sales",
+    "emergency recall Sales to Night Desk because of a fire for 2h",
+    "pause because of an update until 18:00",
+]
+
+
+@pytest.mark.parametrize("question", ["preview {}", "{}?"])
+@pytest.mark.parametrize("line", NOT_UNDERSTOOD)
+def test_the_buttons_for_a_question_that_is_not_understood_only_ask(line: str, question: str) -> None:
+    offered = readings_or_offers(line)
+    asked = readings_or_offers(question.format(line))
+    assert offered
+    assert asked == [f"preview {one}" for one in offered]
+    assert all(isinstance(parse(one)[0], Preview) for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        (
+            "emergency recall Sales to user because of fire for 2h",
+            [
+                "emergency recall Sales to user for 2h because fire",
+                'emergency recall Sales to user because "fire for 2h"',
+            ],
+        ),
+        ("pause because of fire until 18:00", ["pause until 18:00 because fire", 'pause because "fire until 18:00"']),
+    ],
+)
+def test_an_end_after_a_reason_is_asked_about(line: str, offered: list[str]) -> None:
+    with pytest.raises(NotUnderstood, match="the end, or a part of the reason"):
+        parse(line)
+    assert readings_or_offers(line) == offered
+    for one in offered:
+        parse(one)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "emergency recall Sales to user for 1h because of a fire for 2h",
+        'emergency recall Sales to user because "a fire for 2h"',
+        "emergency recall Sales to user because Ben left at 18:00",
+        "emergency delete Sales because it was needed until 18:00",
+        "reject 42 because Sales is short until 18:00",
+    ],
+)
+def test_a_time_in_a_reason_that_can_be_no_end_is_a_part_of_it(line: str) -> None:
+    parse(line)
+
+
 @pytest.mark.parametrize("span", ["tonight", "overnight", "for the night"])
 @pytest.mark.parametrize(("clock", "meanings"), [("3:59", 1), ("4:00", 2), ("17:59", 2), ("18:00", 1), ("23:00", 1)])
 def test_a_night_that_has_not_begun_is_asked_about(span: str, clock: str, meanings: int) -> None:

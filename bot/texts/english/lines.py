@@ -58,6 +58,11 @@ def for_example(line: str) -> str:
     return f"For example: {line}"
 
 
+def end_in_reason(typed: str) -> str:
+    """A time that may be the end of what is asked for, or a part of the reason for it."""
+    return f"Is “{typed}” the end, or a part of the reason? {NOTHING_CHANGED}"
+
+
 def too_long(length: int, limit: int) -> str:
     """A line above the limit."""
     return f"That line is too long: {length:,} characters, and the limit is {limit:,}. Split it into several lines."

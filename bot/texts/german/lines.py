@@ -54,6 +54,10 @@ def for_example(line: str) -> str:
     return f"Zum Beispiel: {line}"
 
 
+def end_in_reason(typed: str) -> str:
+    return f"Ist „{typed}“ das Ende oder ein Teil der Begründung? {NOTHING_CHANGED}"
+
+
 def too_long(length: int, limit: int) -> str:
     has, most = (f"{number:,}".replace(",", ".") for number in (length, limit))
     return f"Diese Zeile ist zu lang: {has} Zeichen, möglich sind {most}. Bitte auf mehrere Zeilen aufteilen."
