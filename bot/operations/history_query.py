@@ -61,9 +61,9 @@ def _say_member(text: str) -> str:
     return said if is_whole else quote(text, always=True)
 
 
-HISTORY_GROUP = ArgumentType(placeholder="<group>", read=read_name, say=_say_group, swallows=True)
+HISTORY_GROUP = ArgumentType(placeholder="<group>", read=read_name, say=_say_group, takes_any_words=True)
 """The name of a group that may no longer exist, so it is not looked up on the PBX."""
-HISTORY_MEMBER = ArgumentType(placeholder="<member>", read=words_as_text, say=_say_member, swallows=True)
+HISTORY_MEMBER = ArgumentType(placeholder="<member>", read=words_as_text, say=_say_member, takes_any_words=True)
 """A member by number, name or mention, who may no longer exist."""
 ASPECT = ArgumentType(placeholder=f"<{' | '.join(get_args(Aspect))}>", read=_read_aspect, say=str)
 

@@ -218,7 +218,7 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
             continue
         argument_type = operation.argument_types()[part.name]
         # without its fixed word, a field for any words would take what was meant for others
-        length = _field_length(operation, argument_type, rest) if found or not argument_type.swallows else 0
+        length = _field_length(operation, argument_type, rest) if found or not argument_type.takes_any_words else 0
         read, value = _longest_readable(argument_type, rest[:length])
         if read:
             arguments[part.name] = value

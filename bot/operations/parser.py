@@ -108,7 +108,7 @@ def _readings(words: Words) -> Operations:
             readings += without_unread_times(phrasing, found.readings) if found.readings else ()
             continue
         same = [one for one in found.readings if type(one) is type(readings[0]) and one not in readings]
-        readings += [one for one in same if not any(type_.swallows for _, type_, _ in one.said())]
+        readings += [one for one in same if not any(type_.takes_any_words for _, type_, _ in one.said())]
     if readings:
         confirms_now(words, readings[0])
         return tuple(readings)

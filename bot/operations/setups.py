@@ -175,7 +175,7 @@ SCOPE = ArgumentType(
     read=_read_scope,
     say=_say_scope,
     reference=Reference.SCOPE,
-    swallows=True,
+    takes_any_words=True,
 )
 MOMENT = ArgumentType(placeholder="<past time>", name="restored moment", read=_read_moment, say=str)
 BEFORE = replace(CHANGE, name="restored change")

@@ -190,7 +190,7 @@ def _is_drastic(operation: Operation) -> bool:
 
 def _completed(operation: type[Operation], tail: TimeClause) -> Operations:
     """The readings of the line with its missing fixed words, one for each place where they may be missing."""
-    if any(argument_type.swallows for argument_type in operation.argument_types().values()):
+    if any(argument_type.takes_any_words for argument_type in operation.argument_types().values()):
         return ()  # without its fixed words, such a field would take what was meant for others
     found = dict[str, Operation]()
     for pattern in (one for one in operation.patterns() if one.verb):

@@ -48,7 +48,7 @@ class ArgumentType:
     """File name extensions that its file input accepts."""
     whole_line: bool = False
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
-    swallows: bool = False
+    takes_any_words: bool = False
     """Whether it takes any words, without looking them up: a new name, a reason, a search, a line."""
 
     @property
@@ -101,9 +101,9 @@ NEW_NAME = ArgumentType(
     read=read_name,
     say=_say_new_name,
     reference=Reference.NEW_GROUP,
-    swallows=True,
+    takes_any_words=True,
 )
-SEARCH = ArgumentType(placeholder="<part of a name>", name="search", read=read_name, swallows=True)
+SEARCH = ArgumentType(placeholder="<part of a name>", name="search", read=read_name, takes_any_words=True)
 
 GroupName = Annotated[str, GROUP]
 FromGroup = Annotated[str, FROM_GROUP]
@@ -250,9 +250,9 @@ NOTIFY_SWITCH = replace(SWITCH, name="notification")
 SWITCHES = (SWITCH, NOTIFY_SWITCH)
 """The types of settings that are on or off."""
 LINE = ArgumentType(
-    placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True, swallows=True
+    placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True, takes_any_words=True
 )
-REASON = ArgumentType(placeholder="<reason>", name="reason", read=_read_reason, swallows=True)
+REASON = ArgumentType(placeholder="<reason>", name="reason", read=_read_reason, takes_any_words=True)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]
