@@ -377,6 +377,5 @@ def is_refused_to_ben(lead: Visitor, entry_point: EntryPoint) -> None:
         entry_point.prepare(ben, asked)
         entry_point.perform(ben, asked)
         answer = ben.told()[before:][-1].plain
-        refusals = ("You can't do that here", "There is no change", "There is no park group called “Sales”")
-        assert any(refusal in answer for refusal in refusals), (line, answer)
+        assert "You can't do that here" in answer or "There is no change" in answer, (line, answer)
         assert ben.sandbox.pbx.requests == [], line
