@@ -1,15 +1,15 @@
 """Composition root: builds all parts from the settings, starts them and stops them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bot.errors import ParkError, SettingsError
-from bot.journal.identity import identity_of
+from bot.errors import ParkError
 from bot.journal.journal import LEASE
 from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
@@ -23,6 +23,7 @@ from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
 from bot.slack.users import SlackUserDirectory
 from bot.tenant_settings import TenantSettings, serves_all
+from bot.tenants.serving import ServedPbxs
 from bot.tenants.tenant import Tenant
 from bot.times.model import Clock, utc_now
 from bot.worker.lease import RetryPolicy
@@ -58,33 +59,38 @@ class Park:
         self.settings, self._given = given[0].settings, given
         self._read_tokens = read_tokens
         self._workspaces = _build_workspaces(given, read_tokens, now or utc_now)
-        self._turns = TurnRunner()
-        self.faults: dict[str, ParkError] = {}
-        """Why a PBX is not served, by its name."""
-        self.tenants = tuple(self._build_tenants(partial(Tenant, retry_policy=retry_policy, now=now, lease=lease)))
-        """The PBXs that are served, at least one."""
-        self._routers = {id: self._build_router(id) for id in self._workspaces}
-        for id, workspace in self._workspaces.items():
-            workspace.posting.on_recovery = partial(self._retry_untold, id)
-        self.connection = self._build_connection(now)
-        self.health = HealthServer(self.settings.park_health_listen, self._checks())
+        self._turns, self._identities, self._connecting = TurnRunner(), dict[str | None, Identity](), Lock()
+        new = partial(Tenant, turns=self._turns, retry_policy=retry_policy, now=now, lease=lease)
+        self._served = ServedPbxs(given, lambda one: new(one, self._workspace_of(one.workspace)), now)
+        try:
+            self._routers = {id: self._build_router(id) for id in self._workspaces}
+            for id, workspace in self._workspaces.items():
+                workspace.posting.on_recovery = partial(self._retry_untold, id)
+            self.connection = self._build_connection(now)
+            self.health = HealthServer(self.settings.park_health_listen, self._checks())
+        except BaseException:
+            self._served.close()
+            raise
+        self._served.on_served = self._serve
 
-    def _build_tenants(self, build: Callable[[TenantSettings, Workspace, TurnRunner], Tenant]) -> Sequence[Tenant]:
-        """Builds what serves each PBX; one that can't be served is left out, unless it is the last."""
-        built, owners = list[Tenant](), dict[str, str]()
-        for one in self._given:
-            try:
-                tenant = build(one, self._workspace_of(one.workspace), self._turns)
-                if len(self._given) > 1:
-                    _refuse_shared_journal(owners, tenant)
-                built.append(tenant)
-            except ParkError as fault:
-                self.faults[one.name] = fault
-                if len(self._given) > 1:
-                    log.error("the PBX %s is not served until Park is started again: %s", one.name, fault)  # noqa: TRY400
-        if not built:
-            raise next(iter(self.faults.values()))
-        return built
+    @property
+    def tenants(self) -> Sequence[Tenant]:
+        """The PBXs that are served, at least one."""
+        return self._served.tenants
+
+    @property
+    def faults(self) -> Mapping[str, ParkError]:
+        """Why a PBX is not served, by its name."""
+        return self._served.faults
+
+    def _serve(self, tenant: Tenant) -> None:
+        """Has a PBX take part that could not be served before."""
+        id = tenant.given.workspace if tenant.given.workspace in self._workspaces else None
+        with self._connecting:
+            if (identity := self._identities.get(id)) is not None:
+                tenant.connect(identity)
+        if (router := self._routers[id]) is not None:
+            router.serve(tenant)
 
     def _workspace_of(self, workspace: str | None) -> Workspace:
         """Returns access to a Slack workspace by its id; None: the only one."""
@@ -143,6 +149,8 @@ class Park:
                 tenant.start()
             self.health.start()
             self.connection.start()
+            if self.faults:
+                self._served.start_in(self._turns)
         except BaseException:  # threads that run already would keep the process alive
             self.stop()
             raise
@@ -155,6 +163,7 @@ class Park:
         and answers until the last one has.
         """
         self.health.stopping()
+        self._served.stop()
         self.connection.stop()
         for router in filter(None, self._routers.values()):
             router.close()
@@ -172,6 +181,7 @@ class Park:
         """Looks for work that is due, after the clock was set."""
         for tenant in self.tenants:
             tenant.wake()
+        self._served.wake()
         self.connection.wake()
 
     @property
@@ -193,7 +203,9 @@ class Park:
 
     def _connect(self, workspace: str | None, identity: Identity) -> Dispatches:
         """Builds the listeners for a workspace, once it is known who the bot is there."""
-        apps = [tenant.connect(identity) for tenant in self._tenants_of(workspace)]
+        with self._connecting:  # a PBX that is served from now on is connected by what comes last
+            self._identities[workspace] = identity
+            apps = [tenant.connect(identity) for tenant in self._tenants_of(workspace)]
         return self._routers[workspace] or apps[0]
 
     @property
@@ -221,7 +233,6 @@ class Park:
 
     def _checks(self) -> HealthChecks:
         """Returns what the health endpoint reports."""
-        parts = {one.name: PartChecks(one.threads(), one.conditions(), one.backlog) for one in self.tenants}
         return HealthChecks(
             shared=PartChecks(
                 threads={"slack": lambda: self.connection.running},
@@ -230,8 +241,8 @@ class Park:
                     "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
                 },
             ),
-            pbxs=parts,
-            not_served={name: str(fault) for name, fault in self.faults.items()},
+            read_pbxs=lambda: {one.name: one.checks for one in self.tenants},
+            read_not_served=lambda: {name: str(fault) for name, fault in self.faults.items()},
         )
 
     def __enter__(self) -> Self:
@@ -251,15 +262,6 @@ class Park:
         return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {pbxs}"
 
 
-def _refuse_shared_journal(owners: dict[str, str], tenant: Tenant) -> None:
-    """Raises SettingsError where another PBX has the same journal, by whichever address; adds it to `owners`."""
-    owner = owners.setdefault(identity_of(tenant.journal.database), tenant.name)
-    if owner != tenant.name:
-        tenant.journal.close()
-        tenant.pbx.close()
-        raise SettingsError(f"[pbx.{tenant.name}]: its journal is that of [pbx.{owner}]. Set another database_url.")
-
-
 def _build_workspaces(
     given: Sequence[TenantSettings], read_tokens: Callable[[], SlackTokens] | None, now: Clock
 ) -> dict[str | None, Workspace]:
@@ -270,7 +272,8 @@ def _build_workspaces(
     else:
         ids = dict.fromkeys(one.workspace for one in given)
         clients = {
-            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True)) for id in ids
+            id: connect_client("", settings.slack_api_url, posting=PostingState(now, installed=True, workspace=id))
+            for id in ids
         }
     return {id: Workspace(one, SlackUserDirectory(one, now=now), one.posting) for id, one in clients.items()}
 

@@ -6,7 +6,7 @@ from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.errors import NotPossible
 from bot.journal.models import Entry, ScheduleState, State
 from bot.messages.request import Source
-from bot.texts import decisions, refusals
+from bot.texts import decisions, refusals, workflows
 from bot.texts import schedules as schedule_texts
 
 
@@ -19,9 +19,13 @@ class PresentState:
 
 
 def nothing_to_take_back(repository: ChangeRepository, entry: Entry) -> NotPossible:
-    """Returns the refusal to undo a decision, or the end of a change; it says what holds now."""
-    now, of = state_of_change(repository, entry.id), entry.about
-    is_end = of is not None and entry.request.source is Source.CLOCK
+    """Returns the refusal to undo what has no plan, or the end of a change; of a decision it says what holds now."""
+    of, is_end = entry.about, entry.about is not None and entry.request.source is Source.CLOCK
+    if entry.request.source is Source.WORKFLOW and not entry.state.ended:
+        return NotPossible(workflows.is_proposal(entry.id))
+    if not is_end and (entry.plan is not None or entry.state is not State.DONE):
+        return NotPossible(refusals.changed_nothing(entry.id, entry.state))
+    now = state_of_change(repository, entry.id)
     text = refusals.is_an_end(entry.id, of) if is_end and of else decisions.changed_no_setting(entry.id)
     return NotPossible(text, notes=(now.text,), lines=now.lines)
 

@@ -13,6 +13,7 @@ from bot.changes.write_switch import Pause, current_pause
 from bot.errors import EndDue, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, ScheduleState, SetAside, State, newest_first
+from bot.journal.prepared import Query
 from bot.journal.reader import Reader
 from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
@@ -189,9 +190,9 @@ class ChangeRepository:
         """Returns the later entries about a change, such as its end, undo and approvals."""
         return self._journal.entries_about(number)
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    def snapshot(self, *ahead: Query) -> AbstractContextManager[None]:
         """Has what is read in the block be of one state of the journal; nothing else may be waited for in it."""
-        return self._journal.snapshot()
+        return self._journal.snapshot(*ahead)
 
     def scheduled_ends(self, targets: Collection[str] | None = None) -> Iterator[tuple[Entry, Entry]]:
         """Yields each temporary change with its scheduled end, in the order of the ends, as far as it is asked for.
@@ -204,13 +205,10 @@ class ChangeRepository:
             yield from self.read_temporary(self.temporary_changes())
             return
         ends = self._journal.unfinished_about(targets)
-        yield from self._with_changes(ends, self._journal.get_all([one.about for one in ends if one.about]))
+        yield from self._with_changes(ends, self._journal.get_all({one.about for one in ends if one.about}))
 
     def temporary_changes(self) -> list[TemporaryChange]:
-        """Returns which temporary changes are in effect, with the names of their groups then, the next end first.
-
-        Takes a part of the time of `scheduled_ends`, for who wants to know which, or how many, there are.
-        """
+        """Returns which temporary changes are in effect, the next end first: in less time than `scheduled_ends`."""
         return self._journal.temporary_changes()
 
     def read_temporary(
@@ -300,9 +298,8 @@ def _find(journal: Reader, number: int) -> Entry | None:
 
 def waits_for_approval(entry: Entry) -> bool:
     """Returns whether a change waits for approval."""
-    return (
-        entry.state is State.SCHEDULED and entry.plan is not None and Plan.model_validate(entry.plan).waits_for_approval
-    )
+    is_planned = entry.state is State.SCHEDULED and entry.plan is not None
+    return is_planned and Plan.model_validate(entry.plan).waits_for_approval
 
 
 def _ended_change(end: Entry) -> int | None:
@@ -314,8 +311,4 @@ def _ended_change(end: Entry) -> int | None:
 def _changed_nothing(repository: ChangeRepository, entry: Entry) -> NotPossible:
     from bot.changes.present_state import nothing_to_take_back  # imports this module
 
-    if entry.request.source is Source.WORKFLOW and not entry.state.ended:
-        return NotPossible(workflows.is_proposal(entry.id))
-    if _ended_change(entry) is not None or (entry.plan is None and entry.state is State.DONE):
-        return nothing_to_take_back(repository, entry)
-    return NotPossible(refusals.changed_nothing(entry.id, entry.state))
+    return nothing_to_take_back(repository, entry)

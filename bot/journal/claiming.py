@@ -1,11 +1,16 @@
 """Claims of entries: which is taken next, and how a claim is renewed, given up or ended early."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from bot.journal import queue, schedules
+from sqlalchemy import Connection
+
+from bot.journal import queue, schedules, target_locks
+from bot.journal.events import HEAD
 from bot.journal.models import Entry
+from bot.journal.prepared import Query
 from bot.journal.rows import UNREADABLE
 from bot.journal.watching import WatchedJournal
 
@@ -30,10 +35,10 @@ class ClaimingJournal(WatchedJournal):
         while True:
             entry_id = None
             try:
-                with self.database.writing(durable=False) as connection:  # a restart releases all claims
+                with self._writing(durable=False) as connection:  # a restart releases all claims
                     now = self._at(connection)
-                    if not (may_be_more and schedules.is_due(connection, now)):
-                        entry_id = queue.find_claimable(connection, now, excluded_users)
+                    entry_id, occurrence, _ = queue.find_claimable(connection, now, excluded_users)
+                    if not (may_be_more and occurrence is not None and occurrence <= now):
                         if entry_id is None:
                             return None
                         return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
@@ -52,6 +57,12 @@ class ClaimingJournal(WatchedJournal):
         with self.database.writing() as connection:
             return schedules.begin_due(connection, self._at(connection))
 
+    @contextmanager
+    def _writing(self, *ahead: Query, durable: bool = True) -> Iterator[Connection]:
+        """Opens a transaction that appends events; arguments as for `Database.writing`."""
+        with self.database.writing(durable=durable, ahead=(HEAD, *ahead)) as connection:
+            yield connection
+
     def renew(self, entry: Entry) -> Entry:
         """Restarts the entry's lease; not durably, since a restart ends all leases."""
         with self.database.writing(durable=False) as connection:
@@ -67,7 +78,7 @@ class ClaimingJournal(WatchedJournal):
             durable: as for `Database.writing`; needed where something was posted since the claim.
         """
         with self.database.writing(durable=durable) as connection:
-            queue.unlock_targets(connection, entry.id)
+            target_locks.unlock(connection, entry.id)
             queue.postpone(connection, entry, due_at, queue.POSTPONE, at=self._at(connection))
 
     def release(self, entry: Entry, run_at: datetime, *, durable: bool = True) -> None:

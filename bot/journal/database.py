@@ -1,11 +1,11 @@
 """The interface of a database, the choice between SQLite and PostgreSQL, and read-only access beside a running bot."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -16,7 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import JournalUnavailable
 from bot.journal import postgresql, sqlite
 from bot.journal.address import is_sqlite, parse_url, split_schema
-from bot.journal.postgresql import create_postgresql_engine, error_text
+from bot.journal.postgresql import error_text
+from bot.journal.postgresql_engine import create_postgresql_engine
+from bot.journal.prepared import Query
 from bot.journal.sqlite import database_file
 
 
@@ -27,13 +29,22 @@ class Database(Protocol):
     """No other process can use the database: claims found when it is opened are those of a dead process."""
     engine: Engine
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """Opens a read-only transaction with a consistent view, which never waits for a writer."""
+    def reading(self, *, ahead: Sequence[Query] = ()) -> AbstractContextManager[Connection]:
+        """Opens a read-only transaction with a consistent view, which never waits for a writer.
 
-    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        Args:
+            ahead: as for `writing`.
+        """
+
+    def fetch(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
+        """Returns the rows of each query, of one state of the journal, by the Python names of their columns."""
+
+    def writing(self, *, durable: bool = True, ahead: Sequence[Query] = ()) -> AbstractContextManager[Connection]:
         """Opens the only writing transaction: it sees all earlier commits, and waits 2 s for its turn.
 
         Args:
+            ahead: what is read before anything is written, each query once: where an answer costs a round trip, these
+                have been answered when the transaction has begun.
             durable: whether the commit is on the disk, with all before it, when the block ends. Where no other process
                 can go on without this one (`exclusive`), one that is not need not be: it is atomic and survives the
                 death of the process, but a power cut may take it back, with all after it, until the next durable one.

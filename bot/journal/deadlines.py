@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from bot.journal.rows import UNREADABLE
+from bot.journal.scripts import Rows, Script
+
 _Result = TypeVar("_Result")
 _CHECK_INTERVAL = 0.1  # seconds between two looks at the clock during a wait
 
@@ -23,18 +26,41 @@ has no connection yet."""
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Sends the rows of `executemany` one by one, and gives the result of the last of several statements.
+    """Sends what waits in the connection's script with each query, and gives the result of the last statement.
 
-    psycopg would send them as a pipeline, after which PostgreSQL (seen with 15) does not always count the idle time of
-    a transaction, so that the lock of a frozen replica would never be taken away.
+    Several statements are one query without parameters, whose values psycopg has put in. As a pipeline, which would
+    leave them apart, PostgreSQL (seen with 15) does not always count the idle time of a transaction afterwards, so that
+    the lock of a frozen replica would never be taken away; so rows of `executemany` are sent one by one too.
     """
 
-    def execute(self, *arguments: Any, **named: Any) -> "_Cursor":
+    connection: "DeadlineConnection"
+
+    def execute(self, query: Any, params: Any = None, **named: Any) -> "_Cursor":
         """Executes a query, or several statements without parameters."""
-        super().execute(*arguments, **named)
-        while self.nextset():
-            pass
+        script = self.connection.script
+        if waiting := script.take():
+            merge = self.connection.merged
+            query, params = "; ".join([*(merge(*one) for one in waiting), merge(query, params)]), None
+        try:
+            super().execute(query, params, **named)
+        except psycopg.errors.DivisionByZero:
+            if (fault := script.settle()) is None:
+                raise
+            raise fault from None
+        script.settle()
+        self._go_to_last(script.results)
         return self
+
+    def _go_to_last(self, results: "list[Rows | Exception] | None") -> None:
+        """Leaves the result of the last statement, and adds the rows of all to `results`, if that is a list."""
+        while True:
+            if results is not None and self.description is not None:
+                try:
+                    results.append(self.fetchall())
+                except UNREADABLE as fault:  # of interest to whoever asks for these rows
+                    results.append(fault)
+            if not self.nextset():
+                return
 
     def executemany(self, query: Any, params_seq: Any, *, returning: bool = False) -> None:
         """Executes the query once for each sequence of parameters; `rowcount` is that of the last."""
@@ -53,6 +79,23 @@ class DeadlineConnection(psycopg.Connection[Any]):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.cursor_factory = _Cursor
+        self.script, self._merging = Script(), psycopg.ClientCursor(self)
+
+    def merged(self, query: Any, values: Any = None) -> str:
+        """Returns a query with its values in it, quoted by libpq."""
+        return self._merging.mogrify(query, values)
+
+    def commit(self) -> None:
+        """Commits, in one round trip with what waits in the script."""
+        if self.script.waits:
+            self.cursor().execute("COMMIT")
+        super().commit()  # sends nothing where that was done
+        self.script.clear()
+
+    def rollback(self) -> None:
+        """Rolls back, and forgets what waits in the script."""
+        self.script.clear()
+        super().rollback()
 
     def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
         """Waits for one answer of the server, at most for `max_wait`."""

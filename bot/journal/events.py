@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, insert
 from bot.journal.models import Event, Json
 from bot.journal.prepared import Prepared
 from bot.journal.rows import UNREADABLE, read_rows
+from bot.journal.scripts import Script, script_of
 from bot.journal.tables import chain, events, row_values
 
 GENESIS = "0" * 64
@@ -54,13 +55,17 @@ class ChainLink:
         return ChainLink(number, hashlib.sha256(text.encode()).hexdigest())
 
 
-_HEAD = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
+_LAST_EVENT = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
+HEAD = _LAST_EVENT.of()
+"""Reads the head of the chain: for transactions that append events, to be read ahead."""
 _INSERT_EVENT, _UPDATE_HEAD = Prepared(insert(events)), Prepared(update(chain).where(chain.c.id == 1))
 _MOVE_HEAD = Prepared(
     update(chain).where(
         chain.c.id == 1, chain.c.number == bindparam("known_number"), chain.c.hash == bindparam("known_hash")
     )
 )
+_HEAD = "head"
+"""In `Script.kept`: the head as this transaction leaves it."""
 _latest_heads = WeakKeyDictionary[Engine, ChainLink]()
 """The head that this process has stored last, which saves reading it; not that of the chain if a commit has failed, or
 another process has appended events."""
@@ -75,9 +80,20 @@ def append(connection: Connection, new_events: Sequence[dict[str, Any]]) -> Chai
     Returns:
         The new head.
     """
+    if (script := script_of(connection)) is not None:
+        return _append_with_commit(connection, script, new_events)
     link, rows = _move_known_head(connection, new_events) or _move_head(connection, new_events)
-    _INSERT_EVENT.execute_each(connection, rows)
+    _INSERT_EVENT.send_each(connection, rows)
     _latest_heads[connection.engine] = link
+    return link
+
+
+def _append_with_commit(connection: Connection, script: Script, new_events: Sequence[dict[str, Any]]) -> ChainLink:
+    """Appends events without waiting for an answer; a number that is taken already lets the commit fail."""
+    link, rows = _chained(script.kept.get(_HEAD) or ChainLink(**HEAD.rows(connection)[0]), new_events)
+    _UPDATE_HEAD.send(connection, {"number": link.number, "hash": link.hash})
+    _INSERT_EVENT.send_each(connection, rows)
+    script.kept[_HEAD] = link
     return link
 
 
@@ -95,7 +111,7 @@ def _move_known_head(connection: Connection, new_events: Sequence[dict[str, Any]
 
 
 def _move_head(connection: Connection, new_events: Sequence[dict[str, Any]]) -> _Appended:
-    (row,) = _HEAD.rows(connection, {})
+    (row,) = HEAD.rows(connection)
     link, rows = _chained(ChainLink(**row), new_events)
     _UPDATE_HEAD.execute(connection, {"number": link.number, "hash": link.hash})
     return link, rows

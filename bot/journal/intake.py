@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bot.errors import StalePlan
 from bot.journal.events import EventData, append_for_entry, checkpoint_events
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
-from bot.journal.prepared import Prepared
+from bot.journal.prepared import Prepared, Query
 from bot.journal.queue import retry_postponed
 from bot.journal.tables import entries, flags, footprints
 from bot.messages.request import Request
@@ -59,13 +59,18 @@ def request_data(row: dict[str, Any]) -> Json:
     return {"request": row["request"], "asked": row["operations"], "footprint": row["footprint"]}
 
 
+def find_key(key: str) -> Query:
+    """Returns what `add` reads first."""
+    return _FIND_KEY.of(wanted_key=key)
+
+
 def add(connection: Connection, row: dict[str, Any], new_events: EventData) -> Accepted:
     """Inserts the row and appends its events, unless an entry has the same key."""
-    known = _FIND_KEY.scalar(connection, {"wanted_key": row["key"]})
+    known = next((one["id"] for one in find_key(row["key"]).rows(connection)), None)
     if known is not None:
         return Accepted(id=known, fresh=False)
     entry_id: int = _INSERT_ENTRY.scalar(connection, row)
-    _INSERT_FOOTPRINT.execute_each(connection, ({"name": name, "entry_id": entry_id} for name in row["footprint"]))
+    _INSERT_FOOTPRINT.send_each(connection, ({"name": name, "entry_id": entry_id} for name in row["footprint"]))
     append_for_entry(connection, entry_id, new_events, by=row["request"]["user"], at=row["accepted_at"])
     return Accepted(id=entry_id, fresh=True)
 
@@ -112,7 +117,7 @@ def move_card(connection: Connection, number: int, old: Json | None, new: Json, 
 
 def free_footprint(connection: Connection, entry_id: int) -> None:
     """Stops the entry from blocking others whose footprints overlap with its own."""
-    _DELETE_FOOTPRINT.execute(connection, {"of_entry": entry_id})
+    _DELETE_FOOTPRINT.send(connection, {"of_entry": entry_id})
 
 
 def set_flag(connection: Connection, name: str, text: str | None, *, by: Entry, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
-from bot.journal import intake, leases, queue, schedules
+from bot.journal import intake, leases, queue, schedules, target_locks
 from bot.journal import targets as changed_targets
 from bot.journal.claiming import ClaimingJournal
 from bot.journal.database import open_database
@@ -138,9 +138,9 @@ class Journal(ClaimingJournal):
         when = {"state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
         values = {**known, **when, "owner": None, "lease_until": None}
         new_events = {**checkpoint_events(known), "scheduled": {"run_at": run_at.isoformat()}}
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             now = self._at(connection)
-            queue.unlock_targets(connection, entry.id)
+            target_locks.unlock(connection, entry.id)
             queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
             if "plan" in known:
                 changed_targets.store(connection, entry.id, known["plan"])
@@ -150,7 +150,7 @@ class Journal(ClaimingJournal):
     def record_failure(self, entry: Entry, reason: str) -> Entry:
         """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event."""
         first = entry.failing_since is None
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             now = self._at(connection)
             values: dict[str, Any] = {"failing_since": entry.failing_since or now, "failure": reason}
             new_events = {"failing": {"reason": reason}} if first else {}
@@ -186,7 +186,7 @@ class Journal(ClaimingJournal):
         if not state.ended:
             raise ValueError(f"{state} is no end")
         new_events = {"ended": {"state": state, "outcome": outcome}}
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             now = self._at(connection)
             values = dict[str, Any](state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
             parameters = values | {"same_state": state}
@@ -195,7 +195,7 @@ class Journal(ClaimingJournal):
             intake.free_footprint(connection, entry.id)
             for name, text in (flags or {}).items():
                 intake.set_flag(connection, name, text, by=ended, at=now)
-            queue.unlock_targets(connection, entry.id)
+            target_locks.unlock(connection, entry.id)
             for shift in shifts:
                 intake.reschedule(connection, shift, by=ended, at=now)
             for one in schedule_updates:
@@ -222,7 +222,7 @@ class Journal(ClaimingJournal):
         """
         known = {} if card is None else {"card": card}
         new_events = {**checkpoint_events(known), "told": None}
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             now = self._at(connection)
             values = {**known, "notified_at": now, "response_url": None, "lease_until": None}
             queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events=new_events, at=now)
@@ -230,8 +230,9 @@ class Journal(ClaimingJournal):
     def _update(
         self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None, *, durable: bool = True
     ) -> Entry:
-        with self.database.writing(durable=durable) as connection:
-            locked = targets is None or queue.lock_targets(connection, entry.id, targets)
+        ahead = [] if targets is None else [target_locks.lock_of_another(entry.id, targets)]
+        with self._writing(*ahead, durable=durable) as connection:
+            locked = targets is None or target_locks.lock(connection, entry.id, targets)
             now = self._at(connection)
             if locked:
                 new_events = checkpoint_events(values)
@@ -249,7 +250,7 @@ class Journal(ClaimingJournal):
         """Inserts a row; if the outcome of the commit is unclear, looks for an entry with the key."""
         added: Accepted | None = None
         try:
-            with self.database.writing() as connection:
+            with self._writing(intake.find_key(key)) as connection:
                 new = row(self._at(connection))
                 added = intake.add(connection, new, new_events(new))
         except JournalUnavailable:

@@ -1,16 +1,19 @@
 """Statements that are run often, prepared once: SQLAlchemy takes ten times as long to run one as SQLite does.
 
-SQLAlchemy still builds each statement, for either database. On SQLite its SQL, and the functions that convert values,
-are kept, and the driver runs it in SQLAlchemy's transaction. On PostgreSQL SQLAlchemy runs it: a round trip takes
-longer.
+SQLAlchemy still builds each statement, for either database. Its SQL, and the functions that convert values, are kept,
+and it is run in SQLAlchemy's transaction. On PostgreSQL, where each answer takes a round trip, statements are sent
+together (`bot.journal.scripts`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.types import TypeEngine
+
+from bot.journal.scripts import Write, script_of
 
 Convert: TypeAlias = Callable[[Any], Any]
 Parameters: TypeAlias = Mapping[str, Any]
@@ -62,14 +65,18 @@ class Prepared(Generic[StatementT]):
         """
         self.statement, self._lists = statement, lists
         self._sql: dict[tuple[Any, ...], _Sql] = {}
-        self._columns: list[tuple[str, Convert | None]] | None = None
+        self._columns: dict[str, list[tuple[str, Convert | None]]] = {}
+
+    def of(self, **given: Any) -> "Query":
+        """Returns the statement with its parameters."""
+        return Query(self, given)
 
     def rows(self, connection: Connection, given: Parameters) -> list[dict[str, Any]]:
         """Returns the rows by the Python names of their columns."""
-        if not _is_sqlite(connection):
-            result = connection.execute(self.statement, dict(given))
-            names = [str(column.key) for column in self.statement.exported_columns]
-            return [dict(zip(names, row, strict=True)) for row in result]
+        if (script := script_of(connection)) is not None:
+            ahead = script.read_ahead(self, given)
+            found = self._executed(connection, given).fetchall() if ahead is None else ahead
+            return [self._converted(row, connection.dialect) for row in found]
         cursor = self._run(connection, given)
         try:
             return [self._converted(row, connection.dialect) for row in cursor.fetchall()]
@@ -88,47 +95,91 @@ class Prepared(Generic[StatementT]):
 
     def execute(self, connection: Connection, given: Parameters) -> int:
         """Writes, and returns how many rows that concerned."""
-        if not _is_sqlite(connection):
-            return connection.execute(self.statement, dict(given)).rowcount
+        if script_of(connection) is not None:
+            return self._executed(connection, given).rowcount
         cursor = self._run(connection, given)
         cursor.close()
         return cursor.rowcount
 
-    def execute_each(self, connection: Connection, rows: Iterable[Parameters]) -> None:
-        """Writes once for each of these parameters."""
-        if not _is_sqlite(connection):
-            if known := list(map(dict, rows)):
-                connection.execute(self.statement, known)
-            return
+    def send(self, connection: Connection, given: Parameters) -> None:
+        """Writes; on PostgreSQL with the next statement that is answered, or with the commit."""
+        if (script := script_of(connection)) is None:
+            self.execute(connection, given)
+        else:
+            script.add(self.sent(connection, given))
+
+    def send_each(self, connection: Connection, rows: Iterable[Parameters]) -> None:
+        """Writes once for each of these parameters, as `send` does."""
         for row in rows:
-            self.execute(connection, row)
+            self.send(connection, row)
+
+    def send_if(self, connection: Connection, given: Parameters, fault: Exception) -> None:
+        """Writes one row, as `send` does; raises `fault`, at the latest when the transaction ends, if there is none."""
+        if (script := script_of(connection)) is not None and not script.has_condition:
+            script.add_condition(self.sent(connection, given), fault)
+        elif self.execute(connection, given) != 1:
+            raise fault
+
+    def sent(self, connection: Connection, given: Parameters) -> Write:
+        """Returns what is sent to PostgreSQL with another statement, and tells who listens for statements of it."""
+        sql = self._sql_for(connection, given)
+        write = Write(sql.text, sql.values(given))
+        _tell_listeners(connection, None, write)
+        return write
+
+    def _executed(self, connection: Connection, given: Parameters) -> CursorResult[Any]:
+        sql = self._sql_for(connection, given)
+        return connection.exec_driver_sql(sql.text, tuple(sql.values(given)))
 
     def _run(self, connection: Connection, given: Parameters) -> DBAPICursor:
-        key = (*given, *(len(given[name]) for name in self._lists))
-        sql = self._sql.get(key)
-        if sql is None:
-            sql = self._sql[key] = _compiled(self.statement, given, connection.dialect)
+        sql = self._sql_for(connection, given)
         cursor, values = connection.connection.cursor(), sql.values(given)
-        for listener in connection.engine.dispatch.before_cursor_execute:
-            listener(connection, cursor, sql.text, values, None, False)
+        _tell_listeners(connection, cursor, Write(sql.text, values))
         cursor.execute(sql.text, values)
         return cursor
 
+    def _sql_for(self, connection: Connection, given: Parameters) -> _Sql:
+        """Returns the SQL for parameters of these names and, of lists, of these lengths."""
+        key = (connection.dialect.name, *given, *(len(given[name]) for name in self._lists))
+        if (sql := self._sql.get(key)) is None:
+            sql = self._sql[key] = _compiled(self.statement, given, connection.dialect)
+        return sql
+
     def _converted(self, row: Sequence[Any], dialect: Dialect) -> dict[str, Any]:
-        if self._columns is None:
+        if (known := self._columns.get(dialect.name)) is None:
             columns = self.statement.exported_columns
-            self._columns = [(str(column.key), _result_converter(column.type, dialect)) for column in columns]
-        found = zip(self._columns, row, strict=True)
+            known = [(str(column.key), _result_converter(column.type, dialect)) for column in columns]
+            self._columns[dialect.name] = known
+        found = zip(known, row, strict=True)
         return {name: value if convert is None else convert(value) for (name, convert), value in found}
 
 
-def _is_sqlite(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"
+class Query(NamedTuple):
+    """A statement that reads, with its parameters."""
+
+    statement: "Prepared[Any]"
+    given: Parameters
+
+    def rows(self, connection: Connection) -> list[dict[str, Any]]:
+        """Returns the rows by the Python names of their columns."""
+        return self.statement.rows(connection, self.given)
+
+
+def _tell_listeners(connection: Connection, cursor: DBAPICursor | None, sent: Write) -> None:
+    for listener in connection.engine.dispatch.before_cursor_execute:
+        listener(connection, cursor, sent.text, sent.values, None, False)
+
+
+@cache
+def _with_places(kind: type[Dialect]) -> Dialect:
+    """Returns a dialect whose SQL has places for values in their order, in place of names."""
+    return kind(paramstyle="format")  # type: ignore[call-arg]
 
 
 def _compiled(statement: Any, given: Parameters, dialect: Dialect) -> _Sql:
     """Returns the SQL for parameters of these names and, of lists, of these lengths."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(given))
+    sql_dialect = dialect if dialect.name == "sqlite" else _with_places(type(dialect))  # type: ignore[arg-type]
+    compiled = statement.compile(dialect=sql_dialect, column_keys=list(given))
     text = compiled.construct_expanded_state({**compiled.params, **given}).statement
     bounds = []
     for name in compiled.positiontup:

@@ -1,25 +1,25 @@
-"""The queue of entries: which one can be claimed, leases, target locks, and the size of the backlog.
+"""The queue of entries: which one can be claimed, and leases.
 
 The statements at module level are built once, and the frequent ones are prepared (`bot.journal.prepared`).
 """
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Exists,
+    Label,
     Select,
     Update,
     and_,
     bindparam,
     case,
-    delete,
     exists,
     func,
-    insert,
     or_,
     select,
     update,
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from bot.errors import LeaseLost
 from bot.journal.events import PARK, EventData, append_for_entry
 from bot.journal.models import Entry, State
-from bot.journal.prepared import Prepared
+from bot.journal.prepared import Prepared, Query
 from bot.journal.rows import UNREADABLE, entry_from_values
 from bot.journal.tables import (
     UtcDateTime,
@@ -38,6 +38,7 @@ from bot.journal.tables import (
     footprints,
     lease_expired,
     not_notified,
+    schedules,
     target_locks,
 )
 from bot.messages.request import Source
@@ -45,19 +46,32 @@ from bot.messages.request import Source
 _NOW = bindparam("now", type_=UtcDateTime())
 
 
-def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> int | None:
-    """Returns the oldest entry that is due, unclaimed and not blocked: to be run, or ended and still to be reported."""
+class Work(NamedTuple):
+    """What there is to do, and when there will be something."""
+
+    entry: int | None
+    """The oldest entry that is due, unclaimed and not blocked: to be run, or ended and still to be reported."""
+    occurrence: datetime | None
+    """When the next occurrence of a schedule begins."""
+    due: datetime | None = None
+    """When the next lease expires or the next entry is due."""
+
+
+def work(now: datetime, excluded_users: Collection[str] = ()) -> Query:
+    """Finds what there is to do now and when there will be something, as one row of the fields of `Work`."""
+    return _query(_WORK, now, excluded_users)
+
+
+def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> Work:
+    """Returns what there is to do now; not when the next entry is due."""
+    (row,) = _query(_CLAIMABLE, now, excluded_users).rows(connection)
+    return Work(**row)
+
+
+def _query(variants: "_Variants", now: datetime, excluded_users: Collection[str]) -> Query:
     if excluded_users:
-        found = _CLAIMABLE_OF_OTHER_USERS.scalar(connection, {"now": now, "excluded": list(excluded_users)})
-    else:
-        found = _CLAIMABLE.scalar(connection, {"now": now})
-    return None if found is None else int(found)
-
-
-def next_due_time(connection: Connection, now: datetime) -> datetime | None:
-    """Returns when the next lease expires or the next entry is due after `now`."""
-    moment: datetime | None = _NEXT_DUE_TIME.scalar(connection, {"now": now})
-    return moment
+        return variants.of_other_users.of(now=now, excluded=list(excluded_users))
+    return variants.of_all.of(now=now)
 
 
 def _is_due(due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -109,11 +123,27 @@ def _next_due_time() -> Select[datetime | None]:
     return select(func.min(moment)).where(not_notified, moment > _NOW)
 
 
-_CLAIMABLE, _NEXT_DUE_TIME = Prepared(_claimable()), Prepared(_next_due_time())
-_CLAIMABLE_OF_OTHER_USERS = Prepared(
-    _claimable().where(entries.c.request["user"].as_string().not_in(bindparam("excluded", expanding=True))),
-    lists=("excluded",),
-)  # has no index: few entries are waiting at a time
+class _Variants(NamedTuple):
+    """A query about the entries of all users, and one that leaves some users out."""
+
+    of_all: Prepared[Select[Any]]
+    of_other_users: Prepared[Select[Any]]
+
+
+def _with_claimable(*others: Label[Any]) -> _Variants:
+    """Returns the queries of one row with the entry to claim and other columns."""
+    next_occurrence = select(func.min(schedules.c.next_at)).where(schedules.c.next_at.is_not(None))
+    columns = next_occurrence.scalar_subquery().label("occurrence"), *others
+    excluded: BindParameter[str] = bindparam("excluded", expanding=True)
+    of_others = _claimable().where(entries.c.request["user"].as_string().not_in(excluded))  # few wait at a time
+    return _Variants(
+        Prepared(select(_claimable().scalar_subquery().label("entry"), *columns)),
+        Prepared(select(of_others.scalar_subquery().label("entry"), *columns), lists=("excluded",)),
+    )
+
+
+_CLAIMABLE = _with_claimable()
+_WORK = _with_claimable(_next_due_time().scalar_subquery().label("due"))
 
 _RELEASE = {
     "state": case((entries.c.state == State.RUNNING, State.WAITING), else_=entries.c.state),
@@ -179,11 +209,14 @@ def update_claimed(
     """Writes columns of a claimed entry and appends events.
 
     Raises:
-        LeaseLost: the entry was claimed again since, or the condition of `statement` does not hold.
+        LeaseLost: the entry was claimed again since, or the condition of `statement` does not hold; on PostgreSQL
+            perhaps only when the transaction ends, of which nothing is kept then.
     """
     claimed = {"entry_id": entry.id, "claimed_by": entry.owner, "claimed_attempt": entry.attempt}
-    if statement.execute(connection, claimed | values) != 1 or entry.owner is None:
-        raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
+    lost = LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
+    if entry.owner is None:
+        raise lost
+    statement.send_if(connection, claimed | values, lost)
     append_for_entry(connection, entry.id, new_events, by=entry.owner, at=at)
 
 
@@ -263,30 +296,3 @@ def release_all(connection: Connection, *, at: datetime) -> None:
     connection.execute(update(entries).where(claimed).values(_RELEASE))
     for entry_id, owner in released:
         append_for_entry(connection, entry_id, {"released": {"owner": owner}}, by="restart", at=at)
-
-
-_HELD_LOCK = Prepared(
-    select(target_locks.c.target)
-    .where(target_locks.c.target.in_(bindparam("targets", expanding=True)), target_locks.c.held)
-    .limit(1),
-    lists=("targets",),
-)
-_INSERT_LOCK = Prepared(insert(target_locks))
-_DELETE_LOCKS = Prepared(delete(target_locks).where(target_locks.c.entry_id == bindparam("entry_id")))
-
-
-def lock_targets(connection: Connection, entry_id: int, targets: Collection[str]) -> bool:
-    """Locks all targets, or registers as waiting for them and returns False if another entry holds one.
-
-    Deadlocks are impossible: an entry that waits holds no lock.
-    """
-    unlock_targets(connection, entry_id)
-    free = _HELD_LOCK.scalar(connection, {"targets": list(targets)}) is None
-    rows = ({"target": target, "entry_id": entry_id, "held": free} for target in sorted(targets))
-    _INSERT_LOCK.execute_each(connection, rows)
-    return free
-
-
-def unlock_targets(connection: Connection, entry_id: int) -> None:
-    """Deletes the target locks that the entry holds or waits for."""
-    _DELETE_LOCKS.execute(connection, {"entry_id": entry_id})

@@ -3,8 +3,8 @@
 import logging
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
@@ -14,10 +14,10 @@ from bot.journal import targets as changed_targets
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule, newest_first
-from bot.journal.prepared import Prepared
-from bot.journal.queue import find_claimable, last_entry, next_due_time
-from bot.journal.rows import read_entries
+from bot.journal.models import Entry, Event, FailingEnds, Flag, Json, SetAside, State, StoredSchedule, newest_first
+from bot.journal.prepared import Prepared, Query
+from bot.journal.queue import Work, last_entry, work
+from bot.journal.rows import UNREADABLE, entry_from_values, read_entries
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.journal.temporary import TemporaryChange, TemporaryChanges
 from bot.messages.request import Source, proposal_nonce
@@ -31,9 +31,6 @@ USER_SEARCH_DEPTH = 1000
 """How many of the newest entries `requested_by` searches: there is no index on the user."""
 MAX_OF_USER = 50
 """Entries that `requested_by` returns at most."""
-PUT_OFF_MARGIN = timedelta(hours=1)
-"""A scheduled change may begin this long after its time, and so after changes that were accepted since."""
-LATEST = datetime.max.replace(tzinfo=UTC)
 _LAST_CHARACTER = chr(0x10FFFF)
 
 _BY_ID = Prepared(select(entries).where(entries.c.id == bindparam("wanted_id")))
@@ -54,6 +51,11 @@ _HAS_WORK = select(exists().where(not_notified, ~_LATER))
 _FLAG = Prepared(select(flags).where(flags.c.name == bindparam("wanted_name")))
 
 
+def about(number: int) -> Query:
+    """Finds the later entries about a change."""
+    return _ABOUT.of(wanted_id=number)
+
+
 class Reader:
     """The read-only part of the journal. Every method raises JournalUnavailable."""
 
@@ -64,12 +66,15 @@ class Reader:
         self._shared = threading.local()  # `connection`: that of the snapshot which the thread is in
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self, *ahead: Query) -> Iterator[None]:
         """Has what this thread reads in the block be of one state of the journal, read in one transaction.
 
         The block must wait for nothing else: the transaction is open meanwhile.
+
+        Args:
+            ahead: as for `Database.writing`.
         """
-        with self._reading() as connection:
+        with self._reading(*ahead) as connection:
             before, self._shared.connection = getattr(self._shared, "connection", None), connection
             try:
                 yield
@@ -77,13 +82,19 @@ class Reader:
                 self._shared.connection = before
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self, *ahead: Query) -> Iterator[Connection]:
         """Opens a transaction to read in, or takes that of the snapshot which the thread is in."""
         if (shared := getattr(self._shared, "connection", None)) is not None:
             yield shared
             return
-        with self.database.reading() as connection:
+        with self.database.reading(ahead=ahead) as connection:
             yield connection
+
+    def _fetch(self, *queries: Query) -> list[list[Json]]:
+        """Returns the rows of each query, in the snapshot that the thread is in, or all of one state of the journal."""
+        if (shared := getattr(self._shared, "connection", None)) is not None:
+            return [query.rows(shared) for query in queries]
+        return self.database.fetch(queries)
 
     def now(self) -> datetime:
         """Returns the time in UTC by the clock that all replicas share."""
@@ -94,17 +105,17 @@ class Reader:
 
     def get(self, number: int) -> Entry:
         """Returns an entry by id; raises KeyError if there is none."""
-        if found := self._entries(_BY_ID, wanted_id=number):
+        if found := self._entries(_BY_ID.of(wanted_id=number)):
             return found[0]
         raise KeyError(number)
 
     def get_all(self, numbers: Collection[int]) -> dict[int, Entry]:
         """Returns the entries with these ids, by id, without those that are not there or can't be read."""
-        return {one.id: one for one in self._entries(_BY_IDS, ids=list(numbers))}
+        return {one.id: one for one in self._entries(_BY_IDS.of(ids=list(numbers)))} if numbers else {}
 
     def find(self, key: str) -> Entry | None:
         """Returns the entry of a request that was accepted or refused, by its key."""
-        found = self._entries(_BY_KEY, wanted_key=key)
+        found = self._entries(_BY_KEY.of(wanted_key=key))
         return found[0] if found else None
 
     def of_same_button(self, entry: Entry) -> list[Entry]:
@@ -143,7 +154,7 @@ class Reader:
 
     def footprint(self, number: int) -> frozenset[str]:
         """Returns the footprint of an entry; empty if there is no such entry."""
-        return frozenset().union(*(entry.footprint for entry in self._entries(_BY_ID, wanted_id=number)))
+        return frozenset().union(*(entry.footprint for entry in self._entries(_BY_ID.of(wanted_id=number))))
 
     def drift_footprint(self, number: int) -> frozenset[str]:
         """Returns the footprint of a drift; empty if there is no such drift."""
@@ -153,15 +164,15 @@ class Reader:
 
     def entries_about(self, number: int) -> list[Entry]:
         """Returns the later entries about that change: undo, extension, end."""
-        return self._entries(_ABOUT, wanted_id=number)
+        return self._entries(about(number))
 
     def scheduled(self) -> list[Entry]:
         """Returns the scheduled entries, the next one first."""
-        return self._entries(_SCHEDULED)
+        return self._entries(_SCHEDULED.of())
 
     def scheduled_starts(self) -> list[Entry]:
         """Returns the scheduled entries that are about no other, the next one first."""
-        return self._entries(_SCHEDULED_STARTS)
+        return self._entries(_SCHEDULED_STARTS.of())
 
     def with_unknown_outcome(self) -> list[Entry]:
         """Returns entries in state UNKNOWN that no later change is about, newest first, at most `MAX_UNKNOWN`."""
@@ -182,23 +193,19 @@ class Reader:
             targets: keys of PBX objects, as in `bot.journal.targets`.
             after: only changes that were made after this one are returned.
         """
-        found = self._made_since(targets, limit, after)
+        found = self._entries(changed_targets.made_on(targets, limit, after))
         if after is None and len(found) == limit:  # an older entry may have been put off until after these
-            found = list({one.id: one for one in (*found, *self._made_since(targets, limit, found[-1]))}.values())
+            put_off = self._entries(changed_targets.made_on(targets, limit, found[-1]))
+            found = list({one.id: one for one in (*found, *put_off)}.values())
         return newest_first(one for one in found if after is None or one.made_after(after))[:limit]
-
-    def _made_since(self, targets: Collection[str], limit: int, after: Entry | None) -> list[Entry]:
-        since = LATEST if after is None else after.accepted_at - PUT_OFF_MARGIN
-        wanted = {"targets": list(targets), "after": after.id if after else 0, "since": since}
-        return self._entries(changed_targets.MADE, **wanted, most=limit)
 
     def scheduled_on(self, targets: Collection[str]) -> list[Entry]:
         """Returns the scheduled changes of these PBX objects that are about no other change, the next one first."""
-        return self._entries(changed_targets.SCHEDULED, targets=list(targets))
+        return self._entries(changed_targets.scheduled_on(targets))
 
     def unfinished_about(self, targets: Collection[str]) -> list[Entry]:
         """Returns the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
-        return self._entries(changed_targets.UNFINISHED_ABOUT, targets=list(targets))
+        return self._entries(changed_targets.unfinished_about(targets))
 
     def temporary_changes(self) -> list[TemporaryChange]:
         """Returns the temporary changes in effect, in the order of their ends."""
@@ -212,9 +219,8 @@ class Reader:
 
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
-        with self._reading() as connection:
-            row = _FLAG.row(connection, {"wanted_name": name})
-        return None if row is None else Flag(**row)
+        (rows,) = self._fetch(_FLAG.of(wanted_name=name))
+        return Flag(**rows[0]) if rows else None
 
     def requested_by(self, team: str, user: str) -> list[Entry]:
         """Returns the user's latest planned requests that are about no other change, newest first."""
@@ -249,12 +255,17 @@ class Reader:
         Returns:
             Zero if there is an entry to claim now; None if there will be none.
         """
-        with self._reading() as connection:
-            now = self._at(connection)
-            if find_claimable(connection, now, excluded_users) is not None:
-                return timedelta(0)
-            due = [at for at in (next_due_time(connection, now), schedules.next_time(connection)) if at is not None]
+        now = self._seen_now()
+        ((row,),) = self._fetch(work(now, excluded_users))
+        found = Work(**row)
+        if found.entry is not None:
+            return timedelta(0)
+        due = [at for at in (found.due, found.occurrence) if at is not None]
         return max(min(due) - now, timedelta(0)) if due else None
+
+    def _seen_now(self) -> datetime:
+        """Returns the time, by which something is going to be looked for."""
+        return self.now()
 
     def entries_set_aside(self) -> list[SetAside]:
         """Returns the entries that were set aside because their rows can't be read."""
@@ -292,10 +303,15 @@ class Reader:
         query = schedules.occurrences_query(team, schedule.number, self._key_collation)
         return self._entries(query.limit(limit))
 
-    def _entries(self, query: Prepared[Select[Any]] | Select[Any], **parameters: Any) -> list[Entry]:
+    def _entries(self, query: Query | Select[Any]) -> list[Entry]:
         """Returns the entries that a query finds, without those that can't be read."""
+        if isinstance(query, Query):
+            with suppress(*UNREADABLE):  # then the rows are read one by one
+                (rows,) = self._fetch(query)
+                return list(map(entry_from_values, rows))
+        statement, given = (query.statement.statement, query.given) if isinstance(query, Query) else (query, {})
         with self._reading() as connection:
-            found, unreadable = read_entries(connection, query, parameters)
+            found, unreadable = read_entries(connection, statement, given)
         for number in unreadable:
             log.error("change %d can't be read from the journal", number)
         return found

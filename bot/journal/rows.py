@@ -1,13 +1,12 @@
 """From rows to entries; a row that can't be read hides none around it."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from bot.journal.models import Entry, Json
-from bot.journal.prepared import Parameters, Prepared
+from bot.journal.prepared import Parameters
 from bot.journal.tables import entries, row_values
 from bot.messages.request import Request
 
@@ -36,15 +35,9 @@ def read_rows(
     return rows, unreadable
 
 
-def read_entries(
-    connection: Connection, query: "Prepared[Select[Any]] | Select[Any]", parameters: Parameters
-) -> tuple[list[Entry], list[int]]:
+def read_entries(connection: Connection, query: Select[Any], parameters: Parameters) -> tuple[list[Entry], list[int]]:
     """Returns the entries that a query finds and that can be read, and the ids of the others."""
-    statement = query.statement if isinstance(query, Prepared) else query
-    if isinstance(query, Prepared):
-        with suppress(*UNREADABLE):  # then the rows are read one by one
-            return list(map(entry_from_values, query.rows(connection, parameters))), []
-    rows, unreadable = read_rows(connection, statement, entries.c.id, parameters)
+    rows, unreadable = read_rows(connection, query, entries.c.id, parameters)
     found, faults = entries_from_rows(rows)
     return found, [*unreadable, *faults]
 

@@ -21,7 +21,6 @@ _LAST_CHARACTER = chr(0x10FFFF)
 _STANDING = schedules.c.state != ScheduleState.ENDED
 
 _IS_DUE = schedules.c.next_at <= bindparam("now", type_=UtcDateTime())
-_ANY_DUE = Prepared(select(schedules.c.number).where(_IS_DUE).limit(1))
 _DUE = (
     select(schedules, entries.c.footprint, entries.c.rule, entries.c.policy)
     .join(entries, entries.c.id == schedules.c.number)
@@ -41,11 +40,6 @@ _MOVE = (
     .values(next_at=bindparam("then", type_=UtcDateTime()))
 )
 _SET_LATEST = update(schedules).where(schedules.c.number == bindparam("of")).values(latest=bindparam("entry"))
-
-
-def is_due(connection: Connection, now: datetime) -> bool:
-    """Returns whether an occurrence is due."""
-    return _ANY_DUE.scalar(connection, {"now": now}) is not None
 
 
 def begin_due(connection: Connection, now: datetime) -> bool:

@@ -7,10 +7,11 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.prepared import Query
 from bot.journal.sqlite_dialect import compiled_statements, with_sharing_dialect
 from bot.times.model import utc_now
 
@@ -80,14 +82,19 @@ class Database:
         return self.writing()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Opens a transaction with a consistent view, which never waits for a writer."""
+    def reading(self, *, ahead: Sequence[Query] = ()) -> Iterator[Connection]:
+        """Opens a transaction with a consistent view, which never waits for a writer; reads nothing ahead."""
         self._check_files()
         with self._translated_errors(), self.engine.begin() as connection:
             yield connection
 
+    def fetch(self, queries: Sequence[Query]) -> list[list[dict[str, Any]]]:
+        """Reads in a transaction of its own."""
+        with self.reading() as connection:
+            return [query.rows(connection) for query in queries]
+
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True, ahead: Sequence[Query] = ()) -> Iterator[Connection]:
         """Opens a writing transaction with BEGIN IMMEDIATE: a read that becomes a write would fail without waiting."""
         deadline = time.monotonic() + WRITE_TIMEOUT
         self._check_files()

@@ -3,15 +3,19 @@
 Reading the plans instead takes as long as the history is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
-from bot.journal.models import SERVER_KEY, Json, State
-from bot.journal.prepared import Prepared
+from bot.journal.models import SERVER_KEY, Entry, Json, State
+from bot.journal.prepared import Prepared, Query
 from bot.journal.tables import UtcDateTime, changed_targets, entries, not_notified
 from bot.messages.text import fold
 
+PUT_OFF_MARGIN = timedelta(hours=1)
+"""A scheduled change may begin this long after its time, and so after changes that were accepted since."""
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _DELETE = Prepared(delete(changed_targets).where(changed_targets.c.entry_id == bindparam("of_entry")))
 _INSERT = Prepared(insert(changed_targets))
 _OF_TARGETS = select(changed_targets.c.entry_id).where(
@@ -51,9 +55,18 @@ def keys_of(plan: Json) -> frozenset[str]:
     return frozenset(_keys(plan))
 
 
+def objects_of(plan: Json) -> frozenset[str]:
+    """Returns the keys of the PBX objects that a plan changes itself."""
+    return frozenset(map(_key_of_object, plan["changes"]))
+
+
+def _key_of_object(change: Json) -> str:
+    return change["target"]["id"] or change["target"]["name"] or SERVER_KEY
+
+
 def _keys(plan: Json) -> Iterator[str]:
     for change in (*plan.get("changes", ()), *(plan.get("base") or ())):
-        yield change["target"]["id"] or change["target"]["name"] or SERVER_KEY
+        yield _key_of_object(change)
         if change["target"]["name"] is not None:
             yield key_of_name(fold(change["target"]["name"]))
         before, after = (_numbers(change.get(side)) for side in ("before", "after"))
@@ -66,11 +79,11 @@ def _numbers(snapshot: Json | None) -> frozenset[str]:
 
 def store(connection: Connection, entry_id: int, plan: Json) -> None:
     """Replaces what is stored of the entry's plan."""
-    _DELETE.execute(connection, {"of_entry": entry_id})
-    _INSERT.execute_each(connection, ({"target": key, "entry_id": entry_id} for key in sorted(keys_of(plan))))
+    _DELETE.send(connection, {"of_entry": entry_id})
+    _INSERT.send_each(connection, ({"target": key, "entry_id": entry_id} for key in sorted(keys_of(plan))))
 
 
-MADE = Prepared(
+_MADE = Prepared(
     select(entries)
     .where(
         entries.c.id.in_(_OF_TARGETS),
@@ -82,24 +95,18 @@ MADE = Prepared(
     .limit(bindparam("most")),
     lists=("targets",),
 )
-"""The changes of `targets` that were made and are about no other, in the order of acceptance, the last one first.
-
-At most `most` of those whose id is over `after`, and of those that were meant to run later than `since`.
-"""
-SCHEDULED = Prepared(
+_SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))
     .order_by(entries.c.run_at, entries.c.id),
     lists=("targets",),
 )
-"""The changes of `targets` that are scheduled and are about no other, the next one first."""
-UNFINISHED_ABOUT = Prepared(
+_UNFINISHED_ABOUT = Prepared(
     select(entries)
     .where(entries.c.about.in_(_OF_TARGETS), not_notified, entries.c.ended_at.is_(None))
     .order_by(entries.c.run_at, entries.c.id),
     lists=("targets",),
 )
-"""The unfinished entries about changes of `targets`, such as their ends, the next one first."""
 ENTRIES = Prepared(
     select(changed_targets.c.entry_id)
     .where(
@@ -111,3 +118,24 @@ ENTRIES = Prepared(
     lists=("targets",),
 )
 """The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
+
+
+def made_on(targets: Collection[str], limit: int, after: Entry | None = None) -> Query:
+    """Finds changes of PBX objects that were made and are about no other change, the last one that was accepted first.
+
+    Args:
+        limit: how many are found at most.
+        after: only those that were accepted later than this one are found, and those that may have been put off.
+    """
+    since = _LATEST if after is None else after.accepted_at - PUT_OFF_MARGIN
+    return _MADE.of(targets=sorted(targets), after=after.id if after else 0, since=since, most=limit)
+
+
+def scheduled_on(targets: Collection[str]) -> Query:
+    """Finds the scheduled changes of these PBX objects that are about no other change, the next one first."""
+    return _SCHEDULED.of(targets=sorted(targets))
+
+
+def unfinished_about(targets: Collection[str]) -> Query:
+    """Finds the unfinished entries about changes of these PBX objects, such as their ends, the next one first."""
+    return _UNFINISHED_ABOUT.of(targets=sorted(targets))

@@ -102,9 +102,20 @@ class WatchedJournal(Reader):
         log.error("change %d can't be read, and was set aside: %s", entry_id, fault)
         self.on_set_aside()
 
+    def _seen_now(self) -> datetime:
+        now = super()._seen_now()
+        if self._is_set_back(now):
+            with self.database.reading() as connection:
+                return self._at(connection)
+        self._latest = now
+        return now
+
+    def _is_set_back(self, now: datetime) -> bool:
+        return self._latest is not None and now < self._latest - CLOCK_TOLERANCE
+
     def _at(self, connection: Connection) -> datetime:
         now = super()._at(connection)
-        if self._latest is not None and now < self._latest - CLOCK_TOLERANCE:
+        if self._latest is not None and self._is_set_back(now):
             self._set_backs = (*self._set_backs, (self._latest, queue.last_entry(connection)))
         self._latest = now
         return now

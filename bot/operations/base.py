@@ -1,6 +1,5 @@
 """Base classes of operations: Operation, ReadOperation, ChangeOperation and ControlOperation."""
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Sta
 from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference
 from bot.operations.context import OperationContext
 from bot.operations.operation_text import OperationText
-from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
+from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns, with_placeholders
 from bot.policy.model import NO_DURATION, Permission
 from bot.texts import recurrences
 from bot.texts import times as time_texts
@@ -96,19 +95,12 @@ class Operation(BaseModel):
     @classmethod
     def usage(cls) -> str:
         """The canonical command with a placeholder for each argument."""
-        first_spellings = re.sub(r"(\w+)\|\S+", r"\1", cls.phrase)
-        return first_spellings.format_map(
-            {name: argument_type.placeholder for name, argument_type in cls.argument_types().items()}
-        )
+        return cls.usage_of(cls.phrase)
 
     @classmethod
     def usage_of(cls, text: str) -> str:
-        """One of its ways to be typed, in first spellings and without words that are skipped, with placeholders."""
-        first_spellings = re.sub(r"([\w']+)\|[^\s\]]+", r"\1", re.sub(r"\s*\[[^{\]]*\]", "", text))
-        types = cls.argument_types()
-        return re.sub(
-            r"{(\w+)}", lambda name: types[name[1]].placeholder if name[1] in types else "...", first_spellings
-        )
+        """One of its ways to be typed, with placeholders."""
+        return with_placeholders(text, {name: one.placeholder for name, one in cls.argument_types().items()})
 
     @classmethod
     @cache

@@ -129,6 +129,11 @@ class VerbCommand:
         """Whether the verb is the operation's own, and not one that is understood too."""
         return self.operation.verb() == " ".join(self.verb)
 
+    def typed(self, words: Words) -> int:
+        """How many words of the verb a line begins with."""
+        pairs = zip(self.verb, words, strict=False)
+        return sum(1 for _ in takewhile(lambda pair: not pair[1].quoted and pair[1].text.lower() == pair[0], pairs))
+
     def canonical(self, words: Words) -> Words:
         """A line that starts with the verb, with the operation's own verb in its place."""
         return (*map(Word, self.operation.verb().split()), *words[len(self.verb) :])
@@ -150,16 +155,10 @@ def commands_begun(words: Words) -> list[VerbCommand]:
     Those of several words are among them where nothing else was typed.
     """
     verbs = _verbs(OPERATIONS).get(words[0].text.lower(), []) if words and not words[0].quoted else []
-    known = {one: _in_common(one.verb, words) for one in verbs}
+    known = {one: one.typed(words) for one in verbs}
     most = max(known.values(), default=0)
     whole = max((len(one.verb) for one, count in known.items() if count == len(one.verb)), default=0)
     return [one for one, count in known.items() if count == most and (most > whole or len(words) == most > 0)]
-
-
-def _in_common(verb: tuple[str, ...], words: Words) -> int:
-    """How many words of a verb the line begins with."""
-    pairs = zip(verb, words, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: not pair[1].quoted and pair[1].text.lower() == pair[0], pairs))
 
 
 def commands_spelt(word: Word) -> list[VerbCommand]:

@@ -17,7 +17,7 @@ from bot.texts import dates, times
 from bot.texts import recurrences as texts
 from bot.times.format import describe_duration, exact_time, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
-from bot.times.resolver import resolve
+from bot.times.resolver import SMALL_HOURS, resolve
 
 REMINDER_BEFORE_END = timedelta(minutes=10)
 """How long before the end of a temporary change its thread is notified."""
@@ -167,14 +167,20 @@ def _possible_starts(operation: Operation, asked: Asked) -> Iterator[dict[str, A
         return
     yield {}
     ends: End | None = getattr(operation, "ends", None)
-    local = asked.at.astimezone(zone)
-    if "starts" in operation.times() and ends and _is_weekend(ends) and local.weekday() < SATURDAY:
-        saturday = datetime.combine(local.date() + timedelta(days=SATURDAY - local.weekday()), time(), zone)
-        yield {"starts": Start(when=Instant(at=saturday))}
+    begins = _own_beginning(ends, asked.at.astimezone(zone), asked.working_day) if ends else None
+    if "starts" in operation.times() and begins is not None:
+        yield {"starts": Start(when=Instant(at=begins))}
 
 
-def _is_weekend(ends: End) -> bool:
-    return isinstance(ends.when, WallClock) and ends.when.day == "weekend"
+def _own_beginning(ends: End, local: datetime, working_day: WorkingDay) -> datetime | None:
+    """When a span that is named as an end begins, such as `tonight` and `for the weekend`; None if it has begun."""
+    match ends.when:
+        case WallClock(day="weekend") if local.weekday() < SATURDAY:
+            saturday = local.date() + timedelta(days=SATURDAY - local.weekday())
+            return datetime.combine(saturday, time(), local.tzinfo)
+        case WallClock(day="tonight", clock=None) if SMALL_HOURS <= local.time() < working_day.end:
+            return datetime.combine(local.date(), working_day.end, local.tzinfo)
+    return None
 
 
 def _possible_ends(operation: Operation, starts: Start | None, asked: Asked) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Command patterns such as `add {members} to {group}`, and matching words against them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -83,6 +83,13 @@ def command_patterns(text: str) -> tuple[CommandPattern, ...]:
         return (CommandPattern(tuple(_part(word) for word in text.split())),)
     before, after = text[: optional.start()], text[optional.end() :]
     return command_patterns(f"{before} {optional[1]}{after}") + command_patterns(f"{before}{after}")
+
+
+def with_placeholders(text: str, placeholders: Mapping[str, str]) -> str:
+    """Returns the text of a pattern as a usage: in first spellings, and without optional words around the fields."""
+    needed = re.sub(r"\s*\[[^{\]]*\]", "", text)
+    first_spellings = re.sub(r"([\w']+)\|[^\s\]]+", r"\1", needed)
+    return re.sub(r"{(\w+)}", lambda field: placeholders.get(field[1], "..."), first_spellings)
 
 
 def _part(word: str) -> Part:

@@ -13,7 +13,7 @@ from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.changes.schedules import overlap
 from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry
-from bot.journal.targets import key_of_name
+from bot.journal.targets import key_of_name, scheduled_on, unfinished_about
 from bot.messages.message import FormOffer, Offer
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation
@@ -82,7 +82,7 @@ def pending_changes(repository: ChangeRepository, wanted: "Wanted") -> list[Pend
     name: they may be those of a PBX that was replaced since.
     """
     targets = {key or part for key, part in wanted.parts} | set(map(key_of_name, wanted.names))
-    with repository.snapshot():
+    with repository.snapshot(unfinished_about(targets), scheduled_on(targets)):
         return list(_pending_changes(repository, targets))
 
 

@@ -119,7 +119,7 @@ class UserResolver:
         if kind is not None and kind != "EXTENSION":
             return NotPossible(refusals.not_a_user(text, _describe_kind(kind)))
         both = split_number(text)
-        known = for_explanation(lambda: self._search(both[0]) if both else []) or ()
+        known = (for_explanation(lambda: self._search(both[0])) if both else None) or []
         near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
         numbers = dict.fromkeys(str(user.extension_number) for user in near)
         offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
@@ -138,7 +138,7 @@ class UserResolver:
         return Corrections(Group(group=text)).similar(text, near)[0]
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
-        groups = for_explanation(lambda: self.directory.group(text)) or ()
+        groups = for_explanation(lambda: self.directory.group(text)) or []
         return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups if self.may_see(one.name))
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple, Self
 
@@ -15,7 +15,7 @@ Report = tuple[bool, dict[str, str | dict[str, str]]]
 
 Backlog = tuple[Mapping[str, int], timedelta]
 """Number of unfinished journal entries by state, and for how long the oldest has been due."""
-NOT_SERVED = "not served"
+SERVED, NOT_SERVED = "served", "not served"
 """What is reported of a PBX that could not be started, before the reason."""
 
 
@@ -81,13 +81,23 @@ class HealthChecks:
 
     Args:
         shared: the checks of what all PBXs have in common.
-        pbxs: those of each PBX that is served, by its name; the name is empty where there is only one.
-        not_served: why a PBX could not be started, by its name.
+        read_pbxs: returns those of each PBX that is served, by its name, which is empty where there is only one.
+        read_not_served: returns why a PBX is not served, by its name.
     """
 
     shared: PartChecks
-    pbxs: Mapping[str, PartChecks]
-    not_served: Mapping[str, str] = field(default_factory=dict)
+    read_pbxs: Callable[[], Mapping[str, PartChecks]]
+    read_not_served: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def pbxs(self) -> Mapping[str, PartChecks]:
+        """The checks of each PBX that is served now."""
+        return self.read_pbxs()
+
+    @property
+    def not_served(self) -> Mapping[str, str]:
+        """Why a PBX is not served now."""
+        return self.read_not_served()
 
     def live(self) -> Report:
         """Reports on the threads without waiting for anything; only a restart can repair a dead one."""
@@ -115,6 +125,8 @@ class HealthChecks:
         for name, checks in (("", self.shared), *self.pbxs.items()):
             for key, condition in checks.states().items():
                 yield name, key, condition
+            if name:
+                yield name, "served", Condition(True, SERVED)
         for name, reason in self.not_served.items():
             yield name, "served", Condition(False, reason)
 

@@ -1,6 +1,7 @@
 """Prometheus metrics of the process.
 
 The label `pbx` is the name in park.toml of the PBX that a metric is about; it is empty where Park serves only one.
+The label `workspace` is the id of the Slack workspace; it is empty where Park is installed in one by SLACK_BOT_TOKEN.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
@@ -63,7 +64,8 @@ SLACK_FAILURES = Counter(
 )
 SLACK_CAN_POST = Gauge(
     "park_slack_can_post",
-    "Whether Park could post in Slack when it last tried: 1 or 0.",
+    "Whether Park could post in a Slack workspace when it last tried: 1 or 0.",
+    ["workspace"],
     registry=REGISTRY,
 )
 DUTY_FAILURES = Counter(

@@ -3,58 +3,22 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
-from bot.sandbox.slack.fake_slack import FakeSlack
+from bot.sandbox.workspace import workspace
 from bot.settings import Settings, SlackTokens
-from bot.slack.app_manifest import socket_mode_manifest
-from bot.slack.workflow_manifest import with_workflow_steps
 from bot.tenant_settings import TenantSettings
 from bot.worker.lease import RetryPolicy
-
-
-def workspace(*, name: str = "Park Sandbox", beside: FakeSlack | None = None) -> FakeSlack:
-    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest.
-
-    Args:
-        beside: A workspace whose app can be installed in this one, too.
-    """
-    manifest = _manifest()
-    features, settings = manifest["features"], manifest["settings"]
-    return FakeSlack(
-        name=name,
-        beside=beside,
-        scopes=manifest["oauth_config"]["scopes"]["bot"],
-        events=settings["event_subscriptions"]["bot_events"],
-        shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
-        functions=manifest["functions"],
-    )
-
-
-def manifest_features() -> dict[str, Any]:
-    """Returns the `features` section of the app manifest."""
-    features: dict[str, Any] = _manifest()["features"]
-    return features
-
-
-@cache
-def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(with_workflow_steps(socket_mode_manifest()))
-    return manifest
-
 
 WELCOME = "F07WELCOME1"
 """File id of Ana's recording in #phones; constant, so that a line can name it."""
@@ -257,7 +221,6 @@ class Sandbox:
 
     @ahead.setter
     def ahead(self, time: timedelta) -> None:
-        """How far the environment's clocks are ahead of the machine's."""
         self._ahead = time
         self.slack.state.timestamps.ahead = time.total_seconds()
         self.pbx.state.ahead = time
@@ -284,8 +247,12 @@ class Sandbox:
         self.park = self.new_park().start()
         if self._http:
             self.slack.send_to(self.park.receiver.where)
-        else:
+            return
+        try:
             self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+        except BaseException:
+            self.park.stop()
+            raise
 
     def settle(self, timeout: float = 120.0) -> None:
         """Waits until the bot is idle.
@@ -319,15 +286,12 @@ class Sandbox:
     def __enter__(self) -> Self:
         if self._starts_at is None and self.default_now is not None:
             self.ahead = self.default_now - datetime.now(UTC)
-        self.pbx.start()
-        self.slack.start()
-        self._start_park()
+        with ExitStack() as started:
+            started.enter_context(self.without_bot())
+            self._start_park()
+            started.callback(lambda: self.park.stop())  # the one that runs by then
+            self._started = started.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.park.stop()
-        self.slack.stop()
-        self.pbx.stop()
-        self._folder.cleanup()
+    def __exit__(self, *error: object) -> None:
+        self._started.close()

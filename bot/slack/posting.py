@@ -21,9 +21,15 @@ _KINDS = ((SlackUnavailable, "unavailable"), (SlackAppRefused, "app"), (SlackPay
 class PostingState:
     """Records failures and successes of calls; thread-safe."""
 
-    def __init__(self, now: Clock = utc_now, *, installed: bool = False) -> None:
-        """Prepares the state; `installed` if the token is that of an installation, which only another one replaces."""
+    def __init__(self, now: Clock = utc_now, *, installed: bool = False, workspace: str | None = None) -> None:
+        """Prepares the state.
+
+        Args:
+            installed: whether the token is that of an installation, which only another one replaces.
+            workspace: id of the Slack workspace, for metrics; None where there is only one.
+        """
         self.now, self._installed = now, installed
+        self._can_post = SLACK_CAN_POST.labels(workspace or "")
         self._lock = threading.Lock()
         self._since: datetime | None = None
         self._reason = ""
@@ -31,7 +37,7 @@ class PostingState:
         self._ends_with_sign_in = False
         self.on_recovery: Callable[[], None] = lambda: None
         """Called when Park can post again, so that what is held is posted at once."""
-        SLACK_CAN_POST.set(1)
+        self._can_post.set(1)
 
     def record(self, method: str, failure: SlackFailure | None, *, bot_token: bool = True) -> None:
         """Records the result of a call of the Web API; None is a success.
@@ -73,7 +79,7 @@ class PostingState:
                 self._since, self._reason, self._grace = self._since or self.now(), reason, grace
                 self._ends_with_sign_in = False
             self._grace = min(self._grace, grace)
-        SLACK_CAN_POST.set(0)
+        self._can_post.set(0)
         if is_news:
             log.error("Park can't post in Slack: %s. %s", reason, remedy or "It is tried again.")
 
@@ -87,7 +93,7 @@ class PostingState:
         with self._lock:
             recovered, self._since = self._since is not None, None
         if recovered:
-            SLACK_CAN_POST.set(1)
+            self._can_post.set(1)
             log.warning("Park can post in Slack again")
             self.on_recovery()
 

@@ -26,10 +26,14 @@ class Choices:
 
     def __init__(self, tenants: Sequence[Tenant]) -> None:
         """Prepares the choices, which are kept in the journal of the first PBX."""
-        self._tenants = tenants
-        self._store = PbxChoiceStore(tenants[0].journal.database) if tenants else None
+        self.serve(tenants)
         self._pool = ThreadPool("look-up", LOOK_UPS)
         self._waiting = threading.BoundedSemaphore(LOOK_UPS)
+
+    def serve(self, tenants: Sequence[Tenant]) -> None:
+        """Chooses among these PBXs from now on."""
+        self._tenants = tenants
+        self._store = PbxChoiceStore(tenants[0].journal.database) if tenants else None
 
     def close(self) -> None:
         """Waits for the look-ups."""

@@ -62,6 +62,15 @@ class Router:
         for tenant in tenants:
             tenant.show_choice(self._home_header, self._is_shown)
 
+    def serve(self, tenant: Tenant) -> None:
+        """Has a PBX get its payloads that could not be served before."""
+        tenant.show_choice(self._home_header, self._is_shown)
+        by_name = {**self._by_name, tenant.name: tenant}
+        in_order = {one.name: by_name[one.name] for one in self._given if one.name in by_name}
+        self._choices.serve(tuple(in_order.values()))
+        self._requests = self._requests or tenant.slack.requests
+        self._by_name = in_order
+
     def close(self) -> None:
         """Waits for the answers that are being sent."""
         self._answers.close()

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from slack_bolt import App
@@ -13,7 +14,7 @@ from bot.journal.journal import Journal
 from bot.pbx.client import build_client
 from bot.planning.forms import FormService
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.checks import Backlog, Condition, Remembered
+from bot.runtime.checks import Backlog, Condition, PartChecks, Remembered
 from bot.runtime.scope import pbx_scope
 from bot.runtime.threads import PeriodicTask
 from bot.runtime.turns import TurnRunner
@@ -61,10 +62,13 @@ class Tenant:
         """
         self.given, self.name, self.title = given, given.name, given.title
         self._turns, settings = turns, given.settings
-        with pbx_scope(self.name), speaking(settings.park_language):  # threads that are made here post cards
+        # What is made here may start threads, which post cards.
+        with ExitStack() as built, pbx_scope(self.name), speaking(settings.park_language):
             self.policy_store = PolicyStore(settings.park_policy)
             self.pbx = build_client(settings, read_settings=given.read_again, now=now)
+            built.callback(self.pbx.close)
             self.journal = Journal(settings.database_url, now=now, lease=lease)
+            built.callback(self.journal.close)
             self.outgoing = Outgoing(given.name, given.title, given.channels)
             slack = self.slack = build_slack(
                 *(workspace, self.journal, now or utc_now, self.outgoing, settings.park_language)
@@ -85,6 +89,7 @@ class Tenant:
                 settings, self.journal, self.pbx, self.policy_store, slack.messenger, now
             )
             self.policy_watcher = PolicyWatcher(self.policy_store, slack.messenger, self._on_policy_change)
+            built.pop_all()
         self.team = ""
         """Id of the Slack workspace, once it is known."""
         self.app: App | None = None
@@ -159,6 +164,11 @@ class Tenant:
         """Whether there is anything to do without Slack, such as the end of a temporary change."""
         backlog = self.journal.backlog()
         return backlog is None or any(backlog.depth.values())
+
+    @cached_property
+    def checks(self) -> PartChecks:
+        """What the health endpoint reports."""
+        return PartChecks(self.threads(), self.conditions(), self.backlog)
 
     def backlog(self) -> Backlog | None:
         """Returns the unfinished entries of the journal; None if it can't be read."""

@@ -19,7 +19,7 @@ _UNITS = {
 }
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _COUNT = r"\d{1,5}(?:\.\d{1,2})?(?: and a half)?|half an?|half|(?:a )?quarter of an|(?:3|three) quarters of an|an?"
-_AMOUNT = re.compile(rf"({_COUNT}) ?({_UNIT})(?![a-z])( and a half)?(?: and |,? ?)")
+_AMOUNT = re.compile(rf"({_COUNT})(?:(?<=\d) ?| )({_UNIT})(?![a-z])( and a half)?(?: and |,? ?)")
 _LENGTH = re.compile(rf"(?:{_AMOUNT.pattern})+")
 _HOURS_MINUTES = re.compile(r"(\d{1,2})(?:h|:(?=\d\d ?h))(\d\d)(?: ?h(?:ours?|rs?)?)?")
 _WORDS = {"half": 0.5, "quarter": 0.25, "a quarter": 0.25, "3 quarters": 0.75, "a": 1.0, "an": 1.0}

@@ -7,7 +7,8 @@ from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import called_off_by, ended_by, is_partly_done, waits_for_approval
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
-from bot.journal.reader import Reader
+from bot.journal.reader import Reader, about
+from bot.journal.targets import made_on, objects_of
 from bot.messages.message import Fact, FormOffer, Message, Offer, Posted
 from bot.messages.request import Source
 from bot.operations.approvals import Refuse
@@ -23,7 +24,7 @@ from bot.operations.scheduling import (
 from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
-from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced, partial_undo
+from bot.worker.replacement import SEARCHED, changes_since, effective_undo, is_over, is_replaced, partial_undo
 from bot.worker.schedule_card import schedule_card, schedule_of
 
 
@@ -118,7 +119,10 @@ def _proposal_card(journal: Reader, entry: Entry, card: Message, status: str) ->
 
 def present_card(journal: Reader, entry: Entry) -> CardState:
     """Returns the present state of the card of an entry that has one."""
-    with journal.snapshot():
+    ahead = [about(entry.id)]
+    if entry.state in (State.DONE, State.UNKNOWN) and entry.plan is not None:
+        ahead.append(made_on(objects_of(entry.plan), SEARCHED, after=entry))
+    with journal.snapshot(*ahead):
         state = card_state(journal, entry)
     assert state is not None  # noqa: S101 - only called for entries that have a card
     return state

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from bot.changes.plan import Plan
 from bot.changes.repository import waits_for_approval
 from bot.changes.schedules import RecurringSchedule
-from bot.journal.models import Entry, ScheduleState, State
+from bot.journal.models import Entry, Json, ScheduleState, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Offer
 from bot.messages.request import Source
 from bot.operations.catalog import load
 from bot.operations.schedule_list import adopt_button, edit_form, format_whole_day, schedule_buttons
 from bot.recurrence.model import Recurrence
-from bot.texts import cards, schedules
+from bot.texts import cards, changes, schedules
 from bot.texts import schedule_cards as texts
 from bot.times.format import format_dated
 
@@ -79,6 +79,7 @@ def _facts(
     if stored.state is not ScheduleState.ACTIVE:
         yield from _decided(sequel)
     if latest is not None:
+        yield from _renamed(journal.get(schedule.number), latest)
         starts = _format_start(latest.run_at, schedule, now)
         yield Fact(label=schedules.LATEST, value=texts.occurrence(starts, _became(note, latest, end), latest.id))
     elif note:
@@ -87,6 +88,20 @@ def _facts(
         yield Fact(label=schedules.NEXT, value=_next(schedule, now))
     if stored.request.user and stored.state is not ScheduleState.ENDED:
         yield Fact(label=schedules.HOLDER, value="", ids=(schedule.holder,))
+
+
+def _renamed(made: Entry, latest: Entry) -> Iterator[Fact]:
+    """Yields the present name of each group that was renamed since the schedule was made, as the latest time tells."""
+    then, now = (_names(entry.plan) for entry in (made, latest))
+    for id, name in now.items():
+        if id in then and then[id] != name:
+            yield Fact(label=changes.LABELS["name"], before=then[id], value=name)
+
+
+def _names(plan: Json | None) -> dict[str, str]:
+    """Returns the names of the groups that a plan changes, by id."""
+    planned = Plan.model_validate(plan).undone if plan else ()
+    return {one.target.id: one.target.title for one in planned if one.target.id is not None}
 
 
 def _decided(sequel: Sequence[Entry]) -> Iterator[Fact]:

@@ -115,7 +115,8 @@ class Worker:
             thread.join()
         self._stopped.set()
         for thread in (*self._background, *filter(None, (self._renewal,))):
-            thread.join()
+            if thread.ident is not None:  # it was started
+                thread.join()
 
     @property
     def asleep(self) -> bool:

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -51,21 +50,9 @@ class Counts:
 
     def count_round_trips(self) -> None:
         """Counts from now on how often an answer of PostgreSQL's is waited for."""
-        from bot.journal import deadlines
+        from tests.bench.round_trips import count_round_trips
 
-        limited = deadlines._limited
-        deadlines._limited = lambda gen, deadline: limited(self._counted(gen), deadline)
-
-    def _counted(self, waiting: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        try:
-            wanted = next(waiting)
-            while True:
-                self._add("round trips")
-                while not (ready := (yield wanted)):  # psycopg only looks at the clock
-                    pass
-                wanted = waiting.send(ready)
-        except StopIteration as done:
-            return done.value
+        count_round_trips(lambda: self._add("round trips"))
 
     def read(self) -> dict[str, Any]:
         """Returns the counts, the CPU seconds of the process and of each thread, and the context switches."""

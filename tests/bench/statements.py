@@ -12,11 +12,10 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Pool, event
 
 from bot.__main__ import main as run_park
 from tests.bench.bots import running, sandboxes
@@ -26,6 +25,7 @@ from tests.postgres import Unavailable, server
 
 OUTERMOST = ("_run", "handle", "run", "_poll", "__enter__")
 """Functions at which the list of callers ends."""
+_WRITES = re.compile("INSERT|UPDATE|DELETE")
 LONGEST = 150
 """Characters that are printed of a statement."""
 
@@ -38,51 +38,49 @@ class Trace:
         self._own = threading.local()
         event.listen(Engine, "begin", self._on_begin)
         event.listen(Engine, "before_cursor_execute", self._on_statement)
-        event.listen(Engine, "commit", lambda connection: self._on_end(connection, "commit"))
-        event.listen(Engine, "rollback", lambda connection: self._on_end(connection, "rollback"))
+        event.listen(Engine, "commit", self._on_commit)
+        event.listen(Pool, "checkin", self._on_over)
 
     def _on_begin(self, connection: Connection) -> None:
-        self._own.statements = []
+        self._own.statements, self._own.how, self._own.callers = [], "rolled back", _callers()
 
     def _on_statement(self, connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-        self._own.statements = [*getattr(self._own, "statements", []), " ".join(statement.split())[:LONGEST]]
+        self._own.statements.append(" ".join(statement.split())[:LONGEST])
 
-    def _on_end(self, connection: Connection, how: str) -> None:
-        statements, trips = getattr(self._own, "statements", []), getattr(self._own, "trips", 0)
-        self._own.statements, self._own.trips = [], -1  # the answer to COMMIT, or to ROLLBACK, is still to come
-        has_written = any(re.match("INSERT|UPDATE|DELETE", one) for one in statements)
+    def _on_commit(self, connection: Connection) -> None:
+        has_written = any(map(_WRITES.match, self._own.statements))
         durable = has_written and (connection.dialect.name != "sqlite" or is_durable(connection.connection))
-        kind = " ".join(["reads" if not has_written else f"{how}{', on the disk' if durable else ''}"])
-        title = f"{threading.current_thread().name}: {' < '.join(_callers())}"
+        self._own.how = f"commit{', on the disk' if durable else ''}" if has_written else "reads"
+
+    def _on_over(self, *_: object) -> None:
+        if not (statements := getattr(self._own, "statements", [])):
+            return
+        trips, self._own.trips, self._own.statements = getattr(self._own, "trips", 0), 0, []
+        title = f"{threading.current_thread().name}: {' < '.join(self._own.callers)}"
+        figures = f"{self._own.how}, {len(statements)} statements, {trips} round trips"
         with self._lock, self._path.open("a", encoding="utf-8") as file:
-            lines = [f"   {one}" for one in statements]
-            print(
-                f"{title}\n  {kind}, {len(statements)} statements, {trips + 1} round trips", *lines, sep="\n", file=file
-            )
+            print(title, f"  {figures}", *(f"   {one}" for one in statements), sep="\n", file=file)
 
     def count_round_trips(self) -> None:
         """Counts how often an answer of PostgreSQL's is waited for."""
-        from bot.journal import deadlines
+        from tests.bench.round_trips import count_round_trips
 
-        limited = deadlines._limited
-        deadlines._limited = lambda gen, deadline: limited(self._counted(gen), deadline)
+        count_round_trips(self._on_trip)
 
-    def _counted(self, waiting: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        try:
-            wanted = next(waiting)
-            while True:
-                self._own.trips = getattr(self._own, "trips", 0) + 1
-                while not (ready := (yield wanted)):  # psycopg only looks at the clock
-                    pass
-                wanted = waiting.send(ready)
-        except StopIteration as done:
-            return done.value
+    def _on_trip(self) -> None:
+        self._own.trips = getattr(self._own, "trips", 0) + 1
 
 
 def _callers() -> list[str]:
     names = []
     for frame in reversed(traceback.extract_stack()):
-        if f"{os.sep}bot{os.sep}" in frame.filename and frame.name not in ("reading", "writing", "_begun"):
+        if f"{os.sep}bot{os.sep}" in frame.filename and frame.name not in (
+            "reading",
+            "writing",
+            "_begun",
+            "_begin_anew",
+            "_begin",
+        ):
             names.append(f"{Path(frame.filename).stem}.{frame.name}")
             if frame.name in OUTERMOST:
                 break

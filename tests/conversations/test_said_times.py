@@ -116,12 +116,21 @@ def test_a_time_that_is_not_read_is_never_left_out(scene: ConversationHarness, l
     assert not scene.changes()
 
 
-def test_the_weekend_that_has_not_come_begins_now_or_then(scene: ConversationHarness) -> None:
-    scene.do("recall Sales to Night Desk for the weekend")
-    assert "[from midnight Fri/Sat 12/13 Jun until midnight Sun/Mon 14/15 Jun]" in scene.last_ephemeral().plain
-    scene.click(scene.last_ephemeral(), "from midnight Fri/Sat 12/13 Jun until midnight Sun/Mon 14/15 Jun")
+@pytest.mark.parametrize(
+    ("span", "meant", "hours"),
+    [
+        ("for the weekend", "from midnight Fri/Sat 12/13 Jun until midnight Sun/Mon 14/15 Jun", 58),
+        ("tonight", "from today 18:00 until tomorrow 07:00", 4),
+    ],
+)
+def test_a_weekend_or_a_night_that_has_not_come_begins_now_or_then(
+    scene: ConversationHarness, span: str, meant: str, hours: int
+) -> None:
+    scene.do(f"recall Sales to Night Desk {span}")
+    assert f"[{meant}]" in scene.last_ephemeral().plain
+    scene.click(scene.last_ephemeral(), meant)
     assert "Scheduled" in scene.card().plain
-    later(scene, days=2, hours=10, minutes=1)
+    later(scene, hours=hours, minutes=1)
     assert recall(scene) == "RING_GROUP_ONLY"
     later(scene, days=2)
     assert recall(scene) == "USER_ONLY"

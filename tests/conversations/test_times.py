@@ -62,7 +62,7 @@ LINES = [
     "remove 1002 from Sales for 1h",
     "move 1002 to Support until tomorrow 8am",
     "server recall time 10m until 17:30",
-    "server recall ring group time 90s tonight",
+    "server recall ring group time 90s until tonight 22:00",
     "server recall to Night Desk until Monday",
     "server extension 777 today",
     "recall Sales to user then Night Desk until 7pm",

@@ -11,8 +11,8 @@ from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server
 from tests.waiting import PATIENCE
 
-PLANNED, BEGAN = 3, 4
-"""Numbers of commits; the first two are those of the request and of the claim."""
+BEGAN = 3
+"""The number of the commit before the first write; the first two are those of the request and of the claim."""
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def _thaw(frozen: Replica) -> None:
     ("step", "number"),
     [
         ("before GET", 1),
-        ("before commit", PLANNED),
+        ("before commit", BEGAN),
         ("after commit", BEGAN),
         ("before POST", 1),
     ],

@@ -50,8 +50,8 @@ def test_writes_count_the_rows_they_concern(harness: JournalHarness) -> None:
     with harness.journal.database.writing() as connection:
         assert change.execute(connection, {"wanted": number, "plan": {"a": [1]}, "due_at": START}) == 1
         assert change.execute(connection, {"wanted": number + 1, "plan": None}) == 0
-        Prepared(insert(flags)).execute_each(connection, ({"name": name, **flag} for name in ("a", "b")))
-        Prepared(insert(flags)).execute_each(connection, ())
+        Prepared(insert(flags)).send_each(connection, ({"name": name, **flag} for name in ("a", "b")))
+        Prepared(insert(flags)).send_each(connection, ())
     entry = harness.journal.get(number)
     assert (entry.plan, entry.due_at) == ({"a": [1]}, START)
     assert harness.journal.flag("b") is not None

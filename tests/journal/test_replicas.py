@@ -16,7 +16,7 @@ from sqlalchemy.event import listen
 
 from bot.__main__ import main
 from bot.errors import JournalUnavailable, SettingsError
-from bot.journal import postgresql
+from bot.journal import postgresql, postgresql_engine
 from bot.journal.database import open_database
 from bot.journal.journal import Journal
 from bot.journal.migrations import HEAD, migrate_database
@@ -160,7 +160,7 @@ def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPat
 def test_a_database_that_goes_away_is_said_and_works_again_when_it_is_back(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "RECONNECT_DELAY", 0.05)
+    monkeypatch.setattr(postgresql_engine, "RECONNECT_DELAY", 0.05)
     journal = Journal(postgres.database())
     first = journal.accept(make_request("a"), operations=OPERATIONS, footprint=SALES)
     postgres.stop()
@@ -192,7 +192,7 @@ def test_connections_that_the_server_has_closed_are_replaced_without_anybody_not
     postgres: Server, monkeypatch: pytest.MonkeyPatch, ping_after: float
 ) -> None:
     address = postgres.database()
-    monkeypatch.setattr(postgresql, "PING_AFTER", ping_after)
+    monkeypatch.setattr(postgresql_engine, "PING_AFTER", ping_after)
     journal = Journal(address)
     for key in ("a", "b"):
         journal.accept(make_request(key), operations=OPERATIONS, footprint=SALES)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.errors import JournalUnavailable
-from bot.journal import postgresql
+from bot.journal import postgresql_engine
 from bot.journal.database import open_read_only
 from bot.journal.journal import Journal
 from tests.journal.making import OPERATIONS, make_request
@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE
 
 @pytest.fixture(autouse=True)
 def reconnecting_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "RECONNECT_DELAY", 0.0)
+    monkeypatch.setattr(postgresql_engine, "RECONNECT_DELAY", 0.0)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_reading_beside_a_running_park_ends_too(
 
 
 def test_a_name_look_up_that_hangs_is_waited_for_no_longer(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "CONNECT_TIMEOUT", 0)
+    monkeypatch.setattr(postgresql_engine, "CONNECT_TIMEOUT", 0)
     released = threading.Event()
 
     def hang(*arguments: object, **named: object) -> list[object]:

@@ -96,7 +96,7 @@ def test_no_statement_scans_a_table(aged: JournalHarness) -> None:
             for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
     assert len(statements) > 20
-    scanned = [step for step in steps if "SCAN" in step[0]]
+    scanned = [step for step in steps if "SCAN" in step[0].replace("SCAN CONSTANT ROW", "")]  # no table
     assert [step for step in scanned if not any(index in step[0] for index in OF_UNFINISHED)] == []
     assert {index for index in OF_UNFINISHED for step, _ in scanned if index in step} == OF_UNFINISHED
 

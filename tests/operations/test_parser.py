@@ -1,10 +1,12 @@
 """A typed line becomes the operation it means, or an error that says what to type instead."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NotUnderstood
+from bot.errors import Ambiguous, NotUnderstood
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS, dump, load
@@ -12,6 +14,7 @@ from bot.operations.control import Preview
 from bot.operations.groups import Rename
 from bot.operations.members import Add
 from bot.operations.parser import parse
+from bot.operations.schedule import Asked, settle
 from tests.strategies import operations, reasons
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
@@ -207,12 +210,28 @@ def test_after_a_comma_times_are_times_in_every_reading(change: ChangeOperation)
             ["create Support at 18:00", 'create "Support for 2h" at 18:00'],
         ),
         ("create Support tomorrow", "at tomorrow 8:00", ["create Support", 'create "Support tomorrow"']),
+        ('create "Support" tomorrow', "at tomorrow 8:00", ["create Support"]),
+        ('rename Sales to "My Team" for 2h', "can't be temporary", ['rename Sales to "My Team"']),
+        ('create "Support" every Friday', "can repeat", ["create Support"]),
     ],
 )
 def test_no_time_vanishes_in_a_new_name(line: str, said: str, offered: list[str]) -> None:
     with pytest.raises(NotUnderstood, match=said) as refused:
         parse(line)
     assert [offer.line for offer in refused.value.message.offers] == offered
+
+
+@pytest.mark.parametrize("span", ["tonight", "overnight", "for the night"])
+@pytest.mark.parametrize(("clock", "meanings"), [("3:59", 1), ("4:00", 2), ("17:59", 2), ("18:00", 1), ("23:00", 1)])
+def test_a_night_that_has_not_begun_is_asked_about(span: str, clock: str, meanings: int) -> None:
+    (operation, *_) = parse(f"recall Sales to Night Desk {span}")
+    asked = Asked(datetime.fromisoformat(f"2026-06-10T{clock:0>5}:00+02:00"), "Europe/Berlin")
+    if meanings == 1:
+        assert settle(operation, asked) != operation
+        return
+    with pytest.raises(Ambiguous) as stop:
+        settle(operation, asked)
+    assert len(stop.value.message.offers) == meanings
 
 
 def test_a_line_with_something_missing_opens_its_form_with_its_times() -> None:

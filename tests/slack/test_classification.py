@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import generate_latest
 
 from bot.errors import SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
+from bot.runtime.metrics import REGISTRY
 from bot.slack.failures import classify
 from bot.slack.posting import PostingState
 from tests.slack.codes import APP_CODES, OTHER_CODES, PAYLOAD_CODES, TRANSIENT_CODES
@@ -82,3 +84,13 @@ def test_a_rejected_app_level_token_says_nothing_about_posting() -> None:
     state = PostingState(Clock())
     state.record("apps.connections.open", SlackAppRefused("invalid_auth"), bot_token=False)
     assert state.problem is None
+
+
+def test_each_workspace_has_its_own_metric_of_posting() -> None:
+    first, second = (PostingState(Clock(), installed=True, workspace=id) for id in ("T1", "T2"))
+    first.failed("Slack rejects Park")
+    second.failed("Slack rejects Park")
+    second.succeeded()
+    said = generate_latest(REGISTRY).decode()
+    assert 'park_slack_can_post{workspace="T1"} 0.0' in said
+    assert 'park_slack_can_post{workspace="T2"} 1.0' in said

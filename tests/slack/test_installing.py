@@ -14,9 +14,9 @@ from cryptography.fernet import Fernet
 
 from bot.errors import SettingsError
 from bot.journal.journal import Journal
-from bot.sandbox.environment import workspace
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import SlackError
+from bot.sandbox.workspace import workspace
 from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.bolt_app import build_app
 from bot.slack.client import Identity, connect_client

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.environment import workspace
+from bot.sandbox.workspace import workspace
 from bot.slack import workspace as workspace_module
 from bot.slack.client import connect_client
 from bot.slack.workspace import WorkspaceDirectory

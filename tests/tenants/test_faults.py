@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.tenants.serving import FIRST_PAUSE
 from tests.faults.scene import FAST_RETRIES
 from tests.tenants.several import BERLIN, MUNICH, PARIS, SeveralPbxs
 
@@ -89,6 +90,24 @@ def test_a_pbx_that_could_not_be_started_is_reported(unlike: SeveralPbxs) -> Non
     assert status == 200
     assert parts["pbx munich"].startswith("not served:")
     assert 'park_ready{check="served",pbx="munich"} 0.0' in fetch(unlike, "metrics")[1]
+
+
+@pytest.mark.parametrize("name", [BERLIN, MUNICH])
+def test_a_pbx_that_could_not_be_started_is_served_once_its_fault_is_mended(unlike: SeveralPbxs, name: str) -> None:
+    mended, unlike.allowed[name] = unlike.allowed[name], []
+    unlike.restart()
+    assert "tries again by itself" in unlike.type("add 1001 to Sales", name)
+    unlike.allowed[name] = mended
+    assert unlike.tenants  # which writes the policy files
+    unlike.forward(3 * FIRST_PAUSE)
+    unlike.slack.wait_for(lambda: not unlike.park.faults)
+    unlike.type("add 1001 to Sales", name)
+    unlike.settle()
+    assert "1001" in unlike.members(name)
+    status, parts = ready(unlike)
+    assert status == 200
+    assert parts[f"pbx {name}"]["journal"] == "can be written"
+    assert f'park_ready{{check="served",pbx="{name}"}} 1.0' in fetch(unlike, "metrics")[1]
 
 
 def test_nobody_signs_in_before_something_needs_the_pbx(unlike: SeveralPbxs) -> None:

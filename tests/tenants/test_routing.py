@@ -183,7 +183,9 @@ def test_a_second_click_on_the_question_runs_its_line_once(one_way: SeveralPbxs)
 def test_a_pbx_that_could_not_be_started_is_named_and_the_others_work(one_way: SeveralPbxs) -> None:
     one_way.allowed[MUNICH] = []  # its policy names nobody, which is a mistake
     one_way.restart()
-    assert "Park doesn't serve Munich just now" in one_way.type("add 1001 to Sales", MUNICH)
+    assert "Park could not begin to serve Munich, and tries again by itself" in one_way.type(
+        "add 1001 to Sales", MUNICH
+    )
     one_way.type("add 1001 to Sales", BERLIN)
     assert changed(one_way) == {BERLIN}
 

@@ -235,7 +235,7 @@ REFUSED = [
     "until 18:00 sharp", "until 18:", "until -5", "until 17h", "until 8 9", "until Monday Tuesday",
     "until 18:00 until 19:00", "at 18:00 at 19:00", "for 2h until 18:00", "tomorrow tomorrow", "tomorrow until 18:00",
     "from Monday to whenever", "tomorrow 8 to whenever", "in 2", "in Monday", "in the evening", "at 2h", "at once",
-    "17h30",
+    "17h30", "for 2h and", "for and", "in and", "for am", "for halfd",
 ]
 REPEATED = [
     "every night", "daily at 18:00", "weekdays", "on weekdays", "every Monday at 9", "each day until 17:00", "weekly",

@@ -10,6 +10,7 @@ import pytest
 from bot.changes.plan import Plan
 from bot.journal.models import State
 from bot.sandbox.pbx.state import Record
+from bot.worker.card_state import present_card
 from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, text_of
 from tests.worker.test_put_off import Clock
 
@@ -132,6 +133,10 @@ def test_the_group_that_was_meant_is_changed(
     assert after[other] == before[other]
     names = {id: one["name"] for id, one in park.fake_pbx.state.groups.items()}
     assert after.get(meant) != before[meant] or names[meant] == "Trade"
+    if way is repeated:
+        assert ("Sales", "Selling") in [
+            (fact.before, fact.value) for fact in present_card(park.journal, park.journal.get(1)).card.facts
+        ]
     if line.startswith("recall"):
         assert after[meant][0]["ring_group_id"] == night
 

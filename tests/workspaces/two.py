@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from bot.sandbox.environment import Sandbox, workspace
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import Message
+from bot.sandbox.workspace import workspace
 from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.installations import Installations, InstalledApp
 from bot.slack.installed import InstalledWorkspaces

@@ -8,10 +8,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.environment import Sandbox, manifest_features
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.control_panel import ControlPanel
 from bot.sandbox.page.rendering import APP, Renderer, Viewpoint, listed_channels
 from bot.sandbox.slack.model import Message
+from bot.sandbox.workspace import manifest_features
 
 SUGGESTED_LINES = (
     "/park groups",

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -98,15 +99,14 @@ class DemoPage:
         Raises:
             RuntimeError: The bot does not start.
         """
-        self._sandboxes.__enter__()
-        try:
+        with ExitStack() as started:
+            started.enter_context(self._sandboxes)
+            started.callback(self.child.kill)
             self.child.start()
-        except BaseException:
-            self.child.kill()
-            self._sandboxes.__exit__(None, None, None)
-            raise
-        self._stream.start()
-        self._web.start()
+            self._stream.start()
+            started.callback(self._stream.stop)
+            self._web.start()
+            started.pop_all()
         return self
 
     def __exit__(

@@ -44,7 +44,10 @@ def chosen(title: str) -> str:
 
 def away(title: str) -> str:
     """Says that Park could not start to serve a PBX."""
-    return f"Nothing was done: Park doesn't serve {title} just now. Whoever runs Park finds the reason in its log."
+    return (
+        f"Nothing was done: Park could not begin to serve {title}, and tries again by itself. "
+        "Send it again in some minutes; whoever runs Park finds the reason in its log."
+    )
 
 
 def posts_nothing(channels: Sequence[str]) -> str:

@@ -44,7 +44,10 @@ def chosen(title: str) -> str:
 
 
 def away(title: str) -> str:
-    return f"Es wurde nichts getan: Park bedient {title} gerade nicht. Den Grund nennt das Protokoll von Park."
+    return (
+        f"Es wurde nichts getan: Park konnte {title} bisher nicht bedienen und versucht es von selbst wieder. "
+        "Geben Sie es in einigen Minuten noch einmal ein; den Grund nennt das Protokoll von Park."
+    )
 
 
 def unknown(name: str, names: Sequence[str]) -> str:
