@@ -18,10 +18,10 @@ from bot.errors import SettingsError
 from bot.journal import journal, postgresql
 from bot.journal.database import Database, open_database
 from bot.journal.migrations import migrate
+from bot.journal.postgresql_engine import create_postgresql_engine
 from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
 
-_open_postgresql_engine = postgresql.create_postgresql_engine
 _compiled: LRUCache[object, object] = LRUCache(2000)
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
@@ -35,14 +35,14 @@ def cheap_journals() -> Iterator[None]:
         yield
     finally:
         journal.open_database, journal.migrate = open_database, migrate  # type: ignore[attr-defined]
-        postgresql.create_postgresql_engine = _open_postgresql_engine
+        postgresql.create_postgresql_engine = create_postgresql_engine  # type: ignore[attr-defined]
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
     journal.open_database, journal.migrate = _open_copy, _migrate_copy  # type: ignore[attr-defined]
-    postgresql.create_postgresql_engine = _postgresql_engine
+    postgresql.create_postgresql_engine = _postgresql_engine  # type: ignore[attr-defined]
 
 
 def _open_copy(url: str) -> Database:
@@ -94,7 +94,7 @@ class _SharedPostgresql(PGDialect_psycopg):
 
 
 def _postgresql_engine(url: URL, **options: Any) -> Engine:
-    engine = _open_postgresql_engine(url, **options)
+    engine = create_postgresql_engine(url, **options)
     engine.dialect.__class__ = _SharedPostgresql
     engine._compiled_cache = _compiled  # type: ignore[assignment]
     return engine

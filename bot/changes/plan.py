@@ -160,6 +160,11 @@ class Plan(BaseModel):
         return self.repetition is None and all(change.is_noop for change in self.changes)
 
     @property
+    def leaves_something(self) -> bool:
+        """Whether there is something to undo: a plan may find all as it wants once it has ended a temporary change."""
+        return not all(change.is_noop for change in self.undone)
+
+    @property
     def is_temporary(self) -> bool:
         """Whether it ends by itself."""
         return self.times is not None and self.times.ends is not None

@@ -51,7 +51,8 @@ def state_of_change(repository: ChangeRepository, number: int) -> PresentState:
         )
     if repository.is_in_effect(entry):
         return PresentState(decisions.stays(number), (f"undo {number}",))
-    return PresentState(decisions.is_over(number, entry.state))
+    became = decisions.OVER if entry.state is State.DONE else refusals.STATES[entry.state]
+    return PresentState(decisions.is_over(number, became))
 
 
 def _state_of_schedule(repository: ChangeRepository, number: int) -> PresentState | None:

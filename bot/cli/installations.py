@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.cli.beside import beside
+from bot.cli.journal_database import open_journal
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.slack.installations import Installations, generate_key
@@ -64,5 +64,5 @@ def _settings() -> Settings:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Installations]:
     """Opens the store beside the Park that may be running."""
-    with beside(settings.database_url) as database:
+    with open_journal(settings.database_url) as database:
         yield Installations(database, str(settings.slack_client_id), settings.token_keys)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.changes.plan import Plan
 from bot.changes.repository import is_partly_done
 from bot.changes.snapshot import digest
-from bot.cli.beside import beside
+from bot.cli.journal_database import open_journal
 from bot.cli.setups import content_of, plan_file, print_lines
 from bot.errors import SettingsError
 from bot.journal import intake
@@ -41,7 +41,7 @@ POLL_INTERVAL = 0.5
 def run_snapshot(options: Namespace) -> int:
     """Keeps the set-up as it is now."""
     settings, journal = read_for(PBXSettings, options.pbx), read_for(JournalSettings, options.pbx)
-    with beside(journal.database_url) as database, closing(build_client(settings)) as pbx:
+    with open_journal(journal.database_url) as database, closing(build_client(settings)) as pbx:
         taken = SetupHistory(Reader(database), pbx).take(os.environ.get("USER", "command line"))
     sys.stdout.writelines(f"{line}\n" for line in (texts.snapshot_taken(taken.id, taken.groups), *taken.left_out))
     return 0
@@ -79,7 +79,7 @@ def _carried_out(options: Namespace, content: bytes, expects: str | None) -> Ent
     Args:
         expects: Digest of the plan that was confirmed; None if nobody was asked.
     """
-    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
+    with open_journal(read_for(JournalSettings, options.pbx).database_url) as database:
         actor = _actor(database, options.user)
         file = StoredPrompt(options.file.name, content, digest(content))
         PromptStore(database, setup_files).keep(file)
@@ -128,7 +128,7 @@ def _team(pbx: str | None) -> str:
     if (named := next((one for one in tenants if one.name == pbx), tenants[0]).workspace) is not None:
         return named
     common = tenants[0].settings
-    with beside(common.database_url) as database:
+    with open_journal(common.database_url) as database:
         teams = [one.team for one in Installations(database, str(common.slack_client_id), common.token_keys).all()]
     if len(teams) != 1 or teams[0] is None:
         raise SettingsError("Say in park.toml which workspace the PBX belongs to: the app is not in just one.")

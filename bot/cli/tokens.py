@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from datetime import timedelta
 
-from bot.cli.beside import beside
+from bot.cli.journal_database import open_journal
 from bot.errors import SettingsError
 from bot.journal.apply_tokens import ApplyTokens
 from bot.settings import JournalSettings
@@ -14,7 +14,7 @@ from bot.tenant_settings import read_for
 
 def run_create(options: Namespace) -> int:
     """Creates a token; it goes to standard output alone, so that it can be piped into a store of secrets."""
-    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
+    with open_journal(read_for(JournalSettings, options.pbx).database_url) as database:
         lifetime = timedelta(days=options.days)
         token = ApplyTokens(database).create(options.name, options.user, lifetime, by=_operator())
     sys.stdout.write(f"{token}\n")
@@ -27,7 +27,7 @@ def run_create(options: Namespace) -> int:
 
 def run_list(options: Namespace) -> int:
     """Prints each token's name, actor and state; never a token."""
-    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
+    with open_journal(read_for(JournalSettings, options.pbx).database_url) as database:
         tokens, now = ApplyTokens(database).all(), database.current_time()
     for one in tokens:
         state = one.obstacle(now) or f"until {one.expires_at:%Y-%m-%d}"
@@ -40,7 +40,7 @@ def run_list(options: Namespace) -> int:
 
 def run_revoke(options: Namespace) -> int:
     """Revokes a token."""
-    with beside(read_for(JournalSettings, options.pbx).database_url) as database:
+    with open_journal(read_for(JournalSettings, options.pbx).database_url) as database:
         if not ApplyTokens(database).revoke(options.name, by=_operator()):
             raise SettingsError(
                 f"There is no token {options.name} that can be used. To list them: python -m bot token list"

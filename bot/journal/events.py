@@ -55,7 +55,7 @@ class ChainLink:
         return ChainLink(number, hashlib.sha256(text.encode()).hexdigest())
 
 
-_LAST_EVENT = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update())
+_LAST_EVENT = Prepared(select(chain.c.number, chain.c.hash).where(chain.c.id == 1))
 HEAD = _LAST_EVENT.of()
 """Reads the head of the chain: for transactions that append events, to be read ahead."""
 _INSERT_EVENT, _UPDATE_HEAD = Prepared(insert(events)), Prepared(update(chain).where(chain.c.id == 1))

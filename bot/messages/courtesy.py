@@ -6,6 +6,7 @@ from bot.messages.text import Word, Words, register_keywords
 
 _LEADING = """
     hey|hi|hello|yo|dear|ok|okay|so|well|thanks|please|pls|plz|kindly|just|quickly|now|then|again
+    hallo park|hallo|moin|servus|bitte|guten morgen|guten tag|guten abend
     hey park|hi park|hello park|dear park|ok park|good morning|good evening|thank you|@park
     can you|could you|would you|will you|can we|could we|can someone|can somebody|could someone|could somebody
     would you mind|do you mind|i want to|we want to|i'd like to|we'd like to|i would like to|we would like to
@@ -13,7 +14,7 @@ _LEADING = """
 """
 _TRAILING = """
     please|pls|plz|kindly|thanks|thx|ty|tia|cheers|asap|thanks a lot|many thanks|thanks in advance|thanks so much
-    thank you|thank you very much|thank you so much|for me|if you can|if possible|ok|okay|danke|merci
+    thank you|thank you very much|thank you so much|for me|if you can|if possible|ok|okay|danke|bitte|merci
 """
 _NOW = "now|right now|immediately|at once|straight away|right away|instantly|this minute"
 _SIGNS = "🙏|👍|😊|🙂|😄|❤|🎉|:)|:-)|;)|!|.|,|;|…|!!|!!!|..."

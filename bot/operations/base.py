@@ -47,7 +47,7 @@ class Operation(BaseModel):
     permission: ClassVar[Permission | None]
     """The required permission; None if anybody may use it, or if `required_permission` computes it."""
     requirement: ClassVar[str] = ""
-    """What the README's table says that it requires, where that is not `permission`."""
+    """What the table in docs/commands.md says that it requires, where that is not `permission`."""
     help: ClassVar[OperationText] = OperationText("help")
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""The list of operations, their JSON form in the journal, and the README's command table."""
+"""The list of operations, their JSON form in the journal, and the table of docs/commands.md."""
 
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     access.Why,
     Help,
 )
-"""Every operation, in the order of help and of the README; the order breaks ties between patterns."""
+"""Every operation, in the order of help and of docs/commands.md; the order breaks ties between patterns."""
 
 
 STORED: tuple[type[Operation], ...] = (WorkflowMistake,)
@@ -104,7 +104,7 @@ def load(dumped: dict[str, Any]) -> Operation:
 
 
 BEGIN, END = "<!-- commands: made by python -m bot table -->", "<!-- end of commands -->"
-"""Markers around the command table in the README."""
+"""Markers around the command table in docs/commands.md."""
 
 
 def markdown() -> str:
@@ -113,13 +113,13 @@ def markdown() -> str:
     return "\n".join(("| Type | For example | What it does | Needs |", "| --- | --- | --- | --- |", *rows)) + "\n"
 
 
-def check(readme: Path) -> str | None:
-    """Tells what is wrong with the command table in a README; None if it is up to date."""
-    text = readme.read_text(encoding="utf-8")
+def check(document: Path) -> str | None:
+    """Tells what is wrong with the command table in a document; None if it is up to date."""
+    text = document.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
-        return f"{readme} has no command table: put one between {BEGIN} and {END}."
+        return f"{document} has no command table: put one between {BEGIN} and {END}."
     found = text.partition(BEGIN)[2].partition(END)[0].strip()
-    return None if found == markdown().strip() else f"{readme}'s command table is out of date: python -m bot table"
+    return None if found == markdown().strip() else f"{document}'s command table is out of date: python -m bot table"
 
 
 def _row(operation: type[Operation]) -> str:

@@ -188,7 +188,7 @@ class Find(ReadOperation):
         "where is|are {member}",
         "where's|wheres {member}",
         "where am {member}",
-        "which group is {member} in",
+        "which group is|am {member} in",
         "find|show extension {member}",
         "which group has {member}",
     )

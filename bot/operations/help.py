@@ -74,6 +74,7 @@ class Help(ReadOperation):
         "how does this work",
         "who|what are you",
         "commands",
+        "hilfe",
     )
     permission = None
     examples = ("help recall", "help times")

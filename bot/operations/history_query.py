@@ -25,7 +25,7 @@ _ASPECTS: dict[str, Aspect] = {
 }
 _ABOUT = ("of", "for", "on", "in", "to", "about", "with")
 """Words before the name of a group."""
-_FILLERS = ("what", "anything", "something", "everything", "it", "changes", "requests")
+_FILLERS = ("what", "anything", "something", "everything", "it", "this", "that", "here", "changes", "requests")
 _ANYBODY = ("somebody", "someone", "anybody", "anyone", "people", "members", "users")
 _PERIOD_OPENERS = ("since", "until", "before", "after", "between", "from", "during")
 _NAMES_ITSELF = r"today|yesterday|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d(?:-\d\d)?"
@@ -180,6 +180,8 @@ def _take_person(words: Words) -> tuple[Words, Words]:
 def _take_period(words: Words) -> tuple[Words, Words]:
     """The longest period at the end, or at the start with a preposition after it."""
     for length in range(min(len(words), MAX_PERIOD_WORDS), 0, -1):
+        if words[-length].text.isdigit() and words[-length - 1 : -length] and words[-length - 1].is_keyword("member"):
+            continue  # the extension 1800 before "today", and not 18:00
         if _is_period(words[-length:], alone=length == len(words)):
             return words[-length:], words[:-length]
         before_name = len(words) > length and words[length].is_keyword(*_ABOUT, "by")

@@ -144,7 +144,7 @@ class Add(ChangeOperation):
 
     operation_id = "add"
     phrase = "add {members} to|into|in {group}"
-    also = ("put {members} in|into|to {group}",)
+    also = ("put {members} [back] in|into|to {group}",)
     joined_group_field = "group"
     permission = Permission.MEMBERS
     examples = ("add 1001 to Sales", "add 1001, 1002 and 1005-1010 to Sales", 'add "Ana Ruiz" to Sales')

@@ -35,7 +35,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
     """What a person can do here, and what they may want to look at or take back first."""
     usable = [one for one in allowed if one.permission is not None]
     if not usable:
-        return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
+        return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), lines=("access",))
     known, soon = readable(lambda: (waiting(context, MAX_PENDING),)), readable(lambda: coming(context))
     pending = (*(row for one in known for row in one.rows), *soon)
     more = sum(one.total for one in known) + len(soon) - MAX_PENDING

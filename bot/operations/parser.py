@@ -1,17 +1,27 @@
 """Parses a line into operations, or raises NotUnderstood with what to type instead."""
 
 import re
+from dataclasses import replace
 
 from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import is_courtesy, strip_leading
+from bot.messages.message import Message, Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.control import Preview
+from bot.operations.control import Pause, Preview
 from bot.operations.help import Help, topic_of
 from bot.operations.matching import READ_ERRORS, Operations, match_line, operation_of_verb
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
-from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, offer_of, without_unread_times
+from bot.operations.suggestions import (
+    bare_line_error,
+    list_to_choose_from,
+    not_understood,
+    offer_of,
+    refuse_end_in_reason,
+    with_corrected_verb,
+    without_unread_times,
+)
 from bot.operations.unsupported import unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording
@@ -53,7 +63,7 @@ def _parse_words(words: Words, asker: str | None) -> Operations:
         return _question(words[:-1])
     if (asked := without_question_mark(words)) is not None:
         return _question(asked)
-    return tuple(reading.with_asker(asker) if asker else reading for reading in _checked(_readings(words)))
+    return tuple(reading.with_asker(asker) if asker else reading for reading in _checked(_readings(words), words))
 
 
 def _split(line: str) -> Words:
@@ -71,8 +81,13 @@ def _question(words: Words) -> Operations:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
-    readings = _checked(_readings(words))
-    return (Preview(line=join_words(words)),) if _is_stored(readings[0]) else readings
+    preview = Preview(line=join_words(words))
+    try:
+        readings = _checked(_readings(words), words)
+    except NotUnderstood as fault:
+        fault.message = about_line(fault.message, preview)
+        raise
+    return (preview,) if _is_stored(readings[0]) else readings
 
 
 def _is_stored(operation: Operation) -> bool:
@@ -83,6 +98,8 @@ def _readings(words: Words) -> Operations:
     """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
     readings: list[Operation] = []
     first, *others = phrasings(words)
+    if (listed := list_to_choose_from(first)) is not None:
+        return (listed,)
     fault = None
     for phrasing in (first, *others):
         found = match_line(phrasing)
@@ -113,12 +130,12 @@ def _repetition_before_verb(words: Words) -> Words:
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     command = strip_leading(words) or words
-    corrected = corrected_verb(command) or corrected_verb(words)
+    corrected = with_corrected_verb(command) or with_corrected_verb(words)
     if corrected and len(command) > 1:
         raise NotUnderstood(
             texts.unknown_word(command[0].text),
-            lines=(corrected.usage(),),  # what is offered may turn out to be impossible
-            offers=(offer_of(corrected),),
+            lines=(corrected[0].usage(),),  # what is offered may turn out to be impossible
+            offers=tuple(map(offer_of, corrected)),
             notes=(texts.to_see_group(join_words(words)),),
         )
     readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
@@ -138,12 +155,17 @@ def _bare_reading(words: Words) -> Operation:
         raise not_understood(words, (operation, error)) from None
 
 
-def _checked(readings: Operations) -> Operations:
-    """Replaces a modifier by the change in its line, and checks that a preview holds a change."""
+def _checked(readings: Operations, words: Words) -> Operations:
+    """Replaces a modifier by the change in its line, and checks that a preview holds a change, and a reason no end."""
     if isinstance(readings[0], Preview):
-        _check_preview(readings[0].line)
+        _check_preview(readings[0])
     # the last reading has the shortest inner line, as a reason may hold any word
-    return modified_readings(readings[-1]) or readings
+    found = modified_readings(readings[-1]) or readings
+    if isinstance(found[0], ChangeOperation):
+        refuse_end_in_reason(words, found[0], "emergency")
+    elif isinstance(found[0], Pause):
+        refuse_end_in_reason(words, found[0], "reason")
+    return found
 
 
 def modified_readings(operation: Operation) -> Operations:
@@ -156,8 +178,27 @@ def modified_readings(operation: Operation) -> Operations:
     return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 
-def _check_preview(line: str) -> None:
-    inner = parse_unconfirmed(line)[0]
+def about_line(message: Message, question: Operation) -> Message:
+    """The refusal of a preview or a question about a line, whose buttons preview or ask too, and do nothing."""
+    asked = question.text().removesuffix(getattr(question, "line", ""))
+    lines = tuple(f"{asked}{usage}" for usage in message.lines) if asked != question.text() else message.lines
+    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), lines=lines)
+
+
+def _about(offer: Offer, question: Operation) -> Offer:
+    operation = parse_unconfirmed(offer.line)[0]
+    if not _is_stored(operation) or "line" not in type(question).model_fields:
+        return offer
+    line = question.model_copy(update={"line": offer.line}).text()
+    return replace(offer, label=offer.label.replace(offer.line, line), line=line)
+
+
+def _check_preview(preview: Preview) -> None:
+    try:
+        inner = parse_unconfirmed(preview.line)[0]
+    except NotUnderstood as fault:
+        fault.message = about_line(fault.message, preview)
+        raise
     if isinstance(inner, Preview):
         raise NotUnderstood(texts.PREVIEW_ONCE, offers=(offer_of(inner),))
     if not _is_stored(inner):

@@ -40,6 +40,11 @@ MAX_TABLE_ROWS = 10
 """Rows in the table, which fit in one message of Slack unless names are very long."""
 
 
+_WAITS = "pending|waiting|scheduled|planned|temporary|next|coming|upcoming|on|happening"
+_WHEN = "[next|now|later|today|tonight|tomorrow]"
+"""Words of a question that asks for less than the list shows."""
+
+
 class Pending(ReadOperation):
     """Lists changes that are scheduled, begin soon, are temporary, wait for approval or have an unknown outcome."""
 
@@ -48,10 +53,19 @@ class Pending(ReadOperation):
     also: ClassVar[tuple[str, ...]] = (
         "list|show pending",
         "status",
-        "what's pending",
-        "whats pending",
         "scheduled",
-        "what is pending|waiting|scheduled",
+        "upcoming",
+        "[my] approvals",
+        f"what is {_WAITS} {_WHEN}",
+        f"what's|whats {_WAITS} {_WHEN}",
+        f"what is going to happen|change|end {_WHEN}",
+        f"what's|whats going to happen|change|end {_WHEN}",
+        f"what will happen|change|end {_WHEN}",
+        f"what happens|changes|ends {_WHEN}",
+        "what is|are waiting for me",
+        "what is|are waiting for [my] approval",
+        "what needs|waits [for] [my] approval",
+        "what do i have to approve",
     )
     permission = Permission.READ
     examples: ClassVar[tuple[str, ...]] = ("pending",)

@@ -97,7 +97,7 @@ class RecallGroup(ChangeOperation):
     phrase = "recall {group} to {recall}"
     also = (
         "recall {group} back to {recall}",
-        "send|redirect|forward|route|divert {group} [recalls|recall|calls] to {recall}",
+        "send|redirect|forward|route|divert {group} [recalls|recall|calls|back] to {recall}",
         "send|redirect|forward|route|divert recalls|calls of|for|from {group} to {recall}",
         "set {group} recall|recalls to {recall}",
         "set recall of|for {group} to {recall}",

@@ -169,8 +169,8 @@ class Extend(ChangeReference, ControlOperation):
     also = (
         "extend change {number} [by|to] {ends}",
         "extend {number} by|to {ends}",
-        "end change {number} {ends}",
-        "end {number} {ends}",
+        "end change {number} [at] {ends}",
+        "end {number} [at] {ends}",
     )
     examples = ("extend 42 for 1h", "extend Sales until 20:00")
 
@@ -239,7 +239,7 @@ class Cancel(ChangeReference, ControlOperation):
 
     operation_id = "cancel"
     phrase = "cancel {number}"
-    also = ("cancel change {number}",)
+    also = ("cancel change {number}", "withdraw [change] {number}", "call off [change] {number}")
     examples = ("cancel 42",)
 
     @classmethod

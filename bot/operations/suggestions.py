@@ -1,5 +1,6 @@
 """What is suggested for a line that is not understood: its form, the usage, a corrected verb."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -8,7 +9,7 @@ from bot.errors import NotFound, NotPossible, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
 from bot.messages.text import Word, Words, join_words, split_words, words_as_text
-from bot.operations.arguments.types import Reference
+from bot.operations.arguments.types import PRONOUNS, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Pause
@@ -24,19 +25,28 @@ from bot.operations.matching import (
     commands_spelt,
     fixed_words_after_fields,
     form_offer,
+    match_clause,
     match_line,
     operation_of_verb,
     partial_match,
 )
+from bot.operations.members import Add
+from bot.operations.pending import Pending
 from bot.operations.phrasing import without_question_mark
+from bot.operations.recall import RecallGroup
+from bot.operations.schedule_list import Schedules
+from bot.operations.schedules import ScheduleControl
+from bot.operations.scheduling import AboutChange
 from bot.operations.server import ServerEnabled
 from bot.texts import lines as texts
 from bot.texts import recurrences, times, wording
-from bot.times.clauses import TimeClause, find_malformed_time, time_splits
+from bot.times.clauses import TimeClause, bare_duration, find_malformed_time, time_splits
 from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
+MIN_LETTERS = 4
+"""Letters of the shortest word whose first letter may be a slip."""
 MAX_USAGES = 3
 """Commands that are shown for a word with which several begin."""
 
@@ -68,15 +78,47 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         verb = " ".join(
             word for word, *others in zip(*(one.verb for one in commands), strict=False) if {word} >= {*others}
         )
-        return NotUnderstood(texts.partly_understood(verb), lines=usages, forms=forms if len(forms) == 1 else ())
+        complete = (one for command in commands for one in _completed_change(command, words))
+        offers, forms = tuple(map(offer_of, complete)), forms if len(forms) == 1 else ()
+        return NotUnderstood(texts.partly_understood(verb), lines=usages, offers=offers, forms=forms)
     understood = partial_match(operation, tail)
     return NotUnderstood(
         texts.partly_understood(operation.verb()),
         lines=(operation.usage() if understood.left else understood.line,),
         notes=(texts.for_example(operation.examples[0]),),
-        offers=_completed(operation, tail),
+        offers=tuple(map(offer_of, _completed(operation, _split_times(words, operation)))),
         forms=form_offer(operation, tail),
     )
+
+
+def _completed_change(command: VerbCommand, words: Words) -> Operations:
+    """The readings, as a change, of a line whose whole verb several commands share."""
+    operation, canonical = command.operation, command.canonical(words)
+    is_whole = tuple(word.text.lower() for word in words[: len(command.verb)]) == command.verb
+    return _completed(operation, _split_times(canonical, operation)) if is_whole and operation.changes() else ()
+
+
+def list_to_choose_from(words: Words) -> Operation | None:
+    """The list that has the buttons of a command about a change, for a line that says of none: `approve`, `keep it`."""
+    operation, spoken = operation_of_verb(words), [word.text.lower() for word in words]
+    if operation is None or not issubclass(operation, AboutChange):
+        return None
+    pronoun = len(words) > 1 and words[-1].is_keyword(*PRONOUNS)
+    verb = " ".join(spoken[:-1] if pronoun else spoken)
+    if verb not in {pattern.verb for pattern in operation.patterns()} or (operation.form() and not pronoun):
+        return None
+    if any(not isinstance(reading, AboutChange) for reading in match_line(words).readings):  # resume Park
+        return None
+    return Schedules() if issubclass(operation, ScheduleControl) else Pending()
+
+
+def _split_times(words: Words, operation: type[Operation]) -> TimeClause:
+    """The line and its times, a duration without its `for` included; all of the line if the operation has no times."""
+    if not operation.times():
+        return TimeClause(words)
+    split = time_splits(words)[0]
+    bare = bare_duration(words) if not split.times and "ends" in operation.times() else None
+    return bare or split
 
 
 def _meant(words: Words) -> list[VerbCommand]:
@@ -108,9 +150,13 @@ def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
 
 
 def _unknown(words: Words) -> NotUnderstood:
-    corrected = corrected_verb(words)
-    offer = offer_of(corrected) if corrected else Offer(label=texts.HELP, line="help")
-    return NotUnderstood(texts.unknown_word(words[0].text), offers=(offer,))
+    offers = tuple(map(offer_of, with_corrected_verb(words))) or (help_offer(),)
+    return NotUnderstood(texts.unknown_word(words[0].text), offers=offers)
+
+
+def help_offer() -> Offer:
+    """The button for a line of which nothing was understood."""
+    return Offer(label=texts.HELP, line="help")
 
 
 def offer_of(operation: Operation) -> Offer:
@@ -118,8 +164,8 @@ def offer_of(operation: Operation) -> Offer:
     return Offer(label=operation.text(), line=operation.text())
 
 
-def corrected_verb(words: Words) -> Operation | None:
-    """The operation of the line with its first word corrected to a similar verb; None if that makes no valid line.
+def with_corrected_verb(words: Words) -> Operations:
+    """The readings of the line with its first word corrected to a similar verb, and with its fixed words completed.
 
     No line is corrected to one that deletes a group, pauses Park or switches call park off.
     """
@@ -128,27 +174,33 @@ def corrected_verb(words: Words) -> Operation | None:
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or commands_spelt(words[0]):
-        return None
-    found = match_line((Word(near[0]), *words[1:])).readings
-    return found[0] if found and not _is_drastic(found[0]) else None
+        return ()
+    if len(words[0].text) < MIN_LETTERS and near[0][0] != words[0].text[0].lower():
+        return ()
+    corrected = (Word(near[0]), *words[1:])
+    operation, found = operation_of_verb(corrected), match_line(corrected).readings[:1]
+    if not found and operation is not None and len(words) > 1:
+        found = _completed(operation, _split_times(corrected, operation))
+    return tuple(one for one in found if not _is_drastic(one))
 
 
 def _is_drastic(operation: Operation) -> bool:
     return isinstance(operation, Delete | Pause) or (isinstance(operation, ServerEnabled) and not operation.on)
 
 
-def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
-    """Buttons for the line with its missing fixed words, one for each place where they may be missing."""
+def _completed(operation: type[Operation], tail: TimeClause) -> Operations:
+    """The readings of the line with its missing fixed words, one for each place where they may be missing."""
     if any(argument_type.swallows for argument_type in operation.argument_types().values()):
         return ()  # without its fixed words, such a field would take what was meant for others
-    lines = dict[str, None]()
+    found = dict[str, Operation]()
     for pattern in (one for one in operation.patterns() if one.verb):
         for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS):
             try:
-                lines[operation.from_matches(matches, tail.times).text()] = None
+                reading = operation.from_matches(matches, tail.times)
+                found.setdefault(reading.text(), reading)
             except READ_ERRORS:
                 continue
-    return tuple(Offer(label=line, line=line) for line in islice(lines, MAX_COMPLETED))
+    return tuple(islice(found.values(), MAX_COMPLETED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +251,36 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
             yield UnreadTime(name, tail.rest, tail.typed, _never(tail))
 
 
+def refuse_end_in_reason(words: Words, operation: Operation, field: str) -> None:
+    """Raises NotUnderstood where a reason ends with `for` or `until` and a time, and the operation has no end.
+
+    Buttons offer both meanings. In quotes it is a part of the reason.
+    """
+    reason: str | None = getattr(operation, field)
+    can_end = "ends" in operation.times() | operation.argument_types()
+    can_end = can_end and all(getattr(operation, one, None) is None for one in ("ends", "recurs"))
+    if reason is None or not can_end or Word(reason, quoted=True) in words:
+        return
+    tail = time_splits(split_words(reason))[0]
+    if not tail.rest or tail.times.keys() != {"ends"} or not tail.typed.lower().startswith(("for ", "until ")):
+        return
+    ending = operation.model_copy(update={field: words_as_text(tail.rest), **tail.times}).text()
+    lines = (ending, operation.text())
+    raise NotUnderstood(texts.end_in_reason(tail.typed), offers=tuple(Offer(label=one, line=one) for one in lines))
+
+
 def _never(tail: TimeClause) -> str:
     """Why the times of an operation that is never temporary are not read."""
     return recurrences.CANNOT_REPEAT if "recurs" in tail.times else times.cannot_be_temporary()
+
+
+def _with_missing_verb(words: Words) -> Operations:
+    """The readings of a line that lacks only its verb: sales to night desk 2h, 1001 to Sales."""
+    if not any(word.is_keyword("to") for word in words[1:-1]):
+        return ()
+    operation = Add if words[0].is_keyword("me") or re.match(r"[0-9]|<@", words[0].text) else RecallGroup
+    split = _split_times((Word(operation.verb()), *words), operation)
+    return tuple(one for one in match_clause(split).readings if isinstance(one, operation))
 
 
 def bare_line_error(words: Words, fault: NotFound) -> NotFound:
@@ -209,8 +288,7 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     words = strip_leading(words) or words
     if without_question_mark(words) is not None or operation_of_verb(words) is not None:
         return fault
-    corrected = corrected_verb(words)
-    offers = (offer_of(corrected),) if corrected else ()
+    offers = tuple(map(offer_of, with_corrected_verb(words) or _with_missing_verb(words)))
     whole = [offer for offer in fault.message.offers if not offer.leaves_out]
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
     from rapidfuzz import fuzz, process  # takes 4 MiB, so it is loaded when it is first needed
@@ -220,6 +298,6 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     lines = tuple(spelt[:MAX_USAGES]) or tuple(usages[verb] for verb, *_ in near)
     return NotFound(
         texts.unknown_line(join_words(words)),
-        offers=(*offers, *whole) or (Offer(label=texts.HELP, line="help"),),
+        offers=(*offers, *whole) or (help_offer(),),
         lines=() if offers else lines,
     )

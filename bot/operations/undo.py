@@ -151,14 +151,16 @@ class Undo(ChangeReference, RevertingOperation):
             preview_title=preview_title,
             changes=changes,
             notes=(*_matched_notes(done.undone, changes), *(note for change in changes for note in _notes(change))),
-            already=(self._already(context),) if all(one.is_noop for one in changes) else (),
+            already=(self._already(context, done),) if all(one.is_noop for one in changes) else (),
             irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
             by_stages=done.by_stages,
         )
 
-    def _already(self, context: OperationContext) -> str:
-        """Why there is nothing to undo: the change was undone, or others have changed all of it since."""
+    def _already(self, context: OperationContext, done: Plan) -> str:
+        """Why there is nothing to undo: the change was undone, has only ended another, or was changed again since."""
+        if done.ends_change is not None and not done.leaves_something:
+            return texts.only_ended(self.number, done.ends_change)
         undone = context.repository.undone_by(self.number) is not None
         return (texts.already_undone if undone else texts.nothing_left)(self.number)
 
@@ -213,7 +215,17 @@ class UndoLast(Operation):
 
     operation_id = "undo_last"
     phrase = "undo [{what}]"
-    also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
+    also = (
+        "undo [the] last change [of {what}]",
+        "undo|revert|withdraw|stop it|this|that",
+        "end [it|this|that] [now]",
+        "end {what} [now]",
+        "take [it|this|that] back",
+        "put|set|send|change|switch it|this|that back",
+        "put|set|send {what} back",
+        "revert [{what}]",
+        "withdraw",
+    )
     permission = None
     requirement = "what the change needed"
     examples = ("undo", "undo Sales", "undo server")

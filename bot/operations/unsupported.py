@@ -60,6 +60,15 @@ UNSUPPORTED = (
         lambda: line_texts.LIVE_CALLS,
         ("server",),
     ),
+    UnsupportedRequest(
+        (
+            "turn|switch on|off {group}",
+            "turn|switch {group} on|off",
+            "enable|disable|activate|deactivate {group}",
+        ),
+        lambda: line_texts.NO_GROUP_SWITCH,
+        ("pending",),
+    ),
 )
 """Requests that are often typed but can't be served."""
 

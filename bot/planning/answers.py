@@ -11,14 +11,14 @@ from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, ReadOperation
 from bot.operations.control import Preview
 from bot.operations.groups import Group
-from bot.operations.parser import parse_unconfirmed, unknown_line_error
+from bot.operations.parser import about_line, parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.schedule_list import next_fact
+from bot.operations.suggestions import help_offer
 from bot.operations.undo import Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
 from bot.planning.control_preview import preview_control
-from bot.planning.offers import about_line
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
@@ -61,7 +61,10 @@ class AnswerBuilder:
             read, context, _ = self.planner.resolve(principal, reads, references)
         except NotFound as fault:
             if isinstance(operation, Group):
-                raise unknown_line_error(request.line, fault) from fault
+                unknown = unknown_line_error(request.line, fault)
+                message = self.planner.without_impossible_offers(request, unknown.message)
+                unknown.message = replace(message, offers=message.offers or (help_offer(),))
+                raise unknown from fault
             raise
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
@@ -73,7 +76,7 @@ class AnswerBuilder:
                 return self.answer(request, parse_unconfirmed(question.line, request.user))
             return self._access_report(request, self.planner.authorizer.principal(request), question)
         except Refused as fault:
-            fault.message = about_line(fault.message, question)
+            fault.message = replace(about_line(fault.message, question), forms=())
             raise
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:

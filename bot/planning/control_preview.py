@@ -21,7 +21,8 @@ _COMPUTED = timedelta(minutes=1)
 def preview_control(operation: ControlOperation, effect: JournalEffect, now: datetime) -> Message:
     """Returns what an operation would do, with a button that does exactly that."""
     offer = Offer(label=operation.title, line=operation.text(), style="primary", expects=effect_digest(effect, now))
-    return Message(title=previews.question(operation.title), facts=effect.facts, notes=(effect.title,), offers=(offer,))
+    notes = (previews.afterwards(effect.title),)
+    return Message(title=previews.question(operation.title), facts=effect.facts, notes=notes, offers=(offer,))
 
 
 def check_as_shown(request: Request, operation: ControlOperation, effect: JournalEffect, now: datetime) -> None:

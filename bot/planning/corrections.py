@@ -14,8 +14,8 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
-from bot.texts import recurrences, refusals
-from bot.times.clauses import find_malformed_time, repetition_hint, time_hint, time_splits
+from bot.texts import lines, recurrences, refusals
+from bot.times.clauses import bare_duration, find_malformed_time, repetition_hint, time_hint, time_splits
 
 T = TypeVar("T")
 
@@ -73,6 +73,8 @@ class Corrections:
 
         Where it is a name and a time that was not read, a form with the time in its field, to be corrected.
         """
+        if lasting := self._with_duration(text, names, labels or names):
+            return lasting, ()
         name_part, time_part = split_time(text)
         pairs = [
             (name, label)
@@ -85,6 +87,25 @@ class Corrections:
         if isinstance(self.operation, Delete):  # nothing less than what was typed is deleted
             pairs = [(name, label) for name, label in pairs if not unmatched_words(text, label, name)]
         return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
+
+    def _with_duration(self, text: str, names: Sequence[str], labels: Sequence[str]) -> tuple[Offer, ...]:
+        """Buttons for an unknown `text` that is a similar name and a duration without its `for`."""
+        split = bare_duration(tuple(map(Word, text.split())))
+        if split is None or "ends" not in self.operation.times() or getattr(self.operation, "ends", None) is not None:
+            return ()
+        name = join_words(split.rest)
+        meant = [one for one, label in zip(names, labels, strict=True) if not unmatched_words(name, label, one)]
+        return tuple(self._offer(dict(self._replaced(text, one)) | split.times) for one in meant[:MAX_SUGGESTIONS])
+
+    def without(self, text: str) -> tuple[FormOffer, ...]:
+        """The form of the line without an unknown name that resembles none, to choose one there."""
+        kept = {field: _known(value, text) for field, value in dict(self._replaced(text, text)).items()}
+        arguments = self.operation.model_copy(update=kept).model_dump(mode="json", exclude_none=True)
+        known = {field: value for field, value in arguments.items() if field in self.operation.form() and value}
+        if not self.operation.form():
+            return ()
+        label = leaving_out(text, lines.OPEN_FORM)
+        return (FormOffer(label=label, operation=self.operation.operation_id, arguments=known),)
 
     def _form(self, text: str, name: str, unread: dict[str, str]) -> FormOffer:
         update = dict(self._replaced(text, name))
@@ -129,6 +150,11 @@ class Corrections:
         said = f"{label}: {line}" if label not in line else line
         label = leaving_out(left_out, said) if left_out else said
         return Offer(label=label, line=line, leaves_out=bool(left_out))
+
+
+def _known(value: Any, text: str) -> Any:
+    """The part of an argument's value that is not the unknown name; None if that is all of it."""
+    return tuple(one for one in value if one != text) or None if isinstance(value, tuple) else None
 
 
 def with_repetition_hint(message: Message, operation: Operation, line: str) -> Message:

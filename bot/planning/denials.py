@@ -130,7 +130,8 @@ class DeniedAttempt:
 def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> NotAllowed:
     """The error for a denied operation; with `attempt`, its message offers alternatives as buttons."""
     alternatives = [other for other in decision.alternatives if attempt.could_have(other)] if attempt else []
-    error = NotAllowed(refusals.may_not(decision.reason))
+    to_approve = decision.approvers and not decision.denied and _is_change(attempt)
+    error = NotAllowed((approvals.needs_approval if to_approve else refusals.may_not)(decision.reason))
     error.policy = decision.policy
     error.message = Message(
         title=str(error),
@@ -179,7 +180,9 @@ def _facts(decision: Decision) -> Iterator[Fact]:
         yield Fact(
             label=refusals.APPROVERS, value=approvals.count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids
         )
-    yield contact_fact(decision.contact)
+    contact = contact_fact(decision.contact)
+    if not any(one.ids == contact.ids for one in decision.approvers):
+        yield contact
     if _needs_rule(decision):
         value = refusals.add_permission(decision.permission.value)
         yield Fact(label=refusals.FOR_ADMIN, value=value, ids=decision.grant[-1:])

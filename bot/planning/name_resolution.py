@@ -17,7 +17,7 @@ from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections, for_explanation
-from bot.texts import changes, names, refusals
+from bot.texts import changes, names, recalls, refusals
 
 
 def _number_kind(pbx: PbxClient, text: str) -> str | None:
@@ -126,8 +126,8 @@ class UserResolver:
         return NotFound(
             refusals.no_user(text),
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=offers or self._similar_groups(text),
-            forms=forms,
+            offers=(offers := offers or self._similar_groups(text)),
+            forms=forms or (() if offers else self.corrections.without(text)),
         )
 
     def _similar_groups(self, text: str) -> tuple[Offer, ...]:
@@ -232,6 +232,8 @@ class RingGroupResolver:
         kind = for_explanation(lambda: _number_kind(self.pbx, text))
         what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
         hints = self.corrections.time_hints(text)
+        if not offers and not forms:
+            hints, forms = (*hints, recalls.RECALL_TARGETS), self.corrections.without(text)
         return NotFound(what, notes=hints, offers=offers, forms=forms)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.errors import NotFound, Refused
 from bot.messages.message import FormOffer, Message, Offer
-from bot.operations.base import ChangeOperation, ControlOperation, Operation
+from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Preview
 from bot.operations.parser import parse_unconfirmed
@@ -80,16 +80,3 @@ class OfferFilter:
                 return
         if faults:
             raise next((one for one in faults if isinstance(one, NotFound)), faults[0])
-
-
-def about_line(message: Message, question: Operation) -> Message:
-    """The refusal of a preview or a question about a line, whose buttons preview or ask too, and do nothing."""
-    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), forms=())
-
-
-def _about(offer: Offer, question: Operation) -> Offer:
-    operation = parse_unconfirmed(offer.line)[0]
-    if not isinstance(operation, ChangeOperation | ControlOperation) or "line" not in type(question).model_fields:
-        return offer
-    line = question.model_copy(update={"line": offer.line}).text()
-    return replace(offer, label=offer.label.replace(offer.line, line), line=line)

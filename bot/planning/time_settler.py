@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.changes.plan import Schedule
 from bot.errors import NotUnderstood, Refused
-from bot.messages.message import Message
+from bot.messages.message import Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
@@ -54,6 +54,10 @@ class TimeSettler:
             message, offers=tuple(replace(one, line=self._settled_line(request, one.line)) for one in message.offers)
         )
 
+    def at_once(self, message: Message) -> Message:
+        """The refusal of a change whose start has come, with buttons that begin at once: that start is in the past."""
+        return replace(message, offers=tuple(map(_beginning_at_once, message.offers)))
+
     def _settled_line(self, request: Request, line: str) -> str:
         try:
             operation = parse_unconfirmed(line)[0]
@@ -71,3 +75,11 @@ class TimeSettler:
             return settle(operation, self.asked(request))
         except Refused:
             return operation
+
+
+def _beginning_at_once(offer: Offer) -> Offer:
+    operation = parse_unconfirmed(offer.line)[0]
+    if not isinstance(operation, ChangeOperation) or operation.starts is None:
+        return offer
+    line = operation.model_copy(update={"starts": None}).text(settled=True)
+    return replace(offer, label=offer.label.replace(offer.line, line), line=line)

@@ -20,7 +20,8 @@ HELP = """\
   /park add 1001 to Sales       a line for Park; /park may be left out, and /park help shows what Park can do
   @Park add 1001 to Sales       the same as a mention in the channel
   click 1                       press the button with that number
-  as ben, as gil, as eve        be somebody else: on call, a guest, a colleague in New York
+  as ben, as gil, as eve, as ida
+                                be somebody else: on call, a guest, in New York, a reader of German
   in #random                    go to another channel; in @Park: write to Park alone
   say Good morning              write into the channel, without Park
   step recall group = Sales; recall = Night Desk

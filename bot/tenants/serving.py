@@ -67,16 +67,18 @@ class ServedPbxs(PeriodicTask):
         return self._next
 
     def _serve(self, tenant: Tenant) -> None:
+        """Starts what serves a PBX; it is no longer named as not served once it takes part in everything."""
+        before, by_name = self.tenants, {one.name: one for one in (*self.tenants, tenant)}
         try:
             tenant.start()
+            self.tenants = tuple(by_name[one.name] for one in self._given if one.name in by_name)
+            self.on_served(tenant)
         except BaseException:
+            self.tenants = before
             tenant.stop()
             raise
-        by_name = {one.name: one for one in (*self.tenants, tenant)}
-        self.tenants = tuple(by_name[one.name] for one in self._given if one.name in by_name)
         self.faults = {name: fault for name, fault in self.faults.items() if name != tenant.name}
         log.warning("the PBX %s is served from now on", tenant.name)
-        self.on_served(tenant)
 
     def _built(self, given: TenantSettings) -> Tenant | None:
         """Builds what serves a PBX; None where that is not possible now, and `faults` says why."""

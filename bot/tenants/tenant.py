@@ -45,6 +45,11 @@ class Part(NamedTuple):
 class Tenant:
     """One PBX with everything that serves it; shares nothing with others but its Slack workspace."""
 
+    team = ""
+    """Id of the Slack workspace, once it is known."""
+    app: App | None = None
+    """The listeners; None until it is known who the bot is in the workspace."""
+
     def __init__(
         self,
         given: TenantSettings,
@@ -90,10 +95,6 @@ class Tenant:
             )
             self.policy_watcher = PolicyWatcher(self.policy_store, slack.messenger, self._on_policy_change)
             built.pop_all()
-        self.team = ""
-        """Id of the Slack workspace, once it is known."""
-        self.app: App | None = None
-        """The listeners; None until it is known who the bot is in the workspace."""
 
     def connect(self, identity: Identity) -> App:
         """Builds the listeners, once it is known who the bot is in the workspace."""

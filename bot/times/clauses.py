@@ -11,7 +11,7 @@ from bot.recurrence.reading import may_repeat, read_recurrence
 from bot.texts import recurrences
 from bot.texts import times as texts
 from bot.times.days import is_weekday
-from bot.times.model import End, Start
+from bot.times.model import Duration, End, Start
 from bot.times.parser import UNTIL, read_end, read_start
 from bot.times.spans import read_times as read_start_and_end
 from bot.times.spelling import REPETITION_OPENERS, begins_repetition, normalize, repeats
@@ -23,6 +23,8 @@ MAX_WORDS = 36
 """Words of the longest repetition: with its days, times, first and last day, exception and time zone."""
 _FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
 """Fixed words of commands that may follow a time inside a line."""
+MAX_DURATION_WORDS = 4
+"""Words of the longest duration: 1 hour 30 minutes."""
 MAX_INNER_OPENERS = 12
 """Words within a line at which a time may begin, so that a hostile line can't cost much time."""
 
@@ -147,6 +149,17 @@ def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
         last = words[index:]
         if _looks_like_time(last) and not read_times(last):
             return TimeClause(_strip_comma(words[:index])[0], {}, join_words(last)), _explain_malformed(last)
+    return None
+
+
+def bare_duration(words: Words) -> TimeClause | None:
+    """The line without a duration at its end that lacks its `for`, as in: recall Sales to Night Desk 2h."""
+    for length in range(min(MAX_DURATION_WORDS, len(words) - 1), 0, -1):
+        last = words[-length:]
+        times = read_times((Word("for"), *last)) if not any(word.quoted for word in last) else {}
+        end = times.get("ends")
+        if len(times) == 1 and isinstance(end, End) and isinstance(end.when, Duration):
+            return TimeClause(words[:-length], times, join_words(last))
     return None
 
 

@@ -290,4 +290,5 @@ def _in_effect(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
         anyway = Offer(label=cards.RESTORE_ANYWAY, line=f"preview undo {entry.id} anyway")
         return _Present(cards.not_ended(plan.preview_title), cards.STATUS_NOT_ENDED, (anyway,))
-    return _Present(plan.title, told.status, (Offer(label=cards.UNDO, line=f"undo {entry.id}"),))
+    undo = Offer(label=cards.UNDO, line=f"undo {entry.id}")
+    return _Present(plan.title, told.status, (undo,) if plan.leaves_something else ())

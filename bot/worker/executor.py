@@ -12,7 +12,7 @@ from bot.changes.plan import Plan, Schedule
 from bot.changes.readings import Reading
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
-from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan, said
+from bot.errors import NotPossible, PBXError, Refused, Rejected, SignInFailed, StalePlan, said
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
 from bot.messages.request import Source
@@ -62,9 +62,13 @@ class Executor:
         times = None if new_times or plan is None else plan.times
         if due and times is not None:
             times = begun_early(times, readings[0], self.planner.repository.now())
-        planned = self.planner.plan(entry.request, readings, times, due=due)
-        if plan is None or plan.approval is None:  # approvers are shown a changed plan again by the approval flow
-            _refuse_outdated_preview(entry, planned)
+        try:
+            planned = self.planner.plan(entry.request, readings, times, due=due)
+            if plan is None or plan.approval is None:  # approvers are shown a changed plan again by the approval flow
+                _refuse_outdated_preview(entry, planned)
+        except Refused as refused:
+            refused.message = self.planner.times.at_once(refused.message) if due else refused.message
+            raise
         return self._with_prompt_backup(planned)
 
     def plan_occurrence(self, entry: Entry, times: Schedule) -> AuthorizedPlan:

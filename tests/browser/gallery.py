@@ -64,7 +64,7 @@ def say(sandbox: Sandbox, *lines: str, who: str = "ana") -> None:
 def cards(sandbox: Sandbox) -> None:
     """Changes that are done, undone, active, ended and scheduled."""
     say(sandbox, "add 1001 to Billing", "remove 1032 from Back to Front", "undo 2")
-    say(sandbox, "recall Billing to Night Desk for 2h", "recall Warehouse to Day Desk for 1h", "undo 5")
+    say(sandbox, "recall Billing to Night Desk for 2h", "recall Warehouse to Day Desk for 1h", "undo 6")
     say(sandbox, "recall Support to Reception at 18:00 for 2h", "recall Support to user then Night Desk")
 
 

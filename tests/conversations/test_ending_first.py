@@ -1,5 +1,6 @@
 """A change that meets a temporary or scheduled one: what is offered, to whom, and what a click on it does."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -89,6 +90,27 @@ def test_a_member_who_was_moved_for_a_time_is_moved_on_from_where_they_were(scen
     later(scene, hours=3)
     assert "1021" in scene.members("Support")
     assert "1021" not in scene.members("Sales")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("recall Sales to Night Desk for 2h", "recall Sales to user"),
+        ("move 1002 to Support for 2h", "remove 1002 from Support"),
+        ("server recall time 10m for 2h", "server recall time 5m"),
+    ],
+)
+def test_what_has_only_ended_another_change_has_no_undo(scene: ConversationHarness, first: str, second: str) -> None:
+    scene.do(first)
+    said(scene, second)
+    scene.click(scene.last_ephemeral(), END_IT)
+    card = scene.cards()[-1].plain
+    number = re.search(r"#(\d+) · done", card)
+    assert number is not None
+    assert "[Undo]" not in card
+    writes = scene.changes()
+    assert f"#{number[1]} has only ended #1" in said(scene, f"undo {number[1]}")
+    assert scene.changes() == writes
 
 
 def test_a_button_that_was_drawn_before_something_else_happened_overwrites_nothing(scene: ConversationHarness) -> None:

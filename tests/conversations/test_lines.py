@@ -47,6 +47,16 @@ ANSWERS = {
     "preview add 1001 to Sales": "[Apply]",
     "park 1001": "Park can't show, park or pick up live calls",
     "add 1001 Sales": "[add 1001 to Sales]",
+    "recall Sales to Night Desk 2h": "[recall Sales to Night Desk for 2h]",
+    "add 1001 to Sales 2 hours": "[add 1001 to Sales for 2h]",
+    "recal sales nightdesk 2h": "[recall sales to Night Desk for 2h]",
+    "sales to night desk": "[recall sales to night desk]",
+    "1001 to Sales": "[add 1001 to Sales]",
+    "this to that": "[Help]",
+    "who can change Sales": "who can change <group> recall to",
+    "recall Sales to voicemail": "[Without “voicemail”: Open the form]",
+    "recall Sales to +49 170 1234567": "or to a ring group of the PBX",
+    "add nobody to Sales": "[Without “nobody”: Open the form]",
     "help recall": "recall Sales to user then Night Desk",
 }
 

@@ -64,6 +64,8 @@ LINES = {
         "period": "since Monday",
     },
     "history member 1001": {"member": "1001"},
+    "history member 1800 today": {"member": "1800", "period": "today"},
+    "history Sales member today": {"group": "Sales", "aspect": "members", "period": "today"},
     "who added 1001 to Sales": {"group": "Sales", "member": "1001"},
     "who added 1001 to Sales?": {"group": "Sales", "member": "1001"},
     "who has put Amara Okafor in the Night Desk yesterday": {

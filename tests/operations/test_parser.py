@@ -14,7 +14,10 @@ from bot.operations.control import Preview
 from bot.operations.groups import Rename
 from bot.operations.members import Add
 from bot.operations.parser import parse
+from bot.operations.pending import Pending
 from bot.operations.schedule import Asked, settle
+from bot.operations.undo import UndoLast
+from bot.texts import cards
 from tests.strategies import operations, reasons
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
@@ -107,6 +110,29 @@ UNDERSTOOD = {
     "show server": "server",
     "list": "groups",
     "show groups": "groups",
+    "what is going to happen tonight?": "pending",
+    "what's next": "pending",
+    "what ends tomorrow": "pending",
+    "upcoming": "pending",
+    "my approvals": "pending",
+    "what needs my approval?": "pending",
+    "approve": "pending",
+    "keep it please": "pending",
+    "skip": "schedules",
+    "resume": "resume",
+    "who changed this?": "history",
+    "who did that last night": "history last night",
+    'who changed "this"': 'history "this"',
+    "undo it": "undo",
+    "end it now": "undo",
+    "end Sales": "undo Sales",
+    "put Sales back": "undo Sales",
+    "put 1001 back in Sales": "add 1001 to Sales",
+    "send Sales back to user": "recall Sales to user",
+    "end Sales at 18:00": "extend Sales until 18:00",
+    "withdraw 42": "cancel 42",
+    "withdraw": "undo",
+    "which group am I in?": "find <@me>",
     "": "help",
     "?": "help",
     "--help": "help",
@@ -221,6 +247,62 @@ def test_no_time_vanishes_in_a_new_name(line: str, said: str, offered: list[str]
     assert [offer.line for offer in refused.value.message.offers] == offered
 
 
+NOT_UNDERSTOOD = [
+    "recall Sales Night Desk",
+    "create Support for 2h",
+    'rename Sales to "Selling" tomorrow',
+    "recal Sales to Night Desk",
+    "add 1001 Sales",
+    "emergency recall Sales to Night Desk because of a fire for 2h",
+    "pause because of an update until 18:00",
+]
+
+
+@pytest.mark.parametrize("question", ["preview {}", "{}?"])
+@pytest.mark.parametrize("line", NOT_UNDERSTOOD)
+def test_the_buttons_for_a_question_that_is_not_understood_only_ask(line: str, question: str) -> None:
+    offered = readings_or_offers(line)
+    asked = readings_or_offers(question.format(line))
+    assert offered
+    assert asked == [f"preview {one}" for one in offered]
+    assert all(isinstance(parse(one)[0], Preview) for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        (
+            "emergency recall Sales to user because of fire for 2h",
+            [
+                "emergency recall Sales to user for 2h because fire",
+                'emergency recall Sales to user because "fire for 2h"',
+            ],
+        ),
+        ("pause because of fire until 18:00", ["pause until 18:00 because fire", 'pause because "fire until 18:00"']),
+    ],
+)
+def test_an_end_after_a_reason_is_asked_about(line: str, offered: list[str]) -> None:
+    with pytest.raises(NotUnderstood, match="the end, or a part of the reason"):
+        parse(line)
+    assert readings_or_offers(line) == offered
+    for one in offered:
+        parse(one)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "emergency recall Sales to user for 1h because of a fire for 2h",
+        'emergency recall Sales to user because "a fire for 2h"',
+        "emergency recall Sales to user because Ben left at 18:00",
+        "emergency delete Sales because it was needed until 18:00",
+        "reject 42 because Sales is short until 18:00",
+    ],
+)
+def test_a_time_in_a_reason_that_can_be_no_end_is_a_part_of_it(line: str) -> None:
+    parse(line)
+
+
 @pytest.mark.parametrize("span", ["tonight", "overnight", "for the night"])
 @pytest.mark.parametrize(("clock", "meanings"), [("3:59", 1), ("4:00", 2), ("17:59", 2), ("18:00", 1), ("23:00", 1)])
 def test_a_night_that_has_not_begun_is_asked_about(span: str, clock: str, meanings: int) -> None:
@@ -288,6 +370,14 @@ REFUSED = {
     "set Sales recall time to 5m": "have no timers of their own",
     "park 1001": "star codes",
     "calls": "star codes",
+    "turn off Sales": "can't be switched on or off",
+    "disable Sales": "can't be switched on or off",
+    "change Sales": "change <group> recall to <user",
+    "put 1001": "put <members> in <group>",
+    "put 1001 Sales": "add 1001 to Sales",
+    "recall Sales Desk 2h": "recall Sales to Desk for 2h",
+    "recal Sales Desk": "recall Sales to Desk",
+    "extend it by 1h": "Type the change's number or the group's name",
     'add 1001 to "Sales': "A quotation mark is missing",
     "add 1001 to <#C123>": "Slack mention",
     "preview groups": "changes nothing",
@@ -304,6 +394,12 @@ def test_what_is_not_understood_is_refused_with_what_to_type_instead(typed: str,
     message = refused.value.message
     offered = [offer.line for offer in message.offers]
     assert any(said in text for text in (message.title, *message.lines, *message.notes, *offered))
+
+
+@pytest.mark.parametrize("name", ["UNDO", "END_NOW", "KEEP", "DO_NOW", "CANCEL", "APPROVE", "WITHDRAW"])
+def test_the_label_of_a_cards_button_leads_to_the_change_where_it_is_typed(name: str) -> None:
+    label = getattr(cards, name)
+    assert parse(label) in ((UndoLast(),), (Pending(),))
 
 
 def test_a_name_that_holds_to_has_two_readings_the_longest_first() -> None:

@@ -57,8 +57,6 @@ def test_the_usage_is_that_of_the_command_that_was_typed(words: str) -> None:
 @pytest.mark.parametrize(
     ("line", "usages"),
     {
-        "end Sales": ("end <change | group> <end>", "end <change>"),
-        "end": ("end <change | group> <end>", "end schedule <change | group>", "end <change>"),
         "server recall": (
             "server recall to <user | ring group | user then ring group>",
             "server recall time <time>",

@@ -1,6 +1,6 @@
 """Calendars that are files and addresses: read once a day, and with the days last known where they can't be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -55,8 +55,10 @@ def failing() -> bytes:
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Setting:
-    return Setting(tmp_path, CalendarSource(url="https://example.com/a.ics"))
+def address(tmp_path: Path) -> Iterator[Setting]:
+    setting = Setting(tmp_path, CalendarSource(url="https://example.com/a.ics"))
+    yield setting
+    setting.journal.close()
 
 
 def test_an_address_is_read_once_a_day(address: Setting) -> None:
@@ -110,14 +112,14 @@ def test_an_address_on_another_host_is_not_read(address: Setting) -> None:
     assert "elsewhere.example is not on the policy's list" in address.state
 
 
-def test_a_file_stands_beside_the_policy(tmp_path: Path) -> None:
-    setting = Setting(tmp_path, CalendarSource(file="company.ics"))
-    setting.task.turn()
-    assert "can't be opened: No such file" in setting.state
-    (tmp_path / "company.ics").write_bytes(FOUNDED)
-    setting.now += timedelta(hours=2)
-    setting.task.turn()
-    assert setting.days == [DAY]
+def test_a_file_stands_beside_the_policy(address: Setting) -> None:
+    address.source = CalendarSource(file="company.ics")
+    address.task.turn()
+    assert "can't be opened: No such file" in address.state
+    (address.folder / "company.ics").write_bytes(FOUNDED)
+    address.now += timedelta(hours=2)
+    address.task.turn()
+    assert address.days == [DAY]
 
 
 @pytest.mark.parametrize(

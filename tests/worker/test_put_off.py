@@ -107,3 +107,27 @@ def test_what_began_later_is_the_later_change(
     assert (status(park, 1), status(park, 2)) == ("undone", "done")
     park.do("undo 2")
     assert present(park) == first
+
+
+@pytest.mark.parametrize(
+    ("line", "meanwhile"),
+    [
+        ("recall Support to On Call in 1h for 2h", "recall Support to Reception"),
+        ("delete Billing in 1h", "remove 1055 from Billing"),
+        ("add 1060 to Support in 1h", "add 1060 to Billing"),
+    ],
+)
+def test_the_buttons_of_what_was_refused_when_its_time_came_begin_at_once(
+    park: BotHarness, clock: Clock, line: str, meanwhile: str
+) -> None:
+    park.ask(line, expects=park.plan(line).plan.digest())
+    park.work()
+    park.do(meanwhile)
+    clock.move(hours=1)
+    park.work()
+    assert park.state(1) in (State.REFUSED, State.FAILED)
+    clock.move(minutes=1)
+    (offer,) = park.messenger.cards[-1][1].offers
+    park.ask(offer.line, expects=offer.expects)
+    park.work()
+    assert park.state(3) == State.DONE

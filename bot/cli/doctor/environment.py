@@ -28,6 +28,7 @@ from bot.worker.calendars import read_calendar
 _PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api", "slack_bot_token": "stand-in"}
 _REMEDY = (
     "Set it in the environment, or in .env in the folder where Park is started; docs/setup.md explains each variable."
+    f" To set Park up, run: {command_line('init')}"
 )
 
 

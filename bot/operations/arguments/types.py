@@ -139,11 +139,16 @@ def is_number(words: Words) -> bool:
     return len(words) == 1 and not words[0].quoted and re.fullmatch(r"#?[0-9]+", words[0].text) is not None
 
 
+PRONOUNS = ("it", "this", "that")
+"""Words for a change that name none."""
+
+
 def _read_change_or_group(words: Words) -> int | str:
     """The number of a change, or the name of a group that has one pending change."""
     if is_number(words[:1]):
         return _read_change(words)
-    if len(words) > 1 and words[-1].is_keyword("for", "until", "till", "by", "to"):
+    names_none = len(words) == 1 and words[0].is_keyword(*PRONOUNS, "by")
+    if names_none or (len(words) > 1 and words[-1].is_keyword("for", "until", "till", "by", "to")):
         raise ValueError(texts.NUMBER_THEN_TIME)
     return read_name(words)
 
@@ -153,8 +158,8 @@ def _say_change_or_group(value: int | str) -> str:
 
 
 def say_after_verb(name: str) -> str:
-    """A group's name where also "change 42" or "drift 7" may stand."""
-    return quote(name, always=fold(name).split()[:1] in (["change"], ["drift"]))
+    """A group's name where also "change 42", "drift 7" or "it" may stand."""
+    return quote(name, always=fold(name).split()[:1] in (["change"], ["drift"]) or fold(name) in (*PRONOUNS, "by"))
 
 
 def input_words(argument_type: ArgumentType, text: str) -> Words:

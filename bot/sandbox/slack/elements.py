@@ -162,10 +162,9 @@ def action_of(block: Json, element: Json, *, label: str | None, value: str | Non
 
 def _first_match(there: list[FoundElement], fitting: list[FoundElement], wanted: dict[str, str | None]) -> FoundElement:
     if not fitting:
-        given = ", ".join(f"{name}={text!r}" for name, text in wanted.items() if text is not None)
-        raise LookupError(
-            f"nothing to click or fill in fits {given}: {[_label_text(e) or label_of(b, e) for b, e in there]}"
-        )
+        given = ", ".join(f"“{text}”" for text in wanted.values() if text is not None)
+        labels = ", ".join(dict.fromkeys(_label_text(e) or label_of(b, e) for b, e in there))
+        raise LookupError(f"There is nothing to click or fill in called {given}. There is: {labels or 'nothing'}.")
     return fitting[0]
 
 

@@ -54,3 +54,8 @@ def asker_lost_right(number: int) -> str:
 def too_few(rule: str, number: int) -> str:
     people = "1 other person has" if number == 1 else f"{number} other people have"
     return f"“{rule}” says that {people} to approve this, and there are not that many who can. {NOTHING_CHANGED}"
+
+
+def needs_approval(reason: str) -> str:
+    """The refusal of a change that others may approve, with the rules that let them."""
+    return f"This needs an approval. {reason} {NOTHING_CHANGED}"

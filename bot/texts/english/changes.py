@@ -203,6 +203,11 @@ def nothing_left(number: int) -> str:
     return f"Nothing of {change_number(number)} is left: it was changed again since."
 
 
+def only_ended(number: int, ended: int) -> str:
+    """An undo of a change that found all as it wanted once it had ended a temporary change."""
+    return f"{change_number(number)} has only ended {change_number(ended)}. There is nothing else to undo."
+
+
 def set_since(number: int, by: int) -> str:
     """An undo of what a later change has set to the same."""
     return f"{change_number(by)} has set the same since {change_number(number)}. Nothing was changed."

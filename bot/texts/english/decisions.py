@@ -1,6 +1,5 @@
 """Cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved, paused ..."""
 
-from bot.texts.english.refusals import STATES
 from bot.texts.english.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
@@ -9,6 +8,7 @@ ENDS, STARTS = "Ends", "Starts"
 """Labels of the times."""
 RESUME = "Resume"
 NO_REASON = "none given"
+OVER = "is no longer in effect"
 
 
 def extended(number: int) -> str:
@@ -56,9 +56,9 @@ def waits(number: int) -> str:
     return f"{change_number(number)} is waiting for approval."
 
 
-def is_over(number: int, state: str) -> str:
-    """A change as of now that is not in effect, by the state of its entry."""
-    return f"{change_number(number)} {'is no longer in effect' if state == 'done' else STATES[state]}."
+def is_over(number: int, became: str) -> str:
+    """A change as of now that is not in effect, and what became of it."""
+    return f"{change_number(number)} {became}."
 
 
 def schedule_begins(number: int, at: str) -> str:

@@ -26,7 +26,7 @@ SEARCH, SEARCH_HINT = "Search groups", "Part of a name, then Enter."
 SHOW_ALL, EARLIER, MORE_GROUPS = "Show all groups", "Earlier groups", "More groups"
 
 NO_RIGHTS = "You can't use Park yet: no rule allows you anything."
-NO_RIGHTS_HERE = "You can't use Park in this place."
+NO_RIGHTS_HERE = "You can't see or change anything from here: no rule allows it."
 UNCERTAIN = "Slack couldn't say which user groups you are in, so you may be able to do more."
 
 PBX_AWAY = "The PBX isn't answering right now. This is what Park knows without it."

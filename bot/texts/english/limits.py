@@ -24,7 +24,8 @@ def name(least: int, most: int, length: int | None) -> str:
 
 
 def recall_time(timer: str, seconds: object, least: int, most: int) -> str:
-    return f"The {timer} must be {least} to {most} seconds (1 to 15 minutes), not {seconds}."
+    unit = " seconds" if isinstance(seconds, int) else ""
+    return f"The {timer} must be {least} to {most} seconds (1 to 15 minutes), not {seconds}{unit}."
 
 
 def not_a_prompt(file: str) -> str:

@@ -37,6 +37,11 @@ GROUP_TIMERS = (
     f"Park groups have no timers of their own: those of the call park server apply to every group. {NOTHING_CHANGED}"
 )
 
+NO_GROUP_SWITCH = (
+    "A park group can't be switched on or off: only call park as a whole can. What is temporary ends with “undo”,"
+    f" and “recall” changes where its unanswered calls go. {NOTHING_CHANGED}"
+)
+
 
 def without(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first."""
@@ -51,6 +56,11 @@ def now(line: str) -> str:
 def for_example(line: str) -> str:
     """An example below a usage."""
     return f"For example: {line}"
+
+
+def end_in_reason(typed: str) -> str:
+    """A time that may be the end of what is asked for, or a part of the reason for it."""
+    return f"Is “{typed}” the end, or a part of the reason? {NOTHING_CHANGED}"
 
 
 def too_long(length: int, limit: int) -> str:

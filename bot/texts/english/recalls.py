@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from bot.texts.english.wording import listed
 
 PARKER = "the user who parked the call"
+RECALL_TARGETS = (
+    "Unanswered parked calls can go to the user who parked them, or to a ring group of the PBX: not to voicemail, and"
+    " not to an outside number."
+)
 
 
 def not_called(whom: Sequence[str]) -> str:

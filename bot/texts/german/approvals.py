@@ -53,3 +53,7 @@ def asker_lost_right(number: int) -> str:
 def too_few(rule: str, number: int) -> str:
     people = "1 andere Person muss" if number == 1 else f"{number} andere Personen müssen"
     return f"„{rule}“ verlangt: {people} das freigeben. So viele, die das können, gibt es nicht. {NOTHING_CHANGED}"
+
+
+def needs_approval(reason: str) -> str:
+    return f"Das braucht eine Freigabe. {reason} {NOTHING_CHANGED}"

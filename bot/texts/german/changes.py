@@ -184,6 +184,10 @@ def nothing_left(number: int) -> str:
     return f"Von {change_number(number)} ist nichts mehr da: Es wurde seither wieder geändert."
 
 
+def only_ended(number: int, ended: int) -> str:
+    return f"{change_number(number)} hat nur {change_number(ended)} beendet. Sonst gibt es nichts rückgängig zu machen."
+
+
 def set_since(number: int, by: int) -> str:
     return f"{change_number(by)} hat dasselbe seit {change_number(number)} gesetzt. Nichts wurde geändert."
 

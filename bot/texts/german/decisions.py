@@ -1,12 +1,12 @@
 """German cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved ..."""
 
-from bot.texts.german.refusals import STATES
 from bot.texts.german.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "abgesagt", "bleibt, bis jemand es ändert"
 ENDS, STARTS = "Endet", "Beginnt"
 RESUME = "Fortsetzen"
 NO_REASON = "keiner angegeben"
+OVER = "gilt nicht mehr"
 
 
 def extended(number: int) -> str:
@@ -48,8 +48,8 @@ def waits(number: int) -> str:
     return f"{change_number(number)} wartet auf eine Freigabe."
 
 
-def is_over(number: int, state: str) -> str:
-    return f"{change_number(number)} {'gilt nicht mehr' if state == 'done' else STATES[state]}."
+def is_over(number: int, became: str) -> str:
+    return f"{change_number(number)} {became}."
 
 
 def schedule_begins(number: int, at: str) -> str:

@@ -26,7 +26,7 @@ SEARCH, SEARCH_HINT = "Gruppen suchen", "Einen Teil des Namens eingeben, dann En
 SHOW_ALL, EARLIER, MORE_GROUPS = "Alle Gruppen zeigen", "Frühere Gruppen", "Weitere Gruppen"
 
 NO_RIGHTS = "Sie können Park noch nicht benutzen: Keine Regel erlaubt Ihnen etwas."
-NO_RIGHTS_HERE = "Sie können Park an diesem Ort nicht benutzen."
+NO_RIGHTS_HERE = "Von hier aus können Sie nichts sehen oder ändern: Keine Regel erlaubt es."
 UNCERTAIN = "Slack konnte nicht sagen, in welchen Benutzergruppen Sie sind. Vielleicht dürfen Sie noch mehr."
 
 PBX_AWAY = "Die PBX antwortet gerade nicht. Dies weiß Park ohne sie."

@@ -23,7 +23,8 @@ def name(least: int, most: int, length: int | None) -> str:
 
 
 def recall_time(timer: str, seconds: object, least: int, most: int) -> str:
-    return f"{timer}: Möglich sind {least} bis {most} Sekunden (1 bis 15 Minuten), nicht {seconds}."
+    unit = " Sekunden" if isinstance(seconds, int) else ""
+    return f"{timer}: Möglich sind {least} bis {most} Sekunden (1 bis 15 Minuten), nicht {seconds}{unit}."
 
 
 def not_a_prompt(file: str) -> str:

@@ -36,6 +36,11 @@ GROUP_TIMERS = (
     f"Parkgruppen haben keine eigenen Zeiten: Die des Call-Park-Servers gelten für alle Gruppen. {NOTHING_CHANGED}"
 )
 
+NO_GROUP_SWITCH = (
+    "Eine Parkgruppe lässt sich nicht ein- oder ausschalten, nur das Parken von Anrufen im Ganzen. Was befristet ist,"
+    f" endet mit „undo“, und „recall“ ändert, wohin unbeantwortete Anrufe gehen. {NOTHING_CHANGED}"
+)
+
 
 def without(words: str, label: str) -> str:
     return f"Ohne „{words}“: {label}"
@@ -47,6 +52,10 @@ def now(line: str) -> str:
 
 def for_example(line: str) -> str:
     return f"Zum Beispiel: {line}"
+
+
+def end_in_reason(typed: str) -> str:
+    return f"Ist „{typed}“ das Ende oder ein Teil der Begründung? {NOTHING_CHANGED}"
 
 
 def too_long(length: int, limit: int) -> str:

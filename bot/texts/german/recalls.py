@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from bot.texts.german.wording import listed
 
 PARKER = "die parkende Person"
+RECALL_TARGETS = (
+    "Unbeantwortete geparkte Anrufe können an die Person gehen, die sie geparkt hat, oder an eine Rufgruppe der PBX:"
+    " nicht an eine Mailbox und nicht an eine Nummer von außerhalb."
+)
 
 
 def not_called(whom: Sequence[str]) -> str:

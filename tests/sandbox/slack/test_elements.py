@@ -115,5 +115,5 @@ def test_a_menu_in_a_message_is_filled_as_well(park: Park) -> None:
     sent = payload(park)
     assert (sent["actions"][0]["selected_user"], sent["container"]["message_ts"]) == (park.ada, message.ts)
     assert sent["state"]["values"]["s"]["who"]["selected_user"] == park.ada
-    with pytest.raises(LookupError, match="nothing to click or fill in fits label='What'"):
+    with pytest.raises(LookupError, match="nothing to click or fill in called “What”"):
         park.slack.fill(park.ben, "ada", label="What", where=message)

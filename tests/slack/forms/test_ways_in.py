@@ -27,7 +27,7 @@ MISTYPED = {
     "server_prompt": ("server prompt of last year", {}),
     "server_notify": ("server notify parker perhaps", {}),
     "apply": ("apply the file of last year", {}),
-    "refuse": ("refuse", {}),
+    "refuse": ("refuse 42 bacause", {"Change": "42"}),
     "restore": ("restore Sales to neverday", {"What": "Sales"}),
 }
 """A command of each operation that is not understood, and what its form contains of it."""

@@ -1,4 +1,4 @@
-"""The journal's database beside a Park that may be running."""
+"""Opens the database of the journal for a command, while Park may be running."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -8,7 +8,7 @@ from bot.journal.migrations import require_current
 
 
 @contextmanager
-def beside(url: str) -> Iterator[Database]:
+def open_journal(url: str) -> Iterator[Database]:
     """Opens the database; raises SettingsError, and JournalUnavailable if its tables are not those of this version."""
     with closing(open_beside(url)) as database:
         with database.reading() as connection:
