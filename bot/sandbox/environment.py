@@ -271,10 +271,10 @@ class Sandbox:
     def _skip_wait(self) -> None:
         """Sets the clocks to when something is tried again, if the bot does nothing until then."""
         for tenant in self.park.tenants:
-            worker, journal = tenant.workers.worker, tenant.journal
-            if worker.asleep and journal.has_work():
+            journal = tenant.journal
+            if tenant.is_at_rest and journal.has_work():
                 due = journal.due_in()  # of what is claimed meanwhile it is the end of the lease
-                if due and due < journal.lease / 2 and worker.asleep:
+                if due and due < journal.lease / 2 and tenant.is_at_rest:
                     self.forward(due)
 
     @contextmanager

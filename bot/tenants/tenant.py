@@ -153,13 +153,18 @@ class Tenant:
     @property
     def idle(self) -> bool:
         """Whether all requests are answered."""
-        slack, workers = self.slack, self.workers
-        pools = (workers.dispatcher, workers.progress_notifier, slack.reply_pool, slack.view_pool, slack.form_pool)
-        if not (workers.worker.asleep and all(pool.idle for pool in pools)):
-            return False  # asked before the journal, as it costs less; the pools are asked again at the end
+        if not self.is_at_rest:
+            return False  # asked before the journal, as it costs less; asked again at the end
         if self.journal.has_work() or not self.home_tabs.redraws.idle:  # before the pools, which they use
             return False
-        return all(pool.idle for pool in pools)
+        return self.is_at_rest
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no thread works on a request; one may be due to be tried again later."""
+        slack, workers = self.slack, self.workers
+        pools = (workers.dispatcher, workers.progress_notifier, slack.reply_pool, slack.view_pool, slack.form_pool)
+        return workers.worker.asleep and all(pool.idle for pool in pools)
 
     def has_open_entries(self) -> bool:
         """Whether there is anything to do without Slack, such as the end of a temporary change."""
