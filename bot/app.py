@@ -15,14 +15,14 @@ from bot.messages import slash_command
 from bot.runtime.checks import Condition, HealthChecks, PartChecks
 from bot.runtime.health import HealthServer
 from bot.runtime.turns import TurnRunner
-from bot.settings import Settings, SlackTokens, secret_text
+from bot.settings.environment import Settings, SlackTokens, secret_text
+from bot.settings.tenants import TenantSettings, serves_all
 from bot.slack.bolt_app import Dispatches, Receiver
 from bot.slack.client import Identity, ReadToken, SlackClient, connect_client
 from bot.slack.connection import Connection, SlackConnection
 from bot.slack.parts import Workspace, build_installed, build_receiver
 from bot.slack.posting import PostingState
 from bot.slack.users import SlackUserDirectory
-from bot.tenant_settings import TenantSettings, serves_all
 from bot.tenants.serving import ServedPbxs
 from bot.tenants.tenant import Tenant
 from bot.times.model import Clock, utc_now

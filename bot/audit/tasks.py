@@ -7,7 +7,7 @@ from bot.audit.drift.monitor import DriftMonitor
 from bot.journal.journal import Journal
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.setups.past import SetupHistory
 from bot.slack.messenger import SlackMessenger
 from bot.times.model import Clock

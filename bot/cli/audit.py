@@ -12,10 +12,10 @@ from bot.errors import SettingsError, SlackFailure
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
 from bot.journal.history import NameOf, to_csv, to_json_lines
-from bot.settings import JournalSettings, Settings
+from bot.settings.environment import JournalSettings, Settings
+from bot.settings.tenants import read_for
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
-from bot.tenant_settings import read_for
 
 _WRITERS = dict(zip(EXPORT_FORMATS, (to_csv, to_json_lines), strict=True))
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from bot.cli.journal_database import open_journal
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings.environment import Settings
+from bot.settings.tenants import read_tenants
 from bot.slack.installations import Installations, generate_key
-from bot.tenant_settings import read_tenants
 
 
 def run_list(_: Namespace) -> int:

@@ -25,7 +25,7 @@ from bot.messages import slash_command
 from bot.runtime import logs
 from bot.runtime.loading import loading_modules
 from bot.runtime.signals import StopRequest
-from bot.settings import (
+from bot.settings.environment import (
     JournalSettings,
     SettingsT,
     SlackTokens,
@@ -33,7 +33,7 @@ from bot.settings import (
     read_slack_tokens,
     secrets_of,
 )
-from bot.tenant_settings import TenantSettings, names, read_for, read_tenants
+from bot.settings.tenants import TenantSettings, names, read_for, read_tenants
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""

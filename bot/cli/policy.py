@@ -31,10 +31,10 @@ from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
 from bot.policy.schema import schema
 from bot.policy.workflows import step_refusal
 from bot.recurrence.calendars import HolidayCalendars
-from bot.settings import PBXSettings
+from bot.settings.environment import PBXSettings
+from bot.settings.tenants import config_file, read_for
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, unknown_ids
-from bot.tenant_settings import config_file, read_for
 
 Group = TypeVar("Group", ParkGroup, RingGroup)
 

@@ -13,14 +13,14 @@ from bot.errors import Refused, SettingsError
 from bot.pbx.client import build_client
 from bot.pbx.models import RingGroup
 from bot.planning.name_resolution import ring_group_label
-from bot.settings import PBXSettings
+from bot.settings.environment import PBXSettings
+from bot.settings.tenants import read_for
 from bot.setups.comparing import differences
 from bot.setups.csv_file import members_as_csv
 from bot.setups.files import SetupSource, decode, read_file
 from bot.setups.reading import PbxSetup, left_out, read_setup, to_file
 from bot.setups.summary import change_line, count_facts, risk_facts
 from bot.setups.yaml_file import dump, schema, update
-from bot.tenant_settings import read_for
 from bot.texts import changes as change_texts
 from bot.texts import setups as texts
 

@@ -26,10 +26,10 @@ from bot.operations.catalog import dump
 from bot.operations.footprint import footprint
 from bot.operations.setups import Apply
 from bot.pbx.client import build_client
-from bot.settings import JournalSettings, PBXSettings, Settings
+from bot.settings.environment import JournalSettings, PBXSettings, Settings
+from bot.settings.tenants import read_for, read_tenants
 from bot.setups.past import SetupHistory
 from bot.slack.client import connect_client, sign_in
-from bot.tenant_settings import read_for, read_tenants
 from bot.texts import setups as texts
 
 TOKEN_VARIABLE = "PARK_APPLY_TOKEN"  # noqa: S105

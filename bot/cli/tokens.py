@@ -8,8 +8,8 @@ from datetime import timedelta
 from bot.cli.journal_database import open_journal
 from bot.errors import SettingsError
 from bot.journal.apply_tokens import ApplyTokens
-from bot.settings import JournalSettings
-from bot.tenant_settings import read_for
+from bot.settings.environment import JournalSettings
+from bot.settings.tenants import read_for
 
 
 def run_create(options: Namespace) -> int:

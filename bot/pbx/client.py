@@ -25,7 +25,7 @@ from bot.pbx.models import (
 from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upload, download_request, encode_settings
 from bot.pbx.responses import PAGE_SIZE, Page, check_response, iterate_pages, parse_body
 from bot.pbx.transport import Deadline
-from bot.settings import PBXSettings, secret_text
+from bot.settings.environment import PBXSettings, secret_text
 from bot.times.model import Clock
 
 M = TypeVar("M", bound=BaseModel)

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from bot.errors import SettingsError
 from bot.runtime.checks import BacklogCollector, ConditionCollector, HealthChecks, Report
 from bot.runtime.metrics import REGISTRY
-from bot.settings import parse_listen_address
+from bot.settings.environment import parse_listen_address
 
 Page = tuple[str, str, bytes]
 """Status, content type and body."""

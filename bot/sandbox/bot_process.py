@@ -17,8 +17,8 @@ from typing import IO, TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.app import Park
-from bot.settings import Settings
-from bot.tenant_settings import TenantSettings
+from bot.settings.environment import Settings
+from bot.settings.tenants import TenantSettings
 
 if TYPE_CHECKING:
     from bot.sandbox.environment import Sandbox

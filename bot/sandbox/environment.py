@@ -16,8 +16,8 @@ from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.workspace import workspace
-from bot.settings import Settings, SlackTokens
-from bot.tenant_settings import TenantSettings
+from bot.settings.environment import Settings, SlackTokens
+from bot.settings.tenants import TenantSettings
 from bot.worker.lease import RetryPolicy
 
 WELCOME = "F07WELCOME1"

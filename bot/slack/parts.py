@@ -13,7 +13,7 @@ from bot.journal.notes import NoteStore
 from bot.journal.storage import DestinationStore
 from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
-from bot.settings import Settings, parse_listen_address, secret_text
+from bot.settings.environment import Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Dispatches, Receiver, build_app
 from bot.slack.client import Identity, ReadToken, SlackClient
 from bot.slack.direct_messages import MessagesTab

@@ -16,7 +16,7 @@ from bot.planning.planner import Planner
 from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore
 from bot.recurrence.model import Calendars
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.setups.past import SetupHistory
 from bot.slack.files import FileDownloader
 from bot.slack.home import HomeTabs

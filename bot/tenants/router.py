@@ -13,10 +13,10 @@ from slack_bolt import BoltRequest, BoltResponse
 from bot.errors import JournalUnavailable, SlackFailure
 from bot.messages.message import Message
 from bot.runtime.scope import pbx_scope
+from bot.settings.tenants import TenantSettings
 from bot.slack.listeners import written_directly
 from bot.slack.parts import Workspace
 from bot.slack.text import command_text
-from bot.tenant_settings import TenantSettings
 from bot.tenants.answering import Answers
 from bot.tenants.choosing import Choices
 from bot.tenants.origin import CARRIES_MARK, Kind, Origin, read_origin

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.errors import ParkError, SettingsError
 from bot.journal.identity import identity_of
 from bot.runtime.threads import PeriodicTask
-from bot.tenant_settings import TenantSettings
+from bot.settings.tenants import TenantSettings
 from bot.tenants.tenant import Tenant
 from bot.times.model import Clock
 

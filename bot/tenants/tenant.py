@@ -18,12 +18,12 @@ from bot.runtime.checks import Backlog, Condition, PartChecks, Remembered
 from bot.runtime.scope import pbx_scope
 from bot.runtime.threads import PeriodicTask
 from bot.runtime.turns import TurnRunner
+from bot.settings.tenants import TenantSettings
 from bot.slack.client import Identity
 from bot.slack.home import HomeTabs
 from bot.slack.outgoing import Json, Outgoing
 from bot.slack.parts import Workspace, build_listeners, build_slack
 from bot.slack.workspace import channel_uses
-from bot.tenant_settings import TenantSettings
 from bot.tenants.building import build_planner, build_workers
 from bot.texts import tenants as texts
 from bot.texts.languages import speaking

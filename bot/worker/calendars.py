@@ -23,7 +23,7 @@ from bot.recurrence.calendars import (
 )
 from bot.runtime.checks import Condition
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.texts import calendars as texts
 from bot.times.model import Clock
 

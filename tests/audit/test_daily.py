@@ -17,7 +17,7 @@ from bot.messages.message import Message
 from bot.runtime.metrics import REGISTRY
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.environment import Sandbox
-from bot.tenant_settings import TenantSettings
+from bot.settings.tenants import TenantSettings
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
 from tests.bot_harness import RecordingMessenger
 from tests.journal.making import Clock, JournalHarness

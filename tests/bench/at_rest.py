@@ -20,7 +20,7 @@ def main() -> None:
 
     with loading_modules():
         from bot.app import Park
-        from bot.tenant_settings import read_tenants
+        from bot.settings.tenants import read_tenants
     with Park(*read_tenants()):
         time.sleep(SECONDS)
         gc.collect()

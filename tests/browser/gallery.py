@@ -4,8 +4,8 @@ Each is taken in light, in dark and at the width of a phone, to be looked at one
 """
 
 import re
-import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -317,4 +317,7 @@ def _settled(tab: Tab) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]), *sys.argv[2:3])
+    parser = ArgumentParser(description="Takes pictures of the sandbox's page.")
+    parser.add_argument("folder", type=Path, help="where the pictures are put")
+    parser.add_argument("only", nargs="?", default="", help="a pattern for the names of the scenes")
+    take(**vars(parser.parse_args()))

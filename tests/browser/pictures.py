@@ -1,6 +1,6 @@
 """The README's pictures, taken from the page: `python -m tests.browser.pictures FOLDER`."""
 
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from bot.sandbox.page.server import DemoPage
@@ -50,4 +50,6 @@ def _others(page: DemoPage, browser: Browser, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]))
+    parser = ArgumentParser(description="Takes the pictures of the documentation.")
+    parser.add_argument("folder", type=Path, help="where the pictures are put")
+    take(**vars(parser.parse_args()))

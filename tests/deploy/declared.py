@@ -7,7 +7,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.journal.journal import LEASE
-from bot.settings import PBXSettings, Settings
+from bot.settings.environment import PBXSettings, Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 VARIABLES = frozenset(name.upper() for name in Settings.model_fields)

@@ -7,7 +7,7 @@ import sys
 import tomllib
 
 from bot.sandbox.environment import Sandbox
-from bot.settings import parse_listen_address
+from bot.settings.environment import parse_listen_address
 from tests.deploy.declared import DEPLOY, OF_THE_C_LIBRARY, SECRETS, VARIABLES, is_command, pins
 from tests.waiting import PATIENCE
 

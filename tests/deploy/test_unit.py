@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import JournalSettings, parse_listen_address
+from bot.settings.environment import JournalSettings, parse_listen_address
 from tests.deploy.declared import DEPLOY, LONGEST_STOP, OF_THE_C_LIBRARY, SECRETS, VARIABLES, is_command, parse_seconds
 
 TEXT = (DEPLOY / "park.service").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from typing import Any
 from bot.app import Park
 from bot.runtime.signals import StopRequest
 from bot.sandbox.environment import Sandbox
-from bot.settings import Settings
-from bot.tenant_settings import TenantSettings
+from bot.settings.environment import Settings
+from bot.settings.tenants import TenantSettings
 from bot.times.model import utc_now
 from bot.worker import progress
 from bot.worker.lease import RetryPolicy

@@ -7,7 +7,7 @@ from bot.journal.database import open_read_only
 from bot.journal.journal import Journal
 from bot.journal.migrations import SchemaStatus, migrate_database, schema_status
 from bot.journal.models import State
-from bot.tenant_settings import journal_of
+from bot.settings.tenants import journal_of
 from tests.journal.making import make_request as request
 from tests.postgres import Server
 

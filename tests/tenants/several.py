@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.model import Message
-from bot.tenant_settings import TenantSettings, journal_of
+from bot.settings.tenants import TenantSettings, journal_of
 from bot.tenants.tenant import Tenant
 
 BERLIN, MUNICH, PARIS = "berlin", "munich", "paris"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tenant_settings import TenantSettings
+from bot.settings.tenants import TenantSettings
 from tests.faults.scene import FAST_RETRIES
 from tests.postgres import Server
 from tests.tenants.several import BERLIN, MUNICH, PARIS, SeveralPbxs

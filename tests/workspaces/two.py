@@ -14,10 +14,10 @@ from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.model import Message
 from bot.sandbox.workspace import workspace
+from bot.settings.tenants import TenantSettings, journal_of
 from bot.slack.app_manifest import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.installations import Installations, InstalledApp
 from bot.slack.installed import InstalledWorkspaces
-from bot.tenant_settings import TenantSettings, journal_of
 from tests.waiting import PATIENCE
 
 POLICY = """\

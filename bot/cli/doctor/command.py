@@ -13,7 +13,7 @@ from bot.cli.doctor import changes, environment, experiments, journal, network, 
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, error, run_checks
 from bot.cli.network_errors import quiet_logs
 from bot.errors import SettingsError
-from bot.tenant_settings import names
+from bot.settings.tenants import names
 from bot.texts import wording
 from bot.times.model import utc_now
 

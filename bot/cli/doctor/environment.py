@@ -19,9 +19,9 @@ from bot.pbx.requests import parse_base_url
 from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
 from bot.recurrence.calendars import with_environment
-from bot.settings import Settings, problem_text
+from bot.settings.environment import Settings, problem_text
+from bot.settings.tenants import channels_of, read_for
 from bot.slack.workspace import channel_uses
-from bot.tenant_settings import channels_of, read_for
 from bot.texts import calendars as texts
 from bot.worker.calendars import read_calendar
 

@@ -7,10 +7,10 @@ from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.cli.network_errors import describe_failure
 from bot.errors import JournalUnavailable, SettingsError, SlackFailure
 from bot.journal.database import open_beside
+from bot.settings.tenants import read_tenants
 from bot.slack.app_config import GrantedScopes, fetch_granted_scopes
 from bot.slack.client import Client, connect_client
 from bot.slack.installations import Installations, InstalledApp
-from bot.tenant_settings import read_tenants
 
 _INSTALL = "Start Park, and open /slack/install in a browser."
 _KEYS = "Set the key with which the tokens were encrypted, behind a new one if it was replaced: PARK_TOKEN_KEY=new,old"

@@ -13,7 +13,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup
 from bot.pbx.requests import ApiResponse
 from bot.policy.rules import Policy
-from bot.settings import Settings
+from bot.settings.environment import Settings
 from bot.slack.app_config import GrantedScopes
 from bot.slack.client import Client
 from bot.times.model import Clock

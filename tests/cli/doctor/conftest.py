@@ -14,7 +14,7 @@ from bot.__main__ import main
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.switches import Switches
-from bot.settings import Settings
+from bot.settings.environment import Settings
 
 POLICY = """\
 announce = "{ops}"

@@ -10,7 +10,7 @@ import pytest
 from bot.pbx.client import build_client
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
-from bot.settings import read_settings
+from bot.settings.environment import read_settings
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.cli.init.conftest import InitHarness
 

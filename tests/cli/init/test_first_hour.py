@@ -14,8 +14,8 @@ from bot.cli.invocation import command_line
 from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.sandbox.environment import Sandbox
-from bot.settings import read_settings
-from bot.tenant_settings import read_tenants
+from bot.settings.environment import read_settings
+from bot.settings.tenants import read_tenants
 from tests.cli.init.conftest import InitHarness
 
 FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(duration=None)

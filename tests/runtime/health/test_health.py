@@ -15,7 +15,7 @@ from bot.errors import JournalUnavailable, SettingsError
 from bot.runtime.checks import REMEMBERED_SECONDS, Condition, Remembered
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
-from bot.tenant_settings import TenantSettings
+from bot.settings.tenants import TenantSettings
 from bot.worker.lease import RetryPolicy
 from tests.waiting import PATIENCE, wait_until
 

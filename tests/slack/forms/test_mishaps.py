@@ -9,7 +9,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.rendering import View
-from bot.tenant_settings import TenantSettings
+from bot.settings.tenants import TenantSettings
 from tests.faults.scene import ConversationHarness
 from tests.faults.test_journal_away import locked_journal
 from tests.slack.forms.conftest import Ready, form_button, pick

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.settings import ListenAddress, parse_listen_address
+from bot.settings.environment import ListenAddress, parse_listen_address
 
 
 @pytest.mark.parametrize(

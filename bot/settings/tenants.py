@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.settings import (
+from bot.settings.environment import (
     GivenCalendar,
     JournalSettings,
     Language,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import JournalSettings, PBXSettings, Settings
-from bot.tenant_settings import TenantSettings, journal_of, names, read_for, read_tenants
+from bot.settings.environment import JournalSettings, PBXSettings, Settings
+from bot.settings.tenants import TenantSettings, journal_of, names, read_for, read_tenants
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 BERLIN = """\

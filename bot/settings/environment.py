@@ -21,9 +21,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.installation_settings import InstallationSettings
 from bot.messages import slash_command
 from bot.recurrence.calendars import CalendarSource, parse_source
+from bot.settings.installation import InstallationSettings
 from bot.texts.languages import ENGLISH, PACKAGES
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, parse_listen_address, read_settings
+from bot.settings.environment import Settings, parse_listen_address, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}
