@@ -159,12 +159,12 @@ def test_a_workspace_whose_only_pbx_can_not_be_served_is_told_so_and_the_other_o
             one.install_and_wait(slack)
         one.second_policy = "no policy"
         one.restart()
-        assert "Park doesn't serve Second just now" in text(one.type(one.second, "groups"))
+        assert "Park could not begin to serve Second" in text(one.type(one.second, "groups"))
         one.second.slash(one.zoe, one.second.direct(one.zoe), "groups")
-        one.second.wait_for(lambda: "Park doesn't serve Second" in text(one.second.ephemerals(one.zoe)))
+        one.second.wait_for(lambda: "Park could not begin to serve Second" in text(one.second.ephemerals(one.zoe)))
         one.second.open_home(one.zoe)
         one.second.wait_for(lambda: one.second.home(one.zoe))
         home = one.second.home(one.zoe)
         assert home is not None
-        assert "Park doesn't serve Second" in home.plain
+        assert "Park could not begin to serve Second" in home.plain
         assert "1001" in text(one.type(one.slack, "add 1001 to Sales"))
