@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from flask import Flask
 
@@ -29,6 +29,9 @@ T = TypeVar("T")
 class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions, WorkflowActions):
     """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
 
+    time_limit: ClassVar[float] = 3.0
+    """Seconds that an app has to acknowledge a payload and to open a form, as documented. The tests set it."""
+
     def __init__(
         self,
         *,
@@ -38,8 +41,8 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         shortcuts: Mapping[str, str] | None = None,
         functions: Mapping[str, Json] | None = None,
         home_tab: bool = True,
-        ack_timeout: float = 3.0,
-        trigger_lifetime: float = 3.0,
+        ack_timeout: float | None = None,
+        trigger_lifetime: float | None = None,
         retry_after: Sequence[float] = (0.0, 60.0, 300.0),
         beside: "FakeSlack | None" = None,
     ) -> None:
@@ -51,8 +54,8 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             events: Subscribed bot events.
             shortcuts: callback_id -> "global" or "message".
             functions: The app's steps for Workflow Builder by callback_id, as the manifest declares them.
-            ack_timeout: Seconds to acknowledge a payload.
-            trigger_lifetime: Seconds that a trigger_id can be used.
+            ack_timeout: Seconds to acknowledge a payload, if not `time_limit`.
+            trigger_lifetime: Seconds that a trigger_id can be used, if not `time_limit`.
             retry_after: Seconds before each further delivery of an event, as documented for the Events API.
         """
         self.state = SlackState(name, frozenset(scopes), frozenset(events))
@@ -61,11 +64,12 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         self.state.shortcuts = dict(shortcuts or {})
         self.state.workflows.declared = dict(functions or {})
         self.state.home_tab = home_tab
-        self.state.triggers.lifetime = trigger_lifetime
+        self.state.triggers.lifetime = self.time_limit if trigger_lifetime is None else trigger_lifetime
         self._offers = {}
         self.faults = FaultQueue(self.state)
         self.urls = ResponseURLs(self.state)
-        self.deliveries = Deliveries(self.state, ack_timeout, retry_after, beside.deliveries if beside else None)
+        in_time = self.time_limit if ack_timeout is None else ack_timeout
+        self.deliveries = Deliveries(self.state, in_time, retry_after, beside.deliveries if beside else None)
         self.link = self.deliveries.link
         self.state.new_link = self.link.new_url
         self._web = WebServer(self._app(), lambda: self.state.timestamps.time())
