@@ -11,6 +11,7 @@ from bot.errors import SlackAppRefused, SlackFailure, SlackRefused, SlackUnavail
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.slack.blocks import Payload, render_card, with_footer
+from bot.slack.failures import is_token_fault
 from bot.slack.text import escape
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
@@ -59,18 +60,25 @@ def fresh_response_url(request: Request, now: datetime) -> str | None:
     return request.response_url if now - request.asked_at < _RESPONSE_URL_LIFETIME else None
 
 
+class WithoutToken(partial[T]):
+    """An attempt to post that needs no bot token."""
+
+
 def try_destinations(
     attempts: Iterable[Callable[[], T]],
     *,
-    skip_unavailable: bool = False,
+    anywhere: bool = False,
     failures: list[SlackFailure] | None = None,
 ) -> T:
     """Makes attempts to post until one succeeds, and returns its result.
 
-    Whatever Slack refuses leads to the next attempt: a code that Park does not know must not end the telling.
+    Whatever Slack refuses leads to the next attempt: a code that Park does not know must not end the telling. A refused
+    token says nothing of a destination: a later attempt with it would only succeed if the token was replaced in
+    between, and would leave what is shown at the first destination as it is.
 
     Args:
-        skip_unavailable: Also tries the next one after SlackUnavailable, which may post twice: for private messages.
+        anywhere: Also tries the next one after a refused token, and after SlackUnavailable, which may post twice: for
+            private messages.
         failures: Receives the failures, before the next attempt is taken.
 
     Raises:
@@ -78,11 +86,13 @@ def try_destinations(
     """
     failures = [] if failures is None else failures
     for attempt in attempts:
+        if any(map(is_token_fault, failures)) and not (anywhere or isinstance(attempt, WithoutToken)):
+            continue
         try:
             return attempt()
         except SlackUnavailable as error:
             failures.append(error)
-            if not skip_unavailable:
+            if not anywhere:
                 raise
             log.info("not there, or not now: %s", error)
         except SlackRefused as error:
@@ -147,7 +157,7 @@ class Cards:
             said_meanwhile = posted is not None and posted.held and posted.how == "response_url"
             if (url := fresh_response_url(request, self._now())) and not said_meanwhile:
                 held = any(isinstance(failure, SlackAppRefused) for failure in failures)
-                yield partial(self._respond, card, request.channel, url, held=held)
+                yield WithoutToken(self._respond, card, request.channel, url, held=held)
         elif request.card_channel:
             yield partial(self._post_in_chosen_channel, card, request, request.card_channel)
         if request.direct:

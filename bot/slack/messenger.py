@@ -9,7 +9,7 @@ from bot.errors import SlackFailure, SlackRefused, passes_by_itself, said_of_sla
 from bot.messages.message import Attachment, Message, Posted, StepResult
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
-from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
+from bot.slack.cards import Card, Cards, WithoutToken, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.notes import ProgressNotes
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
@@ -70,7 +70,7 @@ class SlackMessenger:
         with speaking(self._users.known_language(request.user) or language()):
             payloads = render(message)
         for payload in payloads:
-            try_destinations(self._private_attempts(request, payload), skip_unavailable=True)
+            try_destinations(self._private_attempts(request, payload), anywhere=True)
 
     def show(
         self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
@@ -175,7 +175,7 @@ class SlackMessenger:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
         if posted.how != "dm" and (url := fresh_response_url(request, self._now())):
-            yield partial(self._chat_api.respond, url, payload, to_all=True, channel=request.channel)
+            yield WithoutToken(self._chat_api.respond, url, payload, to_all=True, channel=request.channel)
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:

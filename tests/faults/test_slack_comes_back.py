@@ -120,6 +120,25 @@ def test_a_token_that_is_replaced_while_park_runs_is_read_again(scene: Conversat
     assert "done" in scene.cards()[-1].plain
 
 
+@pytest.mark.parametrize("code", ["not_authed", "account_inactive", "team_access_not_granted"])
+@pytest.mark.parametrize("methods", [("chat.update", "chat.postMessage"), ("chat.postMessage",)], ids=["card", "reply"])
+def test_a_token_that_is_replaced_between_two_destinations_leads_to_no_other_one(
+    methods: tuple[str, ...], code: str
+) -> None:
+    with Sandbox(now=ORDINARY_INSTANT) as sandbox:
+        scene = ConversationHarness(sandbox)
+        scene.do("recall Sales to Night Desk for 1h")
+        before = len(scene.replies())
+        for method in methods:
+            sandbox.slack.faults.fail(method, code)
+        sandbox.forward(timedelta(hours=1))  # its response_url has expired
+        sandbox.settle()
+        assert not scene.direct()
+        (card,) = scene.cards()
+        assert "· ended ·" in card.plain
+        assert len(scene.replies()) == before + 1
+
+
 def test_user_groups_that_fail_once_refuse_nobody_on_call(scene: ConversationHarness) -> None:
     scene.sandbox.slack.faults.fail("usergroups.list", "fatal_error", times=2)
     scene.do("add 1001 to Sales", who="ben")

@@ -36,10 +36,11 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Presses Ctrl-C until the process ends: Python drops one that comes while an object is finalized."""
-        for _ in range(3):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             self.bot.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
-                self.bot.wait(PATIENCE)
+                self.bot.wait(3)
                 return
         raise AssertionError("Ctrl-C does not end it")
 
