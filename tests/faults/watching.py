@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 
 from bot.journal.journal import Journal
 from bot.sandbox.environment import Sandbox
@@ -26,16 +25,15 @@ class ReplicaHarness(ConversationHarness):
 
     replicas: list[Replica] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Opens the journal that the replicas share."""
+        self.journal = Journal(self.sandbox.settings.database_url)
+
     def start(self, signal_at: StepSignal | None = None) -> Replica:
         """Starts another replica."""
         one = Replica.start(self.sandbox, lease=LEASE, signal_at=signal_at)
         self.replicas.append(one)
         return one
-
-    @cached_property
-    def journal(self) -> Journal:
-        """The journal that the replicas share."""
-        return Journal(self.sandbox.settings.database_url)
 
     def wait_until_idle(self, seconds: float = PATIENCE) -> None:
         """Waits until every entry has ended and is confirmed."""
