@@ -160,6 +160,11 @@ class Plan(BaseModel):
         return self.repetition is None and all(change.is_noop for change in self.changes)
 
     @property
+    def targets(self) -> frozenset[str]:
+        """The keys of the PBX objects that it changes, by id or by the name to be created."""
+        return frozenset(change.target.key for change in self.changes)
+
+    @property
     def leaves_something(self) -> bool:
         """Whether there is something to undo: a plan may find all as it wants once it has ended a temporary change."""
         return not all(change.is_noop for change in self.undone)

@@ -42,7 +42,7 @@ class LeaseGuard:
         between two commits leaves a change that was planned, and between planning and writing none that is in doubt.
         """
         fields = {name: new for name, new in journal_fields(planned).items() if new != getattr(self.entry, name)}
-        self._unrecorded = {**fields, "about": planned.plan.about, "targets": _targets(planned.plan)}
+        self._unrecorded = {**fields, "about": planned.plan.about, "targets": planned.plan.targets}
 
     def record_now(self) -> None:
         """Stores the plan and reserves its targets, unless that is done.
@@ -65,7 +65,7 @@ class LeaseGuard:
         Not durably: the commit before the first write to the PBX is, with all before it. Without that one, an entry
         is planned again.
         """
-        self.entry = self.journal.checkpoint(self.entry, targets=_targets(plan), durable=False)
+        self.entry = self.journal.checkpoint(self.entry, targets=plan.targets, durable=False)
 
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
@@ -87,10 +87,6 @@ class LeaseGuard:
         else:
             self.entry = self.journal.checkpoint(self.entry, began=True, **self._take_unrecorded())
         return started + self.journal.lease.total_seconds() / 2
-
-
-def _targets(plan: Plan) -> frozenset[str]:
-    return frozenset(change.target.key for change in plan.changes)
 
 
 def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def partial_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
 
 def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:
     """Returns the later changes in effect that have set something of the same, newest first."""
-    later = journal.made_on(_targets(plan), SEARCHED, after=entry)
+    later = journal.made_on(plan.targets, SEARCHED, after=entry)
     return [one for one in later if _overlaps(plan, one) and _holds(journal, one)]
 
 
@@ -87,15 +87,11 @@ def _is_pause(entry: Entry) -> bool:
 
 def _same_targets(journal: Reader, plan: Plan) -> Iterator[Entry]:
     """Yields the changes of the same targets, newest first, without those that are about others."""
-    targets = _targets(plan)
+    targets = plan.targets
     found = journal.made_on(targets, FEW)
     yield from found
     if len(found) == FEW:
         yield from journal.made_on(targets, SEARCHED)[FEW:]
-
-
-def _targets(plan: Plan) -> frozenset[str]:
-    return frozenset(change.target.key for change in plan.changes)
 
 
 def _overlaps(plan: Plan, other: Entry) -> bool:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
+from tests.postgres import Unavailable, server
 
 PEOPLE = 50
 """Who type: nobody more than the others."""
@@ -88,3 +89,16 @@ def running(sandbox: Sandbox, module: str, python: str = sys.executable, **more:
         process.terminate()
         process.wait(60)
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=60)
+
+
+def measure_databases(measure: Callable[..., None]) -> None:
+    """Calls `measure` with the name of each database of the command line, or of both, and with settings of Park's."""
+    for database in sys.argv[1:] or ("sqlite", "postgresql"):
+        if database == "sqlite":
+            measure(database)
+            continue
+        try:
+            with server() as postgres:
+                measure(database, database_url=postgres.database())
+        except Unavailable as fault:
+            print(f"PostgreSQL: {fault}")

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.environment import Sandbox
-from tests.bench.bots import Bot, running, sandboxes
+from tests.bench.bots import Bot, measure_databases, running, sandboxes
 from tests.bench.commands import GROUPS, WARM, Typist, calls_of_park
-from tests.postgres import Unavailable, server
 
 CHANGES = 200
 """Changes that are measured with each number of people."""
@@ -84,15 +83,7 @@ def _each(before: Figures, after: Figures) -> Figures:
 
 def main() -> None:
     """Prints the tables."""
-    for database in sys.argv[1:] or ("sqlite", "postgresql"):
-        if database == "sqlite":
-            compare(database)
-            continue
-        try:
-            with server() as postgres:
-                compare(database, database_url=postgres.database())
-        except Unavailable as fault:
-            print(f"PostgreSQL: {fault}")
+    measure_databases(compare)
 
 
 def compare(database: str, **settings: Any) -> None:

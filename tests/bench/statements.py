@@ -18,10 +18,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Pool, event
 
 from bot.__main__ import main as run_park
-from tests.bench.bots import running, sandboxes
+from tests.bench.bots import measure_databases, running, sandboxes
 from tests.bench.commands import GROUPS, Typist
 from tests.faults.power import is_durable
-from tests.postgres import Unavailable, server
 
 OUTERMOST = ("_run", "handle", "run", "_poll", "__enter__")
 """Functions at which the list of callers ends."""
@@ -115,15 +114,7 @@ def _print(database: str, **settings: Any) -> None:
 
 def main() -> None:
     """Prints the statements on each database."""
-    for database in sys.argv[1:] or ("sqlite", "postgresql"):
-        if database == "sqlite":
-            _print(database)
-            continue
-        try:
-            with server() as postgres:
-                _print(database, database_url=postgres.database())
-        except Unavailable as fault:
-            print(f"PostgreSQL: {fault}")
+    measure_databases(_print)
 
 
 if __name__ == "__main__":
