@@ -52,7 +52,9 @@ def make_large(sandbox: Sandbox, changes: int = CHANGES, temporary: int = TEMPOR
         connection.executemany("INSERT INTO names VALUES (?, ?, ?)", rows)
         last = len(groups) - 1
         _copy(connection, (1,), changes, first_group=0, of=0, groups=len(groups) - temporary, spread=SPREAD)
-        _copy(connection, (2, 3), temporary - 1, first_group=last - temporary + 1, of=last, groups=temporary - 1, spread=0)
+        _copy(
+            connection, (2, 3), temporary - 1, first_group=last - temporary + 1, of=last, groups=temporary - 1, spread=0
+        )
         connection.execute("UPDATE chain SET number = (SELECT max(id) FROM events)")
         connection.execute("ANALYZE temp")
 
@@ -65,7 +67,7 @@ def _copy(
     first_group: int,
     of: int,
     groups: int,
-    spread: int,
+    spread: int = 0,
 ) -> None:
     """Copies entries, with all rows about them, for groups in turn.
 
@@ -78,7 +80,9 @@ def _copy(
     """
     (first,) = connection.execute("SELECT max(id) + 1 FROM entries").fetchone()
     connection.execute("DROP TABLE IF EXISTS copies")
-    connection.execute("CREATE TEMP TABLE copies (number INTEGER PRIMARY KEY, shift INTEGER, ago REAL, id TEXT, name TEXT)")
+    connection.execute(
+        "CREATE TEMP TABLE copies (number INTEGER PRIMARY KEY, shift INTEGER, ago REAL, id TEXT, name TEXT)"
+    )
     connection.execute(
         """
         WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < ? - 1)
@@ -119,7 +123,10 @@ def _copy_rows(connection: sqlite3.Connection, table: str, key: str, old: dict[s
     connection.execute(
         f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM copies"
         f" CROSS JOIN {table} AS source WHERE source.{key} IN ({marks}) ORDER BY copies.number, source.rowid",
-        [*(old[name] for text in values.values() for name in ("id", "digits") if text.startswith("replace(")), *numbers],
+        [
+            *(old[name] for text in values.values() for name in ("id", "digits") if text.startswith("replace(")),
+            *numbers,
+        ],
     )
 
 
