@@ -132,7 +132,7 @@ class Undo(ChangeReference, RevertingOperation):
 
     operation_id = "undo"
     phrase = "undo {number} [{anyway}]"
-    also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
+    also = ("undo change {number} [{anyway}]", "end|stop|finish [change] {number} [now]")
     examples = ("undo 42",)
 
     number: ChangeNumber
@@ -217,9 +217,7 @@ class UndoLast(Operation):
     phrase = "undo [{what}]"
     also = (
         "undo [the] last change [of {what}]",
-        "undo|revert|withdraw|stop it|this|that",
-        "end [it|this|that] [now]",
-        "end {what} [now]",
+        "undo|revert|withdraw it|this|that",
         "take [it|this|that] back",
         "put|set|send|change|switch it|this|that back",
         "put|set|send {what} back",
@@ -231,6 +229,19 @@ class UndoLast(Operation):
     examples = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
+
+
+class EndTemporary(UndoLast):
+    """Shows a preview of ending what is temporary of a group or of the server; the planner replaces it with `Undo`."""
+
+    operation_id = "end"
+    phrase = "end [{what}]"
+    also = (
+        "end|stop|finish [it|this|that] [now]",
+        "end|stop|finish {what} [now]",
+        "end|stop|finish [the] [temporary] change|recall|redirect|redirection|forwarding of|for|on {what} [now]",
+    )
+    examples = ("end Sales", "end server")
 
 
 class PutBack(RevertingOperation):
