@@ -255,7 +255,7 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
             settled.append(answers.outcome_found(entry.id, plan.preview_title, made=shown))
             continue
         line = with_instants(original_operation(entry), plan.times).text(settled=True)
-        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}")
+        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}", meant=entry.id)
         cells = pending_cells(entry.id, plan.preview_title, answers.UNKNOWN, entry.request.user)
         rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,), cells))
     return rows, tuple(settled)

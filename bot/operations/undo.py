@@ -1,7 +1,7 @@
 """Operations that revert: undo, undo last, put back drift."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from bot.changes.change import Change, ChangedSince, revert
 from bot.changes.diff import conflict_facts, member_list
@@ -215,7 +215,7 @@ class UndoLast(Operation):
 
     operation_id = "undo_last"
     phrase = "undo [{what}]"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "undo [the] last change [of {what}]",
         "undo|revert|withdraw it|this|that",
         "take [it|this|that] back",
@@ -226,7 +226,7 @@ class UndoLast(Operation):
     )
     permission = None
     requirement = "what the change needed"
-    examples = ("undo", "undo Sales", "undo server")
+    examples: ClassVar[tuple[str, ...]] = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
 
@@ -236,7 +236,7 @@ class EndTemporary(UndoLast):
 
     operation_id = "end"
     phrase = "end [{what}]"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "end|stop|finish [it|this|that] [now]",
         "end|stop|finish {what} [now]",
         "end|stop|finish [the] [temporary] change|recall|redirect|redirection|forwarding of|for|on {what} [now]",

@@ -19,6 +19,7 @@ from bot.operations.undo import EndTemporary, Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
 from bot.planning.control_preview import preview_control
+from bot.planning.meant_names import meant_by_click
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
@@ -47,7 +48,8 @@ class AnswerBuilder:
         asked, readings = readings[0], [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            planned = self.planner.plan(request, readings, thorough=True)
+            meant = meant_by_click(self.planner, request, readings)
+            planned = self.planner.plan(request, meant, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             if (made := planned.plan.repetition) is not None:
                 repository, recurrence = self.planner.repository, made.recurrence

@@ -1,4 +1,4 @@
-"""`end Sales` ends what is temporary of Sales, under any of its names; where nothing is, it says what was changed last."""
+"""`end Sales` ends what is temporary of Sales, under any of its names; else it says what was changed last."""
 
 from collections.abc import Iterator
 

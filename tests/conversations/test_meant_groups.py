@@ -1,0 +1,82 @@
+"""A button of an earlier change acts on the group that was meant, though another one has its name by now."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.environment import POLICY, Sandbox
+from bot.sandbox.pbx.faults import FaultKind
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
+
+pytestmark = pytest.mark.usefixtures("ordinary_clock")
+WORKFLOWS = '\n[workflows]\nchannels = ["{phones}"]\ndecide_within = "4h"\n'
+LINE, NIGHT_DESK = "recall Sales to Night Desk", "RING_GROUP_ONLY"
+Prepare = Callable[[ConversationHarness], None]
+
+
+@pytest.fixture
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(policy=POLICY + WORKFLOWS, retry_policy=FAST_RETRIES) as sandbox:
+        yield ConversationHarness(sandbox)
+
+
+def later(scene: ConversationHarness, **time: float) -> None:
+    scene.sandbox.forward(timedelta(**time))
+    scene.sandbox.settle()
+
+
+def too_late(scene: ConversationHarness) -> None:
+    scene.do(f"{LINE} in 1h")
+    scene.sandbox.pbx.stop()
+    later(scene, hours=2)
+    scene.sandbox.pbx.start()
+
+
+def proposed(scene: ConversationHarness) -> None:
+    inputs = {"channel_id": scene.sandbox.channels["phones"], "group": "Sales", "recall": "Night Desk"}
+    _, ack = scene.sandbox.slack.run_step("recall", inputs)
+    assert ack.ok
+    scene.sandbox.settle()
+
+
+def begun_later(scene: ConversationHarness) -> None:
+    scene.do(f"{LINE} at 18:00")
+
+
+def undone(scene: ConversationHarness) -> None:
+    scene.do(LINE)
+    scene.click(scene.card(), "Undo")
+
+
+def unknown(scene: ConversationHarness) -> None:
+    scene.fail(FaultKind.DROP_BEFORE, times=None)
+    scene.do(LINE)
+    scene.sandbox.pbx.faults.clear()
+
+
+BUTTONS: dict[str, tuple[Prepare, str]] = {
+    "too late": (too_late, "Do it now"),
+    "proposed": (proposed, "Do it"),
+    "scheduled": (begun_later, "Do it now"),
+    "undone": (undone, "Do it again"),
+    "unknown": (unknown, "Check and try again"),
+}
+"""What was done before the groups were renamed, and the button that is clicked on its card after that."""
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+def test_the_group_that_was_meant_is_changed_and_no_other(scene: ConversationHarness, name: str) -> None:
+    meant, other = scene.id("Sales"), scene.id("Billing")
+    prepare, label = BUTTONS[name]
+    prepare(scene)
+    for line in ("rename Sales to Selling", "rename Billing to Sales"):
+        scene.do(line)
+    groups = scene.sandbox.pbx.state.groups
+    before, shown = dict(groups[other]), len(scene.ephemerals())
+    scene.click(scene.cards()[0], label)
+    for preview in scene.ephemerals()[shown:]:
+        assert "of Selling" in preview.plain
+        scene.click(preview, "Apply")
+    assert groups[meant]["recall_to"] == NIGHT_DESK
+    assert groups[other] == before
