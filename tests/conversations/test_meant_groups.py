@@ -1,4 +1,4 @@
-"""A button of an earlier change acts on the group that was meant, though another one has its name by now."""
+"""An earlier change is shown with the present name of its group, and its button acts on that, not on another one."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -80,3 +80,22 @@ def test_the_group_that_was_meant_is_changed_and_no_other(scene: ConversationHar
         scene.click(preview, "Apply")
     assert groups[meant]["recall_to"] == NIGHT_DESK
     assert groups[other] == before
+
+
+def test_every_list_shows_the_present_name_of_a_group_beside_the_earlier_one(scene: ConversationHarness) -> None:
+    scene.do(f"{LINE} for 2h")
+    scene.do("add 1001 to Sales at 18:00")
+    scene.do("remove 1007 from Sales every Friday")
+    scene.do("recall Support to Night Desk for 1h")
+    for line in ("rename Sales to Selling", 'rename Support to "Support for Sales"'):
+        scene.do(line)
+    for line, rows in {"pending": 2, "pending as table": 2, "schedules": 1, "group Selling": 2}.items():
+        scene.do(line)
+        shown = scene.last_ephemeral().plain
+        assert shown.count("Selling (earlier Sales)") == rows, shown
+    slack, ana = scene.sandbox.slack, scene.sandbox.people["ana"]
+    slack.open_home(ana)
+    scene.sandbox.settle()
+    slack.wait_for(lambda: "Selling (earlier Sales)" in (home.plain if (home := slack.home(ana)) else ""))
+    scene.do("pending")
+    assert "#5 Support for Sales (earlier Support): unanswered" in scene.last_ephemeral().plain
