@@ -38,6 +38,7 @@ class Click(BaseModel):
     note: str = ""
     post_to: str | None = None
     proposal: int | None = None
+    meant: int | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -54,6 +55,7 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
         note=offer.note,
         post_to=offer.post_to,
         proposal=offer.proposal,
+        meant=offer.meant,
     )
     value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
