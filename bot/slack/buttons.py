@@ -68,7 +68,8 @@ def follow_button(offer: Offer, position: int) -> ButtonElement | None:
 def form_button(offer: FormOffer, position: int) -> ButtonElement | None:
     """Returns the button that opens a form, or None when the known arguments are too long for a button."""
     data: dict[str, Any] = {"operation": offer.operation, "arguments": offer.arguments}
-    value = encode_value(data if offer.replaces is None else data | {"replaces": offer.replaces})
+    data |= {} if offer.replaces is None else {"replaces": offer.replaces}
+    value = encode_value(data | ({"note": offer.note} if offer.note else {}))
     texts = (argument for argument in offer.arguments.values() if isinstance(argument, str))
     subject = " ".join((offer.operation.replace("_", " "), *texts))
     return _element(offer.label, subject, f"park:form:{position}", value)

@@ -43,6 +43,19 @@ NO_GROUP_SWITCH = (
 )
 
 
+ONE_LINE = "Only the first line of a message is the command. The button takes all of its lines."
+
+
+def further_lines(typed: str) -> str:
+    """The further lines of a message that may belong to the command."""
+    return f"Does “{typed}” belong to the command, or is it a note? {NOTHING_CHANGED}"
+
+
+def as_note(line: str) -> str:
+    """The label of a button that does the first line of a message only, with the others as its note."""
+    return f"As a note: {line}"
+
+
 def without(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first."""
     return f"Without “{words}”: {label}"

@@ -42,6 +42,17 @@ NO_GROUP_SWITCH = (
 )
 
 
+ONE_LINE = "Nur die erste Zeile einer Nachricht ist der Befehl. Die Schaltfläche nimmt alle Zeilen."
+
+
+def further_lines(typed: str) -> str:
+    return f"Gehört „{typed}“ zum Befehl, oder ist es eine Notiz? {NOTHING_CHANGED}"
+
+
+def as_note(line: str) -> str:
+    return f"Als Notiz: {line}"
+
+
 def without(words: str, label: str) -> str:
     return f"Ohne „{words}“: {label}"
 
