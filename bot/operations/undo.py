@@ -222,7 +222,8 @@ class UndoLast(Operation):
         "end {what} [now]",
         "take [it|this|that] back",
         "put|set|send|change|switch it|this|that back",
-        "put|set|send {what} back",
+        "put|set|send {what} back [to normal|before]",
+        "oops|stop",
         "revert [{what}]",
         "withdraw",
     )
