@@ -48,6 +48,7 @@ ANSWERS = {
     "disable call park": "[server off]",
     "switch off Sales": "A park group can't be switched on or off",
     "put Sales back to normal": "There is no change for “Sales” to undo",
+    "who can approve this?": "Nothing is pending",
     "in which group is 1002": "1002 Bjørn Halvorsen is in Sales",
     "remove 1001 from Sales": "1001 Amara Okafor is not in Sales",
     "move 1001 to Sales": "[add 1001 to Sales]",
