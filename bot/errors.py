@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.texts import delivery, outcomes, wording
 
@@ -190,3 +192,11 @@ class CalendarUnreadable(ParkError):
 
 class SettingsError(ParkError):
     """The environment is incomplete or contradictory; the text names the variables."""
+
+
+def reason_of(error: Exception) -> str:
+    """Returns what a validator says of a value that can't be read, without the words of pydantic around it."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False)[0]
+    return str(first.get("ctx", {}).get("error", first["msg"]))

@@ -55,6 +55,8 @@ class FormOffer:
     """Whether the form holds everything that was typed, so that it may be opened without a click."""
     replaces: int | None = None
     """Number of the schedule that the form is filled from, and that its submission replaces."""
+    note: str = ""
+    """The further lines of the message that it answers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,7 +164,10 @@ class Message:
 
 def with_note(message: Message, note: str) -> Message:
     """The message with buttons that carry the further lines of what was typed."""
-    return replace(message, offers=tuple(replace(offer, note=note) for offer in message.offers)) if note else message
+    if not note:
+        return message
+    offers = tuple(replace(offer, note=note) for offer in message.offers)
+    return replace(message, offers=offers, forms=tuple(replace(form, note=note) for form in message.forms))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -191,6 +191,7 @@ class Find(ReadOperation):
         "which group is|am {member} in",
         "find|show extension {member}",
         "which group has {member}",
+        "in which group is|am {member}",
     )
     bare_pattern = r"[0-9]+|<@\w+>"
     permission = Permission.READ

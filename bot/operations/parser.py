@@ -22,7 +22,7 @@ from bot.operations.suggestions import (
     with_corrected_verb,
     without_unread_times,
 )
-from bot.operations.unsupported import unsupported_request
+from bot.operations.unsupported import negated_command, unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording
 from bot.times.clauses import explain_repetition
@@ -100,6 +100,8 @@ def _readings(words: Words) -> Operations:
     first, *others = phrasings(words)
     if (listed := list_to_choose_from(first)) is not None:
         return (listed,)
+    if (negated := negated_command(first)) is not None:
+        raise negated
     fault = None
     for phrasing in (first, *others):
         found = match_line(phrasing)

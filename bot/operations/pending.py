@@ -67,6 +67,7 @@ class Pending(ReadOperation):
         "what is|are waiting for [my] approval",
         "what needs|waits [for] [my] approval",
         "what do i have to approve",
+        "who can|may approve|reject [it|this|that]",
     )
     permission = Permission.READ
     examples: ClassVar[tuple[str, ...]] = ("pending",)

@@ -17,7 +17,7 @@ from bot.texts import dates, times
 from bot.texts import recurrences as texts
 from bot.times.format import describe_duration, exact_time, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
-from bot.times.resolver import SMALL_HOURS, resolve
+from bot.times.resolver import SMALL_HOURS, instants, resolve
 
 REMINDER_BEFORE_END = timedelta(minutes=10)
 """How long before the end of a temporary change its thread is notified."""
@@ -188,8 +188,25 @@ def _possible_ends(operation: Operation, starts: Start | None, asked: Asked) -> 
     if value is None or isinstance(value.when, Duration):
         return [{}]
     begins, zone = _instant(starts), ZoneInfo(asked.zone)
+    if begins is not None:
+        _refuse_skipped(getattr(operation, "starts", None), value, begins.astimezone(zone))
     found = resolve(value, asked.at, zone, begins=begins, working_day=asked.working_day)
     return [{"ends": exact_time(value, at, zone)} for at in found]
+
+
+def _refuse_skipped(starts: Start | None, ends: End, begins: datetime) -> None:
+    """Raises NotPossible where the clocks are put forward over all of a span: its end would be that of the next day.
+
+    Args:
+        begins: the start as the user's clocks show it, which is after a gap that the typed time lies in.
+    """
+    start, end = starts.when if starts is not None else None, ends.when
+    if not isinstance(start, WallClock) or not isinstance(end, WallClock) or start.zone or end.zone or end.day:
+        return
+    if not isinstance(start.clock, time) or not isinstance(end.clock, time) or start.clock >= end.clock:
+        return
+    if all(at <= begins for at in instants(datetime.combine(begins.date(), end.clock), begins.tzinfo or UTC)):
+        raise NotPossible(times.skipped(f"{start.clock:%H:%M}", f"{end.clock:%H:%M}"))
 
 
 def _labels(operation: Operation, possible: list[dict[str, Any]], asked: Asked) -> list[str]:

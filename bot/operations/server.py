@@ -118,7 +118,14 @@ class ServerEnabled(ServerSetting):
 
     operation_id = "server_enabled"
     phrase = "server {on}"
-    also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
+    also = (
+        "turn|switch server {on}",
+        "turn|switch {on} server",
+        "turn the server {on}",
+        "turn|switch {on} call|calls park|parking",
+        "turn|switch call|calls park|parking {on}",
+        "call|calls park|parking {on}",
+    )
     setting = "enabled"
     examples = ("server on", "server off")
 

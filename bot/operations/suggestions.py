@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.errors import NotFound, NotPossible, NotUnderstood
+from bot.errors import NotFound, NotPossible, NotUnderstood, reason_of
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer, leaving_out
 from bot.messages.text import Word, Words, join_words, split_words, words_as_text
@@ -70,7 +70,7 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     if fault is not None and _concerns(fault, commands):
         offers = fault[1].message.offers if isinstance(fault[1], NotPossible) else ()
         lines = usages if len(commands) > 1 else (fault[0].usage(),)
-        return NotUnderstood(str(fault[1]), lines=lines, offers=offers, forms=form_offer(fault[0], tail))
+        return NotUnderstood(reason_of(fault[1]), lines=lines, offers=offers, forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
     if len(commands) > 1:

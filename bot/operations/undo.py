@@ -220,7 +220,8 @@ class UndoLast(Operation):
         "undo|revert|withdraw it|this|that",
         "take [it|this|that] back",
         "put|set|send|change|switch it|this|that back",
-        "put|set|send {what} back",
+        "put|set|send {what} back [to normal|before]",
+        "oops|stop",
         "revert [{what}]",
         "withdraw",
     )

@@ -1,18 +1,21 @@
 """Requests that are often typed but can't be served, and lines that help instead."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import NotUnderstood
+from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer
-from bot.messages.text import Words
+from bot.messages.text import Words, join_words
+from bot.operations.matching import operation_of_verb
 from bot.operations.syntax import CommandPattern, command_patterns
 from bot.texts import lines as line_texts
 
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedRequest:
-    """Patterns of a request that can't be served, the reason, and lines that help instead."""
+    """Patterns of a request that can't be served, the reason, and lines that help instead, with fields of a pattern."""
 
     phrases: tuple[str, ...]
     text: Callable[[], str]
@@ -24,7 +27,19 @@ class UnsupportedRequest:
         return tuple(pattern for text in self.phrases for pattern in command_patterns(text))
 
 
+_PARK = "call|calls park|parking"
 UNSUPPORTED = (
+    UnsupportedRequest(
+        ("is|are|am {member} in {group}",), lambda: line_texts.SHOWN_BY_BUTTON, ("find {member}", "group {group}")
+    ),
+    UnsupportedRequest((f"is {_PARK} on|off", "is park on|off"), lambda: line_texts.SHOWN_BY_BUTTON, ("server",)),
+    UnsupportedRequest(
+        ("is {group} on|at|with {target}", "where do {group} calls go", "where do calls of|from|for {group} go"),
+        lambda: line_texts.SHOWN_BY_BUTTON,
+        ("group {group}",),
+    ),
+    UnsupportedRequest((f"disable|deactivate {_PARK}",), lambda: line_texts.WHOLE_SWITCH, ("server off",)),
+    UnsupportedRequest((f"enable|activate {_PARK}",), lambda: line_texts.WHOLE_SWITCH, ("server on",)),
     UnsupportedRequest(
         (
             "recall time {group} {time}",
@@ -71,14 +86,47 @@ UNSUPPORTED = (
     ),
 )
 """Requests that are often typed but can't be served."""
+MAX_NEGATION = 3
+"""Most words before the verb of a command that is negated: please don't you ever."""
+
+
+_NEGATIONS = frozenset(
+    (
+        *("not", "don't", "dont", "doesn't", "never", "no", "nobody", "none", "nothing", "neither", "nor", "unless"),
+        *("except", "excepting", "excluding", "without", "but", "instead"),
+        *("nicht", "kein", "keine", "keinen", "nie", "niemals", "niemand", "ohne", "außer", "ausser", "sondern"),
+        *("statt", "anstatt", "stattdessen"),
+    )
+)
+"""Words that say what is not to be done: without them, a line says the opposite."""
+
+
+def negates(text: str) -> bool:
+    """Whether words say what is not to be done, or what is to be left out."""
+    return not _NEGATIONS.isdisjoint(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower()))
+
+
+def negated_command(words: Words) -> NotUnderstood | None:
+    """The error for a line that says not to do what its command does: don't delete Sales; None for any other line."""
+    words = strip_leading(words)
+    is_do_not = [word.text.lower() for word in words[:2]] == ["do", "not"]
+    begins = bool(words) and (is_do_not or words[0].is_keyword("don't", "dont", "never", "not", "nicht"))
+    if not begins or not any(operation_of_verb(words[index:]) for index in range(1, MAX_NEGATION + 1)):
+        return None
+    return NotUnderstood(line_texts.NOT_TO_DO, offers=(Offer(label="pending", line="pending"),))
 
 
 def unsupported_request(words: Words) -> NotUnderstood | None:
     """The error for a request that can't be served; None for any other line."""
     for unsupported in UNSUPPORTED:
-        matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
-        if any(not found.get("group", ()) or not found["group"][-1].is_keyword("server") for found in matches):
-            return NotUnderstood(
-                unsupported.text(), offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
-            )
+        matches = (found for pattern in unsupported.patterns for found in pattern.match(words))
+        found = next((one for one in matches if not _is_server(one.get("group", ()))), None)
+        if found is not None:
+            typed = {name: "me" if value[0].is_keyword("i") else join_words(value) for name, value in found.items()}
+            lines = [line.format_map(typed) for line in unsupported.lines]
+            return NotUnderstood(unsupported.text(), offers=tuple(Offer(label=line, line=line) for line in lines))
     return None
+
+
+def _is_server(group: Words) -> bool:
+    return bool(group) and group[-1].is_keyword("server")

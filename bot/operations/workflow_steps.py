@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.errors import NotUnderstood, Refused
+from bot.errors import NotUnderstood, Refused, reason_of
 from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import MEMBERS, RECALL
 from bot.operations.arguments.times import END, START
@@ -145,7 +145,7 @@ def read_step(callback_id: str, inputs: Mapping[str, Any]) -> Operation:
     try:
         built = operation(**arguments)
     except ValueError as fault:
-        raise NotUnderstood(str(fault)) from fault
+        raise NotUnderstood(reason_of(fault)) from fault
     if len(built.text()) > MAX_STEP_LINE:
         raise NotUnderstood(texts.TOO_LONG)
     return built

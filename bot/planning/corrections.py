@@ -14,6 +14,7 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
+from bot.operations.unsupported import negates
 from bot.texts import lines, recurrences, refusals
 from bot.times.clauses import bare_duration, find_malformed_time, repetition_hint, time_hint, time_splits
 
@@ -59,11 +60,15 @@ class Corrections:
     def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
         """Buttons for the line with `text` replaced by each of `names`, which are unquoted.
 
-        A button that does less than `text` says is no primary one, and its label begins with what it leaves out.
+        A button that does less than `text` says is no primary one, and its label begins with what it leaves out. What
+        says not to do something is never left out: the rest would say the opposite.
         """
+        pairs = zip(names, labels or names, strict=True)
+        found = [(name, label, unmatched_words(text, label, name)) for name, label in pairs]
         return tuple(
-            self._offer(dict(self._replaced(text, name)), label=label, left_out=unmatched_words(text, label, name))
-            for name, label in zip(names, labels or names, strict=True)
+            self._offer(dict(self._replaced(text, name)), label=label, left_out=left_out)
+            for name, label, left_out in found
+            if not negates(left_out)
         )
 
     def similar(
@@ -121,7 +126,7 @@ class Corrections:
             closest: names of groups that the requester may see, the most similar first.
         """
         offers, forms = self.similar(text, closest)
-        hints = self.time_hints(text) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,))
+        hints = self.hints(text, closest) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,))
         return NotFound(refusals.no_group(text), offers=offers, forms=forms, notes=hints)
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
@@ -131,8 +136,10 @@ class Corrections:
         valid = (self._offer({"members": rest}, left_out=left),) if rest else ()
         return NotPossible(refusals.NOT_ALL, notes=reasons, offers=(*offers, *valid))
 
-    def time_hints(self, text: str) -> tuple[str, ...]:
-        """How to type a time, where an unknown name ends like one."""
+    def hints(self, text: str, names: Sequence[str]) -> tuple[str, ...]:
+        """What to type in place of a negation beside one of the names, or of a time that an unknown name ends like."""
+        if any(negates(unmatched_words(text, name)) and is_similar(split_time(text)[0], name) for name in names):
+            return (lines.NO_EXCEPTIONS,)
         about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
         return (about,) if about else ()
 
@@ -191,7 +198,8 @@ def unmatched_words(text: str, *names: str) -> str:
     left = [
         typed
         for index, typed in enumerate(text.split())
-        if not _is_filler(typed, index) and not all(_any_resembles([part], known) for part in _words(typed))
+        if not _is_filler(typed, index)
+        and not all(_any_resembles([part], known) and (part in known or not negates(part)) for part in _words(typed))
     ]
     if left and not any(all(_any_resembles(_words(text), [word]) for word in _words(name)) for name in names):
         spelt = (rest for name in names if (rest := _beside_spelling(text.split(), name)) is not None)

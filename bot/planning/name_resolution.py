@@ -12,6 +12,7 @@ from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
 from bot.operations.base import ChangeOperation
 from bot.operations.groups import Find, Group
+from bot.operations.members import Remove
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
@@ -122,10 +123,11 @@ class UserResolver:
         known = (for_explanation(lambda: self._search(both[0])) if both else None) or []
         near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
         numbers = dict.fromkeys(str(user.extension_number) for user in near)
-        offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
+        labels = [str(Person.of(one)) for one in _once(near)]
+        offers, forms = self.corrections.similar(text, list(numbers), labels)
         return NotFound(
             refusals.no_user(text),
-            notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
+            notes=(*self._group_hints(text), *self.corrections.hints(text, labels)),
             offers=(offers := offers or self._similar_groups(text)),
             forms=forms or (() if offers else self.corrections.without(text)),
         )
@@ -139,7 +141,10 @@ class UserResolver:
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = for_explanation(lambda: self.directory.group(text)) or []
-        return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups if self.may_see(one.name))
+        operation = self.corrections.operation
+        deletes = isinstance(operation, Remove) and operation.group is None  # nobody else is told how to delete it
+        hint = refusals.group_to_delete if deletes else refusals.group_with_members
+        return tuple(hint(one.name, quote(one.name)) for one in groups if self.may_see(one.name))
 
 
 def _once(users: Sequence[User]) -> list[User]:
@@ -223,7 +228,8 @@ class RingGroupResolver:
 
     def _not_found(self, text: str) -> Refused:
         near = self.directory.closest_ring_groups(text)
-        offers, forms = self.corrections.similar(text, [one.name for one in near])
+        similar = [one.name for one in near]
+        offers, forms = self.corrections.similar(text, similar)
         if for_explanation(lambda: self.directory.user(text)):
             return NotPossible(
                 refusals.user_as_recall(text),
@@ -231,7 +237,7 @@ class RingGroupResolver:
             )
         kind = for_explanation(lambda: _number_kind(self.pbx, text))
         what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
-        hints = self.corrections.time_hints(text)
+        hints = self.corrections.hints(text, similar)
         if not offers and not forms:
             hints, forms = (*hints, recalls.RECALL_TARGETS), self.corrections.without(text)
         return NotFound(what, notes=hints, offers=offers, forms=forms)

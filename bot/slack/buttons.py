@@ -23,6 +23,8 @@ _MAX_LABEL = 75
 """Characters; docs.slack.dev, Block Kit, button element."""
 _MAX_VALUE = 2000
 """Characters; docs.slack.dev, Block Kit, button element."""
+_SHORTEST_NOTE = 10
+"""Characters of a note that is not cut any more, but left out."""
 _JSON_ESCAPES = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})  # Slack may turn these into entities
 
 
@@ -52,12 +54,11 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
         nonce=(proposal_nonce(offer.proposal) if offer.proposal is not None else "") + token_urlsafe(9),
         expects=offer.expects,
         ends_change=offer.ends_change,
-        note=offer.note,
         post_to=offer.post_to,
         proposal=offer.proposal,
         meant=offer.meant,
     )
-    value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
+    value = _value_with_note(click.model_dump(exclude_none=True, exclude_defaults=True), offer.note)
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
 
 
@@ -70,7 +71,8 @@ def follow_button(offer: Offer, position: int) -> ButtonElement | None:
 def form_button(offer: FormOffer, position: int) -> ButtonElement | None:
     """Returns the button that opens a form, or None when the known arguments are too long for a button."""
     data: dict[str, Any] = {"operation": offer.operation, "arguments": offer.arguments}
-    value = encode_value(data if offer.replaces is None else data | {"replaces": offer.replaces})
+    data |= {} if offer.replaces is None else {"replaces": offer.replaces}
+    value = _value_with_note(data, offer.note)
     texts = (argument for argument in offer.arguments.values() if isinstance(argument, str))
     subject = " ".join((offer.operation.replace("_", " "), *texts))
     return _element(offer.label, subject, f"park:form:{position}", value)
@@ -92,6 +94,14 @@ def button_line(value: str) -> str | None:
 def encode_value(data: dict[str, Any]) -> str:
     """Returns data as JSON that Slack does not change."""
     return json.dumps(data).translate(_JSON_ESCAPES)
+
+
+def _value_with_note(data: dict[str, Any], note: str) -> str:
+    """Returns the value of a button with as much of a note as fits: without the button, its line could not be done."""
+    while note and len(value := encode_value(data | {"note": note})) > _MAX_VALUE:
+        kept = note.removesuffix("…")
+        note = f"{kept[: len(kept) * 3 // 4].rstrip()}…" if len(kept) > _SHORTEST_NOTE else ""
+    return value if note else encode_value(data)
 
 
 def _element(label: str, subject: str, action_id: str, value: str, style: str | None = None) -> ButtonElement | None:

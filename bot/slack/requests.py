@@ -143,6 +143,7 @@ class RequestFactory:
             f"{body['view']['id']}:{state.nonce}",
             Source.FORM,
             line=operation.text(),
+            note=state.note,
             channel=state.channel,
             thread=state.thread,
             on_thread_root=state.on_thread_root,

@@ -22,6 +22,7 @@ from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import dump, load
+from bot.operations.continuation import question_about, with_whole_line
 from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
@@ -80,7 +81,11 @@ class Dispatcher:
                 readings = parse(request.line, request.user) if operation is None else (operation,)
             except NotUnderstood as fault:
                 REQUESTS.labels(NO_OPERATION, request.source, "not understood", current_pbx()).inc()
-                return self._suggest(request, fault.message)
+                whole = with_whole_line(fault.message, request.line, request.note) if request.note else None
+                return self._suggest(request, fault.message) if whole is None else self._ask_about_note(request, whole)
+            asks = operation is None and request.source is not Source.BUTTON  # whoever clicks was asked
+            if asks and (question := question_about(readings, request.line, request.note)):
+                return self._ask_about_note(request, question)
             channels = possible_channels(request, readings[0], self.planner.policy)
             request = with_destination(request, channels)
             if _is_stored(readings[0], request) and len(channels) < 2:
@@ -116,9 +121,13 @@ class Dispatcher:
         """Returns a message without suggestions; others are answered once it is known which are possible."""
         opens_form = request.source is Source.SLASH and bool(message.forms) and message.forms[0].whole
         if opens_form or all(offer.line == HELP for offer in message.offers):
-            return message
+            return with_note(message, request.note)
         self._readers.submit_for(request.user, partial(self._answer_suggestions, request, message))
         return None
+
+    def _ask_about_note(self, request: Request, question: Message) -> Message | None:
+        """Answers with buttons of which each carries what of the further lines is a note for it."""
+        return self._suggest(request.model_copy(update={"note": ""}), question)
 
     def _answer_suggestions(self, request: Request, message: Message) -> None:
         try:

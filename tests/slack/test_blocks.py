@@ -6,10 +6,11 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.message import Fact, Message, Offer, Row
+from bot.messages.message import Fact, FormOffer, Message, Offer, Row
 from bot.slack.blocks import Payload, render, render_card, row_blocks, sections
 from bot.slack.buttons import ACTION, parse_click
 from bot.slack.text import escape
@@ -130,6 +131,20 @@ def test_a_line_too_long_for_a_button_is_shown_to_be_typed() -> None:
     [payload] = render(Message(title="Which?", offers=(Offer(label="This one", line=line),)))
     assert buttons(payload) == []
     assert f"This one: `/park {line}`" in words([payload])
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "<", "🙂"])
+@pytest.mark.parametrize("length", [1, 500, 5000])
+def test_a_button_stays_however_long_the_note_is(letter: str, length: int) -> None:
+    note = letter * length
+    offer = Offer(label="recall Sales to user", line="recall Sales to user", note=note)
+    form = FormOffer(label="Open the form", operation="recall", arguments={"group": "Sales"}, note=note)
+    (payload,) = render(Message(title="Which?", offers=(offer,), forms=(form,)))
+    elements = [one for block in payload["blocks"] if block["type"] == "actions" for one in block["elements"]]
+    notes = [json.loads(one["value"])["note"] for one in elements]
+    assert len(notes) == 2
+    assert all(len(one["value"]) <= 2000 for one in elements)
+    assert all(one == note or (one.endswith("…") and note.startswith(one[:-1]) and len(one) > 10) for one in notes)
 
 
 def test_a_list_longer_than_a_message_goes_on_in_the_next_which_says_so() -> None:

@@ -16,7 +16,7 @@ from bot.operations.help import Help
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms.context import FormContext, OutdatedForm, Payload, internal_error, unavailable
-from bot.slack.forms.state import FormState, named_groups
+from bot.slack.forms.state import FormState, cut_note, named_groups
 from bot.slack.forms.views import loading_view, message_view
 from bot.slack.web_api import Json
 from bot.texts import forms, wording
@@ -54,6 +54,7 @@ class OpeningListeners:
             operation=value.get("operation", ""),
             arguments=value.get("arguments", {}),
             replaces=value.get("replaces"),
+            note=value.get("note", ""),
         )
         request = self._context.requests.opening(body)
         if body.get("view", {}).get("type") == "modal":
@@ -127,7 +128,9 @@ class OpeningListeners:
         """Replaces the loading view with the form, or with the reason why there is none."""
         state = _initial_state(offer.operation, request)
         try:
-            state = state.model_copy(update={"arguments": offer.arguments, "replaces": offer.replaces})
+            note = cut_note(offer.note or request.note)
+            update = {"arguments": offer.arguments, "replaces": offer.replaces, "note": note}
+            state = state.model_copy(update=update)
             view = self._filled_view(operation_type, state, request)
         except Refused as refused:
             view = message_view(operation_type, refused.message, state)

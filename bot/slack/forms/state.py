@@ -22,6 +22,8 @@ from bot.times.model import Instant
 
 MAX_METADATA = 3000 - 40
 """Characters of private_metadata (docs.slack.dev, views), less the mark that `bot.slack.outgoing` adds."""
+MAX_NOTE = 1000
+"""Characters of a note that a form carries, so that its inputs have room in private_metadata; a longer one is cut."""
 PICK = "park:pick:"
 """Prefix of the action_id of a picker with typeahead; the kind of its options follows."""
 NO_OPTION = "park:nobody"
@@ -70,6 +72,8 @@ class FormState(BaseModel):
     """Number of the temporary change that the reviewed change ends, from the button that opened the review."""
     replaces: int | None = None
     """Number of the schedule that the form was filled from, and that its submission replaces."""
+    note: str = ""
+    """The further lines of the message that the form was opened for, for the card."""
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
     @classmethod
@@ -88,6 +92,11 @@ class FormState(BaseModel):
         if len(text) > MAX_METADATA:
             raise FormTooLarge(forms.too_much(wording.NOTHING_CHANGED))
         return text
+
+
+def cut_note(note: str) -> str:
+    """Returns a note as a form carries it; one that was cut ends in an ellipsis."""
+    return note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1].rstrip()}…"
 
 
 def picked_time(known: Any) -> PickedTime | None:

@@ -42,6 +42,25 @@ NO_GROUP_SWITCH = (
     f" and “recall” changes where its unanswered calls go. {NOTHING_CHANGED}"
 )
 
+NOT_TO_DO = (
+    f"A line says what to do; Park can't read what not to do. {NOTHING_CHANGED} To take a change back, type “undo”;"
+    " “pending” shows what is still to come."
+)
+WHOLE_SWITCH = f"“server off” switches call park off for everybody, “server on” switches it on. {NOTHING_CHANGED}"
+NO_EXCEPTIONS = "Park can't read what is not to be done, or what is left out. Type only what is to be done."
+SHOWN_BY_BUTTON = "The button shows that."
+ONE_LINE = "Only the first line of a message is the command. The button takes all of its lines."
+
+
+def further_lines(typed: str) -> str:
+    """The further lines of a message that may belong to the command."""
+    return f"Does “{typed}” belong to the command, or is it a note? {NOTHING_CHANGED}"
+
+
+def as_note(line: str) -> str:
+    """The label of a button that does the first line of a message only, with the others as its note."""
+    return f"As a note: {line}"
+
 
 def without(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first."""

@@ -42,7 +42,7 @@ def also_changed(settings: str) -> str:
 
 def members_now(group: str, members: int) -> str:
     """The label before a list of members."""
-    return f"{group} now has {count(members, 'member')}"
+    return f"{group} now has {count(members, 'member')}" if members else f"Members of {group} now"
 
 
 def rejected(remains: str) -> str:

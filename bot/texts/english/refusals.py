@@ -282,15 +282,17 @@ def not_a_user(number: str, kind: str) -> str:
     return _nothing_changed(f"{number} is {kind}; only users can be members of a park group")
 
 
-def is_a_park_group(name: str, quoted: str) -> str:
+def group_to_delete(name: str, quoted: str) -> str:
     return f"{name} is a park group. To delete it, type: delete {quoted}"
 
 
+def group_with_members(name: str, quoted: str) -> str:
+    return f"{name} is a park group. To see its members, type: group {quoted}"
+
+
 def user_as_recall(name: str) -> str:
-    return _nothing_changed(
-        f"“{name}” is a user. Unanswered parked calls can go to the user who parked them or to a ring group, not to"
-        " another user"
-    )
+    whom = "the user who parked them or to a ring group, not to another user"
+    return _nothing_changed(f"“{name}” is a user. Unanswered parked calls can go to {whom}")
 
 
 def not_a_ring_group(text: str, kind: str) -> str:

@@ -304,4 +304,5 @@ def created_since(names: Sequence[str]) -> str:
 
 def no_moment(text: str) -> str:
     """Words that are no time to go back to."""
-    return f"“{text[:80]}” is no time in the past. Try: Friday 18:00, yesterday 9:00, 2 hours ago, before #42."
+    what = f"“{text[:80]}” is no time in the past." if text else "Type a time in the past."
+    return f"{what} Try: Friday 18:00, yesterday 9:00, 2 hours ago, before #42."

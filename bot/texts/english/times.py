@@ -112,6 +112,11 @@ def past(typed: str) -> str:
     return f"“{typed}” is in the past. Type a later time. {NOTHING_CHANGED}"
 
 
+def skipped(start: str, end: str) -> str:
+    """A span that lies in the hour that clocks skip when they are put forward."""
+    return f"The clocks are put forward over {start} to {end} on that day. Type other times. {NOTHING_CHANGED}"
+
+
 def before_start(typed: str) -> str:
     """An end that is over when the change begins."""
     return f"“{typed}” is before the start. Type a later end. {NOTHING_CHANGED}"

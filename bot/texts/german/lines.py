@@ -41,6 +41,23 @@ NO_GROUP_SWITCH = (
     f" endet mit „undo“, und „recall“ ändert, wohin unbeantwortete Anrufe gehen. {NOTHING_CHANGED}"
 )
 
+NOT_TO_DO = (
+    f"Eine Zeile sagt, was geschehen soll; was nicht geschehen soll, kann Park nicht lesen. {NOTHING_CHANGED}"
+    " „undo“ nimmt eine Änderung zurück; „pending“ zeigt, was noch kommt."
+)
+WHOLE_SWITCH = f"„server off“ schaltet das Parken für alle aus, „server on“ schaltet es ein. {NOTHING_CHANGED}"
+NO_EXCEPTIONS = "Was nicht geschehen soll, auch Ausnahmen, kann Park nicht lesen. Nur eingeben, was geschehen soll."
+SHOWN_BY_BUTTON = "Die Schaltfläche zeigt das."
+ONE_LINE = "Nur die erste Zeile einer Nachricht ist der Befehl. Die Schaltfläche nimmt alle Zeilen."
+
+
+def further_lines(typed: str) -> str:
+    return f"Gehört „{typed}“ zum Befehl, oder ist es eine Notiz? {NOTHING_CHANGED}"
+
+
+def as_note(line: str) -> str:
+    return f"Als Notiz: {line}"
+
 
 def without(words: str, label: str) -> str:
     return f"Ohne „{words}“: {label}"

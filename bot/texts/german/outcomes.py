@@ -43,7 +43,7 @@ def also_changed(settings: str) -> str:
 
 
 def members_now(group: str, members: int) -> str:
-    return f"Mitglieder von {group} jetzt ({members})"
+    return f"Mitglieder von {group} jetzt ({members})" if members else f"Mitglieder von {group} jetzt"
 
 
 def rejected(remains: str) -> str:

@@ -281,8 +281,12 @@ def not_a_user(number: str, kind: str) -> str:
     return _nothing_changed(f"{number} ist {kind}; nur Benutzer können Mitglieder einer Parkgruppe sein")
 
 
-def is_a_park_group(name: str, quoted: str) -> str:
+def group_to_delete(name: str, quoted: str) -> str:
     return f"{name} ist eine Parkgruppe. Um sie zu löschen, eingeben: delete {quoted}"
+
+
+def group_with_members(name: str, quoted: str) -> str:
+    return f"{name} ist eine Parkgruppe. Um ihre Mitglieder zu sehen, eingeben: group {quoted}"
 
 
 def user_as_recall(name: str) -> str:

@@ -262,7 +262,6 @@ def created_since(names: Sequence[str]) -> str:
 
 
 def no_moment(text: str) -> str:
-    return (
-        f"„{text[:80]}“ ist kein Zeitpunkt in der Vergangenheit. Beispiele: Friday 18:00, yesterday 9:00, 2 hours ago,"
-        " before #42."
-    )
+    moment = "Zeitpunkt in der Vergangenheit"
+    what = f"„{text[:80]}“ ist kein {moment}." if text else f"Einen {moment} eingeben."
+    return f"{what} Beispiele: Friday 18:00, yesterday 9:00, 2 hours ago, before #42."

@@ -89,6 +89,12 @@ def past(typed: str) -> str:
     return f"„{typed}“ ist schon vorbei. Eine spätere Zeit eingeben. {NOTHING_CHANGED}"
 
 
+def skipped(start: str, end: str) -> str:
+    return (
+        f"Die Uhr wird an dem Tag von vor {start} auf nach {end} vorgestellt. Andere Zeiten eingeben. {NOTHING_CHANGED}"
+    )
+
+
 def before_start(typed: str) -> str:
     return f"„{typed}“ liegt vor dem Anfang. Ein späteres Ende eingeben. {NOTHING_CHANGED}"
 
