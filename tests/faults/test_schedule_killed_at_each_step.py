@@ -69,14 +69,19 @@ class Action:
     ends: int
     """How many ends of temporary changes are to come then."""
     holds: Callable[[RestartHarness], None]
-    points: slice = slice(None)
-    """At which steps it is killed: skipping and pausing, which are done by the same code, take turns."""
+    turn: int | None = None
+    """Which half of the steps it is killed at: 0 or 1 for two that are done by the same code and take turns."""
+
+    @property
+    def points(self) -> slice:
+        """At which steps it is killed."""
+        return slice(None) if self.turn is None else slice(self.turn, None, 2)
 
 
 ACTIONS = {
     "make": Action(None, _later, 1, 0, _is_made),
-    "skip": Action(_later, lambda: "skip 1", 2, 0, _is_skipped_once, slice(0, None, 2)),
-    "pause": Action(_later, lambda: "pause schedule 1", 2, 0, _is_paused, slice(1, None, 2)),
+    "skip": Action(_later, lambda: "skip 1", 2, 0, _is_skipped_once, turn=0),
+    "pause": Action(_later, lambda: "pause schedule 1", 2, 0, _is_paused, turn=1),
     "override": Action(_now, lambda: "recall Sales to Day Desk for 1h", 5, 1, _is_overridden),
 }
 
