@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 
 from bot.journal.events import PARK, append_for_entry
 from bot.journal.models import Entry, SetAside
@@ -11,15 +11,13 @@ from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import entries, footprints, not_notified, target_locks
 from bot.journal.tables import set_aside as table
 
-_ANY = Prepared(
-    select(exists().where(not_notified).label("unfinished"), exists(select(table.c.entry_id)).label("aside"))
-)
+_ANY = Prepared(select(or_(exists().where(not_notified), exists(select(table.c.entry_id))).label("found")))
 _SET_ASIDE = Prepared(select(table).order_by(table.c.entry_id))
 
 
 def survey(connection: Connection) -> tuple[dict[int, str], list[Entry]]:
     """Returns what is wrong with the unfinished entries that can't be read, and which can be read again."""
-    if not any(_ANY.rows(connection, {})[0].values()):
+    if not _ANY.scalar(connection, {}):
         return {}, []  # as a rule, and at once
     rows, unreadable = read_rows(connection, select(entries).where(not_notified), entries.c.id)
     _, faults = entries_from_rows(rows)

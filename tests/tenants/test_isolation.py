@@ -72,7 +72,7 @@ ADD, NIGHT = Add(members=("1001",), group="Sales"), parse_unconfirmed("recall Sa
 def test_every_source_changes_only_the_pbx_that_is_meant(one_way: SeveralPbxs, entry_point: EntryPoint) -> None:
     asked = NIGHT if entry_point.name == "button of a group on the Home tab" else ADD
     one_way.type("pbx munich", "")
-    assert through(MunichVisitor(one_way, "ana"), entry_point, asked)
+    through(MunichVisitor(one_way, "ana"), entry_point, asked)
     one_way.slack.wait_for(lambda: one_way.pbxs[MUNICH].writes)
     one_way.settle()
     assert not [name for name in (BERLIN, PARIS) if one_way.pbxs[name].writes or one_way.tenant(name).journal.recent(9)]
