@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.changes.change import Change, changed_parts, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
+from bot.journal.models import Entry, State
 from bot.policy.model import Approvers
 from bot.recurrence.model import Recurrence
 from bot.texts import cards
@@ -202,6 +203,12 @@ class Plan(BaseModel):
         digests = "-".join(change.digest() for change in (*self.changes, *(self.base or ())))
         digests += self.repetition.model_dump_json() if self.repetition else ""
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
+
+
+def waits_for_approval(entry: Entry) -> bool:
+    """Returns whether a change waits for approval."""
+    is_planned = entry.state is State.SCHEDULED and entry.plan is not None
+    return is_planned and Plan.model_validate(entry.plan).waits_for_approval
 
 
 def _with_id(change: Change, reading: Snapshot | None) -> Change:
