@@ -118,8 +118,8 @@ class Plan(BaseModel):
     notes: tuple[str, ...] = ()
     """What the changes mean for calls, and what they don't cover."""
     overlaps: tuple[str, ...] = ()
-    """Of a schedule: which others are in effect at the same time, and which of them goes first. That changes with
-    them, so a card that stays does not say it."""
+    """Of a schedule: which others are in effect at the same time, and which of them goes first; of a change that begins
+    later, which schedules are in effect then. That changes with them, so a card that stays says of when it is."""
     already: tuple[str, ...] = ()
     """What was as requested before; the whole answer if there are no changes."""
     irreversible: tuple[str, ...] = ()
