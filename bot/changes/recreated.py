@@ -1,4 +1,4 @@
-"""Groups that were deleted and that an undo has created again: the PBX gives them another id."""
+"""Groups that were deleted and that an undo or a `restore` has created again: the PBX gives them another id."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,20 @@ from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
+from bot.journal.targets import key_of_name
 from bot.messages.text import fold
 
+RESTORE = "restore"
+"""Id of the operation that creates groups as they were."""
 SEARCHED = 200
 """Latest changes of a group among which the one that deleted it is searched."""
 
 
 def recreated_id(journal: Reader, id: str) -> str | None:
-    """Returns the id that a deleted group has had last, since undos have created it again; None if none has.
+    """Returns the id that a deleted group has had last, since it was created again; None if it was not.
+
+    A `restore` counts where it has created a group with the name that the deleted one had last; a new group of that
+    name is another one.
 
     Args:
         id: the id of a group that the PBX has no more.
@@ -38,6 +44,17 @@ def _created_after(journal: Reader, deletion: Entry, id: str) -> Iterator[str]:
                 if one.before is None and one.target.id and fold(one.target.title) == fold(deleted.target.title):
                     yield one.target.id
         yield from _created_after(journal, undo, id)
+    if deleted is not None:
+        yield from _restored_after(journal, deletion, fold(deleted.target.title))
+
+
+def _restored_after(journal: Reader, deletion: Entry, name: str) -> Iterator[str]:
+    """Yields each id with which a restore has created a group of a name after it was deleted, the first one first."""
+    for entry in reversed(journal.made_on([key_of_name(name)], SEARCHED)):
+        if entry.operations[0]["operation"] == RESTORE and entry.made_after(deletion):
+            for one in _changes(entry):
+                if one.before is None and one.target.id and fold(one.target.title) == name:
+                    yield one.target.id
 
 
 def _changes(entry: Entry) -> tuple[Change, ...]:

@@ -125,7 +125,7 @@ class ChangeRepository:
         return set_since(self._journal, self.entry(number), done, self.is_in_effect, self.undone_by)
 
     def recreated_id(self, id: str) -> str | None:
-        """Returns the id of a group that was deleted and that an undo has created again; None if none has."""
+        """Returns the id of a group that was deleted and is there again, by an undo or a restore; None if it is not."""
         return recreated_id(self._journal, id)
 
     def _undos(self, number: int) -> list[Entry]:

@@ -100,7 +100,7 @@ class Entry:
         """
         if not (self._was_put_off or other._was_put_off):
             return self.id > other.id
-        return (self.ended_at or self.accepted_at) > (other.ended_at or other.accepted_at)
+        return (self.ended_at or self.accepted_at, self.id) > (other.ended_at or other.accepted_at, other.id)
 
     @property
     def _was_put_off(self) -> bool:

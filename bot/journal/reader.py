@@ -194,9 +194,8 @@ class Reader:
             after: only changes that were made after this one are returned.
         """
         found = self._entries(changed_targets.made_on(targets, limit, after))
-        if after is None and len(found) == limit:  # an older entry may have been put off until after these
-            put_off = self._entries(changed_targets.made_on(targets, limit, found[-1]))
-            found = list({one.id: one for one in (*found, *put_off)}.values())
+        if len(found) == limit:  # an older entry may have been put off until after these
+            found += self._entries(changed_targets.put_off_on(targets, limit, found[-1]))
         return newest_first(one for one in found if after is None or one.made_after(after))[:limit]
 
     def scheduled_on(self, targets: Collection[str]) -> list[Entry]:

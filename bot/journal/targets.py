@@ -6,7 +6,7 @@ Reading the plans instead takes as long as the history is.
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
 from bot.journal.models import SERVER_KEY, Entry, Json, State
 from bot.journal.prepared import Prepared, Query
@@ -83,11 +83,27 @@ def store(connection: Connection, entry_id: int, plan: Json) -> None:
     _INSERT.send_each(connection, ({"target": key, "entry_id": entry_id} for key in sorted(keys_of(plan))))
 
 
+_MAY_BE_PUT_OFF = and_(
+    entries.c.run_at > entries.c.accepted_at, entries.c.run_at > bindparam("since", type_=UtcDateTime())
+)
 _MADE = Prepared(
     select(entries)
     .where(
         entries.c.id.in_(_OF_TARGETS),
-        or_(entries.c.id > bindparam("after"), entries.c.run_at > bindparam("since", type_=UtcDateTime())),
+        or_(entries.c.id > bindparam("after"), _MAY_BE_PUT_OFF),
+        entries.c.state == State.DONE,
+        entries.c.about.is_(None),
+    )
+    .order_by(entries.c.id.desc())
+    .limit(bindparam("most")),
+    lists=("targets",),
+)
+_PUT_OFF = Prepared(
+    select(entries)
+    .where(
+        entries.c.id.in_(_OF_TARGETS),
+        entries.c.id < bindparam("before"),
+        _MAY_BE_PUT_OFF,
         entries.c.state == State.DONE,
         entries.c.about.is_(None),
     )
@@ -129,6 +145,12 @@ def made_on(targets: Collection[str], limit: int, after: Entry | None = None) ->
     """
     since = _LATEST if after is None else after.accepted_at - PUT_OFF_MARGIN
     return _MADE.of(targets=sorted(targets), after=after.id if after else 0, since=since, most=limit)
+
+
+def put_off_on(targets: Collection[str], limit: int, before: Entry) -> Query:
+    """Finds changes of PBX objects as above that were accepted before another one, and may have been made after it."""
+    since = before.accepted_at - PUT_OFF_MARGIN
+    return _PUT_OFF.of(targets=sorted(targets), before=before.id, since=since, most=limit)
 
 
 def scheduled_on(targets: Collection[str]) -> Query:

@@ -32,6 +32,8 @@ class Offer:
     """Whether it does less than what was typed."""
     proposal: int | None = None
     """Number of the workflow's proposal that the click decides."""
+    meant: int | None = None
+    """Number of the change whose groups the names in the line stand for, whatever they are called by then."""
 
 
 def leaving_out(words: str, label: str) -> str:

@@ -69,6 +69,8 @@ class Request(BaseModel):
     """Id of the execution of a workflow's step, by which Slack is told what came of it."""
     proposal: int | None = None
     """Number of the workflow's proposal that a click decides; never typed."""
+    meant: int | None = None
+    """Number of the change whose groups the names in a button's line stand for; never typed."""
 
     @property
     def is_written(self) -> bool:

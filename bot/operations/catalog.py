@@ -59,6 +59,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     schedules.Adopt,
     undo.Undo,
     undo.UndoLast,
+    undo.EndTemporary,
     undo.PutBack,
     approvals.Ask,
     approvals.Approve,

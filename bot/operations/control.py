@@ -65,7 +65,7 @@ class Resume(ControlOperation):
 
     operation_id = "resume"
     phrase = "resume"
-    also = ("unpause",)
+    also = ("unpause", "end|stop|finish [the] pause")
     permission = Permission.PAUSE
     examples = ("resume",)
 

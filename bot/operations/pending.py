@@ -15,6 +15,7 @@ from bot.messages.message import Cell, Message, Offer, Row, Table
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
+from bot.operations.present_titles import present_title
 from bot.operations.proposals import proposal_buttons
 from bot.operations.schedule import with_instants
 from bot.operations.scheduling import (
@@ -153,15 +154,14 @@ def awaiting_approval(context: OperationContext) -> Iterator[Row]:
         if not (approver or may_see(context, entry, plan)):
             continue
         offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
-        text = answers.numbered(answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text()), entry.id)
+        title = present_title(context, plan, plan.preview_title)
+        text = answers.numbered(answers.waits_for_approval(title, plan.approval.expiry_text()), entry.id)
         yield Row(
             text=text,
             ids=(entry.request.user,),
             offers=offers,
             forms=forms if approver and not mine else (),
-            cells=pending_cells(
-                entry.id, plan.preview_title, answers.WAITS, entry.request.user, ends=plan.approval.until
-            ),
+            cells=pending_cells(entry.id, title, answers.WAITS, entry.request.user, ends=plan.approval.until),
         )
 
 
@@ -210,9 +210,10 @@ def _ending(context: OperationContext, changes: Sequence[TemporaryChange], at_on
         plan = Plan.model_validate(first.plan)
         if plan.times and may_see(context, first, plan):
             now = context.repository.now()
-            text = _end_text(plan.title, plan.times, end, now)
+            title = present_title(context, plan, plan.title)
+            text = _end_text(title, plan.times, end, now)
             state = answers.LATE if end.failing_since is not None or end.run_at <= now else answers.TEMPORARY
-            cells = pending_cells(first.id, plan.title, state, first.request.user, ends=end.run_at)
+            cells = pending_cells(first.id, title, state, first.request.user, ends=end.run_at)
             yield _row(context, first, plan, text, temporary_change_buttons(first.id), cells)
 
 
@@ -227,11 +228,10 @@ def scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.times and not waits_for_approval(entry) and may_see(context, entry, plan):
-            text = answers.scheduled(
-                plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
-            )
+            title = present_title(context, plan, plan.preview_title)
+            text = answers.scheduled(title, plan.times.format_relative(entry.run_at, context.repository.now()))
             user = entry.request.user
-            cells = pending_cells(entry.id, plan.preview_title, answers.SCHEDULED, user, begins=entry.run_at)
+            cells = pending_cells(entry.id, title, answers.SCHEDULED, user, begins=entry.run_at)
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id), cells)
 
 
@@ -252,13 +252,14 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
         age = context.repository.now() - (entry.ended_at or entry.run_at)
         look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
         shown = _shown_by_pbx(context, plan) if look_now else None
+        title = present_title(context, plan, plan.preview_title)
         if shown is not None:
-            settled.append(answers.outcome_found(entry.id, plan.preview_title, made=shown))
+            settled.append(answers.outcome_found(entry.id, title, made=shown))
             continue
         line = with_instants(original_operation(entry), plan.times).text(settled=True)
-        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}")
-        cells = pending_cells(entry.id, plan.preview_title, answers.UNKNOWN, entry.request.user)
-        rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,), cells))
+        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}", meant=entry.id)
+        cells = pending_cells(entry.id, title, answers.UNKNOWN, entry.request.user)
+        rows.append(_row(context, entry, plan, answers.outcome_unknown(title), (look,), cells))
     return rows, tuple(settled)
 
 

@@ -43,6 +43,6 @@ class Decline(AboutChange, ControlOperation):
 def proposal_buttons(number: int, line: str) -> tuple[Offer, ...]:
     """The buttons of a proposal; the first makes the change as whoever clicks."""
     return (
-        Offer(label=texts.DO_IT, line=line, style="primary", proposal=number),
+        Offer(label=texts.DO_IT, line=line, style="primary", proposal=number, meant=number),
         Offer(label=texts.DECLINE, line=Decline(number=number).text()),
     )

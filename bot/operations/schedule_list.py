@@ -19,6 +19,7 @@ from bot.operations.arguments.types import ArgumentType, ChangeNumber, GroupName
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.pending import may_see, names_of, pending_cells
+from bot.operations.present_titles import present_title
 from bot.operations.scheduling import original_operation
 from bot.operations.table_view import switch_button
 from bot.policy.model import Permission
@@ -207,15 +208,16 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
     offers, may_edit = _allowed_buttons(context, shown, in_effect=present is not None)
     overlaps = _overlaps(context, shown) if schedule.stored.state is ScheduleState.ACTIVE else ()
     times = [format_time(one.starts, now, schedule.recurrence) for one in coming]
+    title = present_title(context, shown.plan, shown.plan.preview_title)
     zone = "" if schedule.recurrence.zone == context.zone else schedule.recurrence.zone or ""
     return Row(
-        text="\n".join((texts.row(schedule.number, shown.plan.preview_title, state, times, zone), *overlaps)),
+        text="\n".join((texts.row(schedule.number, title, state, times, zone), *overlaps)),
         ids=(schedule.holder,),
         offers=offers,
         forms=(edit_form(schedule),) if may_edit else (),
         cells=(
             wording.change_number(schedule.number),
-            shown.plan.preview_title,
+            title,
             state if present is None else texts.IN_EFFECT,
             Cell(ids=(schedule.holder,)),
             _begins(coming[0].starts, now, schedule.recurrence) if coming else "",
@@ -258,7 +260,7 @@ def _coming_row(context: OperationContext, shown: VisibleSchedule, now: datetime
     at = format_time(schedule.stored.next_at or now, now, schedule.recurrence)
     offers, _ = _allowed_buttons(context, shown, in_effect=False)
     skip = tuple(one for one in offers if one.label == schedules.SKIP_NEXT)
-    title = shown.plan.preview_title
+    title = present_title(context, shown.plan, shown.plan.preview_title)
     text = texts.coming(title, at, schedule.number)
     begins = schedule.stored.next_at or now
     cells = pending_cells(

@@ -213,7 +213,7 @@ class DeleteSchedule(ScheduleControl):
 
     operation_id = "delete_schedule"
     phrase = "delete schedule {number}"
-    also = ("remove schedule {number}", "end schedule {number}")
+    also = ("remove schedule {number}", "end|stop schedule {number}")
     examples = ("delete schedule 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:

@@ -152,7 +152,7 @@ def movable_end(context: OperationContext, number: int, ends: End | None) -> Ent
         return end
     again = original_operation(context.repository.entry(number)).model_copy(update={"starts": None, "ends": ends})
     offers = (
-        Offer(label=cards.DO_AGAIN, line=again.text(settled=True), style="primary", ends_change=number),
+        Offer(label=cards.DO_AGAIN, line=again.text(settled=True), style="primary", ends_change=number, meant=number),
         Offer(label=cards.END_NOW, line=f"undo {number}"),
     )
     raise NotPossible(decisions.half_ended(number), notes=(decisions.rest_will_end(cards.DO_AGAIN),), offers=offers)

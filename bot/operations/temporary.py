@@ -7,6 +7,7 @@ from bot.changes.plan import Plan
 from bot.journal.models import Entry
 from bot.messages.message import Offer, Row
 from bot.operations.context import OperationContext
+from bot.operations.present_titles import present_title
 from bot.operations.scheduling import original_operation
 from bot.texts import cards
 from bot.texts import temporary as texts
@@ -54,7 +55,7 @@ def temporary_notes(context: OperationContext, name_of: Callable[[str], str]) ->
     """
     notes = dict[str, str]()
     for first, plan, ends in _temporary(context, lambda change: not change.target.is_server):
-        for name in {name for change in plan.undone for name in change.names}:
+        for name in context.names_today(plan.undone).union(*(change.names for change in plan.undone)):
             notes.setdefault(name, texts.note(ends, name_of(first.request.user)))
     return notes
 
@@ -78,7 +79,9 @@ def _temporary(
 
 def _row(context: OperationContext, first: Entry, plan: Plan, ends: str) -> Row:
     return Row(
-        text=texts.row(plan.title, ends, first.id), ids=(first.request.user,), offers=_offers(context, first, plan)
+        text=texts.row(present_title(context, plan, plan.title), ends, first.id),
+        ids=(first.request.user,),
+        offers=_offers(context, first, plan),
     )
 
 

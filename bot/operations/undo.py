@@ -1,7 +1,7 @@
 """Operations that revert: undo, undo last, put back drift."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from bot.changes.change import Change, ChangedSince, revert
 from bot.changes.diff import conflict_facts, member_list
@@ -132,7 +132,7 @@ class Undo(ChangeReference, RevertingOperation):
 
     operation_id = "undo"
     phrase = "undo {number} [{anyway}]"
-    also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
+    also = ("undo change {number} [{anyway}]", "end|stop|finish [change] {number} [now]")
     examples = ("undo 42",)
 
     number: ChangeNumber
@@ -215,11 +215,9 @@ class UndoLast(Operation):
 
     operation_id = "undo_last"
     phrase = "undo [{what}]"
-    also = (
+    also: ClassVar[tuple[str, ...]] = (
         "undo [the] last change [of {what}]",
-        "undo|revert|withdraw|stop it|this|that",
-        "end [it|this|that] [now]",
-        "end {what} [now]",
+        "undo|revert|withdraw it|this|that",
         "take [it|this|that] back",
         "put|set|send|change|switch it|this|that back",
         "put|set|send {what} back [to normal|before]",
@@ -229,9 +227,22 @@ class UndoLast(Operation):
     )
     permission = None
     requirement = "what the change needed"
-    examples = ("undo", "undo Sales", "undo server")
+    examples: ClassVar[tuple[str, ...]] = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
+
+
+class EndTemporary(UndoLast):
+    """Shows a preview of ending what is temporary of a group or of the server; the planner replaces it with `Undo`."""
+
+    operation_id = "end"
+    phrase = "end [{what}]"
+    also: ClassVar[tuple[str, ...]] = (
+        "end|stop|finish [it|this|that] [now]",
+        "end|stop|finish {what} [now]",
+        "end|stop|finish [the] [temporary] change|recall|redirect|redirection|forwarding of|for|on {what} [now]",
+    )
+    examples = ("end Sales", "end server")
 
 
 class PutBack(RevertingOperation):

@@ -15,15 +15,17 @@ from bot.operations.parser import about_line, parse_unconfirmed, unknown_line_er
 from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.schedule_list import next_fact
 from bot.operations.suggestions import help_offer
-from bot.operations.undo import Undo
+from bot.operations.undo import EndTemporary, Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
 from bot.planning.control_preview import preview_control
+from bot.planning.meant_names import meant_by_click
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
 from bot.planning.week import with_week
 from bot.policy.model import Permission, Principal
+from bot.texts import cards
 
 
 class AnswerBuilder:
@@ -43,15 +45,18 @@ class AnswerBuilder:
             return self._answer_about_line(request, operation)
         principal = self.planner.authorizer.principal(request)
         references = self.planner.references(request, principal)
-        readings = [references.resolve(one) for one in readings]
+        asked, readings = readings[0], [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            planned = self.planner.plan(request, readings, thorough=True)
+            meant = meant_by_click(self.planner, request, readings)
+            planned = self.planner.plan(request, meant, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             if (made := planned.plan.repetition) is not None:
                 repository, recurrence = self.planner.repository, made.recurrence
                 message = replace(message, facts=(*message.facts, next_fact(repository, recurrence)))
                 message = with_week(message, recurrence, repository.now(), repository.schedules.calendars)
+            if isinstance(asked, EndTemporary):
+                message = replace(message, offers=tuple(replace(one, label=cards.END_NOW) for one in message.offers))
             line = f"preview {planned.typed.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):

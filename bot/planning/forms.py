@@ -113,8 +113,8 @@ class FormService:
         names = frozenset(map(fold, groups))
         try:
             context = self.planner.context(request, Help())
-            keys = [one.id for name in names for one in context.directory.group(name)]
-            return temporary_rows(context, keys, lambda change: not names.isdisjoint(map(fold, change.names)))
+            keys = frozenset(one.id for name in names for one in context.directory.group(name))
+            return temporary_rows(context, keys, lambda change: change.target.id in keys)
         except (Refused, SlackFailure, PBXError, JournalUnavailable) as fault:
             log.warning("what is temporary is not shown in a form: %s", fault)
             return ()

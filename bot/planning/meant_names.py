@@ -1,15 +1,18 @@
 """What the names of a change that was planned before stand for: the groups that they named then, whatever theirs now.
 
-A change that is scheduled, waits for approval or repeats is planned again when it begins. Groups may have been renamed
-by then, and another one may have such a name.
+A change that is scheduled, waits for approval or repeats is planned again when it begins, and one that was not made in
+time when somebody clicks "Do it now". Groups may have been renamed by then, and another one may have such a name.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository
 from bot.errors import NotFound
+from bot.journal.models import Entry
+from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference, spellings
@@ -18,6 +21,27 @@ from bot.planning.context import RequestContext
 from bot.texts import refusals
 
 OperationT = TypeVar("OperationT", bound=Operation)
+
+
+class Planning(Protocol):
+    """What is needed of the planner."""
+
+    repository: ChangeRepository
+
+    def context(self, request: Request, operation: Operation) -> RequestContext: ...
+
+
+def meant_by_click(planner: Planning, request: Request, readings: Sequence[OperationT]) -> list[OperationT]:
+    """Returns the readings of a button's line for the groups that its change was planned for; raises as below."""
+    if request.meant is None or (made := meant_plan(planner.repository.entry(request.meant))) is None:
+        return list(readings)
+    return [with_present_names(one, made, request.meant, planner.context(request, one)) for one in readings]
+
+
+def meant_plan(entry: Entry) -> Plan | None:
+    """Returns the plan of a change, or what a workflow has proposed; None where its names were not looked up."""
+    plan = entry.plan or (entry.outcome or {}).get("proposes")
+    return None if plan is None else Plan.model_validate(plan)
 
 
 def with_present_names(operation: OperationT, made: Plan, number: int, context: RequestContext) -> OperationT:
@@ -31,6 +55,8 @@ def with_present_names(operation: OperationT, made: Plan, number: int, context: 
         NotFound: the PBX no longer has one of them.
         PBXError: the PBX can't be asked.
     """
+    if not any(operation.references(kind) for kind in (Reference.GROUP, Reference.RECALL)):
+        return operation
     changes = tuple(context.matched(one, number) if _is_lost(one, context) else one for one in _planned(made))
     update = dict[str, object]()
     for field, argument_type, value in operation.said():

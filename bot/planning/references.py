@@ -16,7 +16,7 @@ from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
 from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
-from bot.operations.undo import Undo, UndoLast
+from bot.operations.undo import EndTemporary, Undo, UndoLast
 from bot.pbx.directory import Directory
 from bot.planning.corrections import Corrections
 from bot.policy.model import Permission
@@ -78,6 +78,8 @@ class ChangeReferences:
 
         To undo a change that has not begun is to call it off.
         """
+        if isinstance(operation, EndTemporary):
+            operation = Undo(number=self._temporary(operation))
         if isinstance(operation, UndoLast):
             operation = Undo(number=self.last_change(operation))
         if isinstance(operation, ScheduleControl) and isinstance(operation.number, str):
@@ -108,6 +110,36 @@ class ChangeReferences:
             changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
             raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
         return found[0].id
+
+    def _temporary(self, operation: EndTemporary) -> int:
+        """The number of the one temporary change in effect of a group or the server, else of one's own here.
+
+        Raises:
+            Ambiguous: there are several.
+            NotFound: there is none; it names the last change, with a button to take that back.
+        """
+        name = operation.what
+        meant = self._about(name) if name else self._is_own_here
+        found = [first for first, _ in self.repository.scheduled_ends() if meant(first) and self.is_visible(first)]
+        if not found:
+            raise self._nothing_temporary(name, self.repository.entry(self.last_change(operation)))
+        if len(found) > 1:
+            raise Ambiguous(
+                decisions.several_temporary(name, len(found)),
+                notes=tuple(refusals.pending_line(one.id, one.request.line) for one in found),
+                offers=tuple(Offer(label=decisions.end_number(one.id), line=f"undo {one.id}") for one in found),
+            )
+        return found[0].id
+
+    def _nothing_temporary(self, name: str | None, last: Entry) -> NotFound:
+        label, line = decisions.undo_number(last.id), f"preview undo {last.id}"
+        if Cancel.may_be_meant(self.repository, last):
+            label, line = refusals.cancel_number(last.id), f"preview cancel {last.id}"
+        return NotFound(
+            decisions.nothing_temporary(name),
+            notes=(decisions.last_change(last.id, last.request.line),),
+            offers=(Offer(label=label, line=line),),
+        )
 
     def _planned(self, entry: Entry) -> Entry | None:
         """The entry with a plan that an entry is about, or itself."""

@@ -40,6 +40,7 @@ class Click(BaseModel):
     note: str = ""
     post_to: str | None = None
     proposal: int | None = None
+    meant: int | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -55,6 +56,7 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
         ends_change=offer.ends_change,
         post_to=offer.post_to,
         proposal=offer.proposal,
+        meant=offer.meant,
     )
     value = _value_with_note(click.model_dump(exclude_none=True, exclude_defaults=True), offer.note)
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)

@@ -122,6 +122,7 @@ class RequestFactory:
             ends_change=click.ends_change,
             post_to=click.post_to,
             proposal=click.proposal,
+            meant=click.meant,
             response_url=body.get("response_url"),
             **_location(body)._asdict(),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import called_off_by, ended_by, is_partly_done, waits_for_approval
+from bot.changes.set_since import FEW
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader, about
@@ -24,7 +25,7 @@ from bot.operations.scheduling import (
 from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
-from bot.worker.replacement import SEARCHED, changes_since, effective_undo, is_over, is_replaced, partial_undo
+from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced, partial_undo
 from bot.worker.schedule_card import schedule_card, schedule_of
 
 
@@ -121,7 +122,7 @@ def present_card(journal: Reader, entry: Entry) -> CardState:
     """Returns the present state of the card of an entry that has one."""
     ahead = [about(entry.id)]
     if entry.state in (State.DONE, State.UNKNOWN) and entry.plan is not None:
-        ahead.append(made_on(objects_of(entry.plan), SEARCHED, after=entry))
+        ahead.append(made_on(objects_of(entry.plan), FEW, after=entry))
     with journal.snapshot(*ahead):
         state = card_state(journal, entry)
     assert state is not None  # noqa: S101 - only called for entries that have a card

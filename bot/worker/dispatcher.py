@@ -157,7 +157,7 @@ class Dispatcher:
     def _store(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Stores a change in the journal; returns a message if the same button had been used before."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
-        for number in (request.ends_change, request.proposal):
+        for number in (request.ends_change, request.proposal, request.meant):
             touched |= self.journal.footprint(number) if number is not None else frozenset()
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
@@ -185,6 +185,7 @@ class Dispatcher:
             expects=request.expects,
             ends_change=request.ends_change,
             proposal=request.proposal,
+            meant=request.meant,
         )
         return Message(title=outcomes.asked_in_vain(self._shown_number(entry)), offers=(again,))
 

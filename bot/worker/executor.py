@@ -26,13 +26,13 @@ from bot.operations.server import ServerRecall
 from bot.operations.undo import Undo
 from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
-from bot.planning.meant_names import with_present_names
+from bot.planning.meant_names import meant_by_click, with_present_names
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
 from bot.texts import changes, outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
-from bot.worker.outcome import Outcome, plan_of
+from bot.worker.outcome import Outcome, plan_of, tied_to
 from bot.worker.partly_done import partly_done, plan_in_part, still_partly_done
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,11 @@ class Executor:
             Moved: The plan is not the one that was shown with the button.
         """
         plan = plan_of(entry)
-        readings = readings_of(entry) if plan is None else self._as_meant(entry, plan, entry.id)
+        readings = (
+            meant_by_click(self.planner, entry.request, readings_of(entry))
+            if plan is None
+            else self._as_meant(entry, plan, entry.id)
+        )
         new_times = plan is None or (plan.waits_for_approval and has_relative_end(readings[0]))
         due = plan is not None and not plan.waits_for_approval and plan.times is not None
         times = None if new_times or plan is None else plan.times
@@ -127,7 +131,7 @@ class Executor:
         """Returns why the PBX rejected the entry's change, with buttons that help."""
         plan = plan_of(entry)
         assert plan is not None  # noqa: S101 - it was applied
-        return _explain_rejection(readings_of(entry)[0], plan, stop.cause, self._context(entry))
+        return tied_to(entry, _explain_rejection(readings_of(entry)[0], plan, stop.cause, self._context(entry)))
 
     def _context(self, entry: Entry) -> RequestContext:
         return self.planner.context(entry.request, readings_of(entry)[0])

@@ -42,6 +42,9 @@ class Confirmation(BaseModel):
     step: StepResult | None = None
     """What Slack is told of a workflow's step."""
 
+    proposes: Plan | None = None
+    """What a workflow proposes: the groups that the names on its card stand for."""
+
     def with_note(self, note: str) -> Self:
         """Returns a copy with the note, if there is one, added to the private message and the reply."""
         if not note:
@@ -49,6 +52,17 @@ class Confirmation(BaseModel):
         parts = {"private": self.private, "reply": self.reply}
         noted = {part: replace(message, notes=(*message.notes, note)) for part, message in parts.items() if message}
         return self.model_copy(update=noted)
+
+    def tied_to(self, entry: Entry) -> Self:
+        """Returns a copy whose buttons act on the groups that were meant; see `tied_to` below."""
+        parts = {"private": self.private, "card": self.card, "reply": self.reply}
+        return self.model_copy(update={part: tied_to(entry, one) for part, one in parts.items() if one is not None})
+
+
+def tied_to(entry: Entry, message: Message) -> Message:
+    """Returns a message about an entry whose buttons act on the groups that it was planned for, renamed or not."""
+    meant = entry.id if entry.plan is not None else entry.request.meant
+    return replace(message, offers=tuple(one if one.meant else replace(one, meant=meant) for one in message.offers))
 
 
 def step_result(confirmation: Confirmation) -> StepResult:

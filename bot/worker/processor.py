@@ -145,7 +145,7 @@ class EntryProcessor:
         """Ends the entry with everything that follows from it, in one commit; None if it has to be decided anew."""
         if entry.request.source is Source.SCHEDULE:
             outcome = self._occurrences.finished(entry, outcome)
-        confirmation = outcome.confirmation.model_dump(mode="json")
+        confirmation = outcome.confirmation.tied_to(entry).model_dump(mode="json")
         plan = plan_of(entry)
         ended = self.journal.get(plan.ends_change) if plan is not None and plan.ends_change is not None else None
         while True:

@@ -1,10 +1,11 @@
 """Which later changes have replaced what a change has set, in whole or in part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from bot.changes.plan import Plan
 from bot.changes.repository import called_off_by, ended_by, is_partly_done
+from bot.changes.set_since import latest_on
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -15,8 +16,6 @@ from bot.worker.outcome import plan_of
 
 SEARCHED = 200
 """Latest changes of the same targets that are compared: older cards than these are not brought up to date."""
-FEW = 10
-"""Changes that are read first, as the cards that one more change concerns are mostly among them."""
 MAX_REDRAWN = 5
 """Cards of earlier changes that one change brings up to date."""
 PAUSES = (Pause.operation_id, Resume.operation_id)
@@ -42,9 +41,17 @@ def partial_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
 
 
 def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:
-    """Returns the later changes in effect that have set something of the same, newest first."""
-    later = journal.made_on(plan.targets, SEARCHED, after=entry)
-    return [one for one in later if _overlaps(plan, one) and _holds(journal, one)]
+    """Returns the later changes in effect that have set something of the same, newest first.
+
+    Those before the ones that have replaced the whole change are left out.
+    """
+    found = list[Entry]()
+    for one in latest_on(journal, plan.targets, SEARCHED, after=entry):
+        if _overlaps(plan, one) and _holds(journal, one):
+            found.append(one)
+            if is_replaced(plan, found):
+                break
+    return found
 
 
 def is_replaced(plan: Plan, since: Sequence[Entry]) -> bool:
@@ -70,7 +77,7 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
         pauses = (one for one in journal.done(SEARCHED) if one.id < entry.id and _is_pause(one))
         return list(islice(pauses, 1)) if entry.operations[0]["operation"] in PAUSES else []
     open_parts, found = set(plan.parts()), list[Entry]()
-    for one in _same_targets(journal, plan):
+    for one in latest_on(journal, plan.targets, SEARCHED):
         earlier = plan_of(one) if entry.made_after(one) else None
         shared = _shared(open_parts, earlier) if earlier is not None else set()
         if shared and _holds(journal, one):
@@ -83,15 +90,6 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
 
 def _is_pause(entry: Entry) -> bool:
     return bool(entry.operations[0]["operation"] == Pause.operation_id)
-
-
-def _same_targets(journal: Reader, plan: Plan) -> Iterator[Entry]:
-    """Yields the changes of the same targets, newest first, without those that are about others."""
-    targets = plan.targets
-    found = journal.made_on(targets, FEW)
-    yield from found
-    if len(found) == FEW:
-        yield from journal.made_on(targets, SEARCHED)[FEW:]
 
 
 def _overlaps(plan: Plan, other: Entry) -> bool:

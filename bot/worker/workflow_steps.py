@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.changes.plan import Plan
 from bot.errors import (
     Ambiguous,
     NotFound,
@@ -100,9 +101,9 @@ class StepExecutor:
         if isinstance(operation, ReadOperation):
             return self._show(entry, operation)
         assert isinstance(operation, ChangeOperation)  # noqa: S101 - the other steps
-        facts = self._checked(entry, operation)
+        checked = self._checked(entry, operation)
         settled = self._settled(entry, operation, policy.workflows)
-        return self._propose(entry, settled, facts, entry.accepted_at + policy.workflows.decide_within)
+        return self._propose(entry, settled, checked, entry.accepted_at + policy.workflows.decide_within)
 
     def _show(self, entry: Entry, operation: Operation) -> Outcome:
         assert isinstance(operation, Group)  # noqa: S101 - the only step that shows
@@ -116,10 +117,10 @@ class StepExecutor:
             return _ended(State.FAILED, "failed", texts.PBX_AWAY)
         return Outcome(State.DONE, Confirmation(step=StepResult(outputs={"outcome": "shown", **values})))
 
-    def _checked(self, entry: Entry, operation: ChangeOperation) -> tuple[Fact, ...]:
-        """Returns what a proposal would change, where everybody in the channel may see the group.
+    def _checked(self, entry: Entry, operation: ChangeOperation) -> tuple[Plan | None, tuple[Fact, ...]]:
+        """Returns what a proposal would change: the plan, and what is shown where everybody there may see the group.
 
-        Where they may not, or while the PBX is away, the click finds out.
+        Where they may not, or while the PBX is away, the click finds out what is possible.
 
         Raises:
             NotUnderstood: The PBX does not have what an input names.
@@ -128,14 +129,23 @@ class StepExecutor:
         principal = self.planner.authorizer.principal(entry.request)
         for spellings in group_spellings(operation):
             if not any(self.planner.authorizer.may_see(principal, one) for one in spellings):
-                return ()
+                return self._unseen(operation), ()
         context = self.planner.context_for(principal, operation)
         try:
             _check_names(operation, context)
-            return planned_facts(operation.plan(context), context.ring_group_name)
+            plan = operation.plan(context)
+            return plan, planned_facts(plan, context.ring_group_name)
         except PBXError as fault:
             log.info("a workflow's step is not checked: %s", fault)
-            return ()
+            return None, ()
+
+    def _unseen(self, operation: ChangeOperation) -> Plan | None:
+        """Returns the plan for a group that is not shown in the channel: only which one is meant is stored."""
+        try:
+            return operation.plan(self.planner.context_for(None, operation))
+        except (Refused, PBXError) as fault:
+            log.info("a workflow's step is not checked: %s", fault)
+            return None
 
     def _settled(self, entry: Entry, operation: ChangeOperation, settings: Workflows) -> ChangeOperation:
         """Returns the operation with the instants that its times mean by now, in the policy's time zone."""
@@ -154,17 +164,18 @@ class StepExecutor:
             raise NotUnderstood(texts.wrong_input(step_input(operation, name), str(fault))) from fault
 
     def _propose(
-        self, entry: Entry, operation: ChangeOperation, facts: tuple[Fact, ...], until: datetime
+        self, entry: Entry, operation: ChangeOperation, checked: tuple[Plan | None, tuple[Fact, ...]], until: datetime
     ) -> Outcome | None:
         """Posts the proposal's card and stores that it waits; a crash in between posts it twice."""
-        line = operation.text(settled=True)
+        line, (proposes, facts) = operation.text(settled=True), checked
         card = Message(
             title=texts.proposed(entry.request.line),
             facts=(*facts, *self._time_facts(operation), Fact(label=texts.EXPIRES, value="", at=until)),
             notes=(texts.DECIDES_NOTE,),
             offers=proposal_buttons(entry.id, line),
         )
-        outcome = Confirmation(card=card, status=texts.STATUS_PROPOSED).model_dump(mode="json")
+        proposed = Confirmation(card=card, status=texts.STATUS_PROPOSED, proposes=proposes)
+        outcome = proposed.model_dump(mode="json")
         fields: dict[str, Any] = {"operations": [dump(operation)], "outcome": outcome}
         try:
             posted = self.notifier.show_card(replace(entry, **fields, state=State.SCHEDULED, run_at=until))

@@ -52,6 +52,7 @@ LINES = {  # the history holds the refused lines too, so those that ask for it h
     ("delete_schedule", "number"): ("delete schedule Suport", "delete schedule Support"),
     ("adopt", "number"): ("adopt Suport", "adopt Support"),
     ("undo_last", "what"): ("undo Suport", "undo Support"),
+    ("end", "what"): ("end Suport", "end Support"),
     ("approve", "number"): ("approve Suport", "approve Support"),
     ("refuse", "number"): ("reject Suport", "reject Support"),
     ("history", "group"): ("history Suppport", "history Support"),

@@ -86,24 +86,37 @@ def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again_and_
     assert seen(scene) == before
 
 
-def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(scene: ConversationHarness) -> None:
+WAYS = {"undo": ("Undo", "Undo"), "restore": ("Restore", "Restore"), "both": ("Undo", "Restore")}
+"""How a group that was deleted twice is made again."""
+
+
+def delete_and_make_again(scene: ConversationHarness, by: str, deletion: int) -> None:
+    """Deletes Support EMEA with the change of this number, and makes it again by an undo or a restore."""
+    scene.do("delete Support EMEA")
+    scene.click(scene.last_ephemeral(), "Delete")
+    if by == "Restore":
+        scene.do(f"restore Support EMEA to before {deletion}")
+    scene.click(scene.last_ephemeral() if by == "Restore" else scene.cards()[-1], by)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(
+    scene: ConversationHarness, way: str
+) -> None:
     before = seen(scene)
     scene.do("recall Support EMEA to Night Desk")
     scene.do("add 1001 to Support EMEA")
-    for _ in range(2):
-        scene.do("delete Support EMEA")
-        scene.click(scene.last_ephemeral(), "Delete")
-        scene.click(scene.cards()[-1], "Undo")
+    for by, deletion in zip(WAYS[way], (3, 5), strict=True):
+        delete_and_make_again(scene, by, deletion)
     scene.do("undo 1")
     scene.do("undo 2")
     assert seen(scene) == before
 
 
-def test_a_group_that_is_there_again_has_its_schedules(scene: ConversationHarness) -> None:
+@pytest.mark.parametrize("by", ["Undo", "Restore"])
+def test_a_group_that_is_there_again_has_its_schedules(scene: ConversationHarness, by: str) -> None:
     scene.do("recall Support EMEA to Night Desk every day 22:00 to 6:00")
-    scene.do("delete Support EMEA")
-    scene.click(scene.last_ephemeral(), "Delete")
-    scene.click(scene.cards()[-1], "Undo")
+    delete_and_make_again(scene, by, 2)
     for line in ("schedules Support EMEA", "group Support EMEA"):
         scene.do(line)
         assert "Pause" in scene.last_ephemeral().plain, line
@@ -229,3 +242,13 @@ def test_a_change_that_changed_nothing_can_t_be_taken_back(scene: ConversationHa
     scene.do("add 1002 to Sales")
     scene.do("undo change 1")
     assert "changed nothing" in scene.last_ephemeral().plain
+
+
+def test_a_group_that_was_only_created_with_the_name_is_another_one(scene: ConversationHarness) -> None:
+    scene.do("recall Support EMEA to Night Desk")
+    scene.do("delete Support EMEA")
+    scene.click(scene.last_ephemeral(), "Delete")
+    scene.do('create "Support EMEA" recall to Night Desk')
+    after = seen(scene)
+    scene.do("undo 1")
+    assert seen(scene) == after

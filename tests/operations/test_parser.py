@@ -16,7 +16,7 @@ from bot.operations.members import Add
 from bot.operations.parser import parse
 from bot.operations.pending import Pending
 from bot.operations.schedule import Asked, settle
-from bot.operations.undo import UndoLast
+from bot.operations.undo import EndTemporary, UndoLast
 from bot.texts import cards
 from tests.strategies import operations, reasons
 
@@ -124,8 +124,15 @@ UNDERSTOOD = {
     "who did that last night": "history last night",
     'who changed "this"': 'history "this"',
     "undo it": "undo",
-    "end it now": "undo",
-    "end Sales": "undo Sales",
+    "end it now": "end",
+    "stop that": "end",
+    "end Sales": "end Sales",
+    "stop Sales now": "end Sales",
+    "end the redirect of Sales": "end Sales",
+    "finish the temporary change for Sales": "end Sales",
+    "stop 42": "undo 42",
+    "end the pause": "resume",
+    "stop schedule 42": "delete schedule 42",
     "put Sales back": "undo Sales",
     "put 1001 back in Sales": "add 1001 to Sales",
     "send Sales back to user": "recall Sales to user",
@@ -399,7 +406,7 @@ def test_what_is_not_understood_is_refused_with_what_to_type_instead(typed: str,
 @pytest.mark.parametrize("name", ["UNDO", "END_NOW", "KEEP", "DO_NOW", "CANCEL", "APPROVE", "WITHDRAW"])
 def test_the_label_of_a_cards_button_leads_to_the_change_where_it_is_typed(name: str) -> None:
     label = getattr(cards, name)
-    assert parse(label) in ((UndoLast(),), (Pending(),))
+    assert parse(label) in ((UndoLast(),), (EndTemporary(),), (Pending(),))
 
 
 def test_a_name_that_holds_to_has_two_readings_the_longest_first() -> None:

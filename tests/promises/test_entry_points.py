@@ -340,6 +340,7 @@ EARLIER = {
     "cancel": "cancel change 1",
     "undo": "undo change 1",
     "undo_last": "undo Sales",
+    "end": "end Sales",
     "preview": "preview undo change 1",
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",

@@ -171,6 +171,7 @@ def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
         "history_table",
         "schedules_table",
         "undo_last",
+        "end",
         "preview",
         "help",
         "can",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.changes.plan import Plan
+from bot.changes.set_since import FEW
 from bot.journal.models import State
 from bot.sandbox.environment import ORDINARY_INSTANT
 from bot.worker.card_state import present_card
@@ -131,3 +132,22 @@ def test_the_buttons_of_what_was_refused_when_its_time_came_begin_at_once(
     park.ask(offer.line, expects=offer.expects)
     park.work()
     assert park.state(3) == State.DONE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_began_later_is_the_later_change_of_many(park: BotHarness, clock: Clock, kind: str) -> None:
+    meanwhile = FEW + 1
+    line, other = KINDS[kind]
+    back = "server recall time 5m" if kind == "server" else "recall Support to user"
+    park.do(f"{line} in 1h")
+    for number in range(meanwhile):
+        park.do(back if number % 2 else other)
+    clock.move(hours=1)
+    park.work()
+    plan = Plan.model_validate(park.journal.get(1).plan)
+    assert park.journal.made_on(plan.targets, 1)[0].id == 1
+    assert (status(park, 1), status(park, meanwhile + 1)) == ("done", "replaced by #1")
+    park.do(other)
+    last = meanwhile + 2
+    assert status(park, 1) == f"replaced by #{last}"
+    assert f"replaced by #{last}" in [shown for shown, _ in park.messenger.cards]

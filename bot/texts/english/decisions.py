@@ -1,6 +1,6 @@
 """Cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved, paused ..."""
 
-from bot.texts.english.wording import NOTHING_CHANGED, change_number
+from bot.texts.english.wording import NOTHING_CHANGED, change_number, count
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
 """What a time becomes."""
@@ -29,6 +29,33 @@ def not_begun(number: int) -> str:
 def pending_otherwise(name: str) -> str:
     """A group of which something is pending, but nothing that was meant."""
     return f"Nothing that is pending for “{name}” can be changed like this. {NOTHING_CHANGED}"
+
+
+def nothing_temporary(name: str | None) -> str:
+    """Nothing that could be ended.
+
+    Args:
+        name: of a group or the server; None for the reader's own changes in the channel.
+    """
+    of = f"of “{name}”" if name else "of yours here"
+    return f"Nothing {of} is temporary now. {NOTHING_CHANGED}"
+
+
+def several_temporary(name: str | None, number: int) -> str:
+    of = f"of “{name}”" if name else "of yours here"
+    return f"{count(number, 'change')} {of} are temporary. Which one is to end? {NOTHING_CHANGED}"
+
+
+def last_change(number: int, line: str) -> str:
+    return f"The last change is {change_number(number)}: {line}"
+
+
+def end_number(number: int) -> str:
+    return f"End {change_number(number)}"
+
+
+def undo_number(number: int) -> str:
+    return f"Undo {change_number(number)}"
 
 
 def changed_no_setting(number: int) -> str:

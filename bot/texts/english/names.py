@@ -11,3 +11,13 @@ NUMBER_KINDS = {
 OTHER_NUMBER_KIND = "something else, not a user"
 PARK_GROUPS, RING_GROUPS, PEOPLE = "park groups", "ring groups", "people"
 """Kinds of what has a name, in the plural."""
+
+
+def renamed(then: str, now: str) -> str:
+    """The name of a group with the one that it had when a change was made."""
+    return f"{now} (earlier {then})"
+
+
+def is_now(title: str, then: str, now: str) -> str:
+    """The title of a change, of which a group has another name now."""
+    return f"{title} ({then} is now {now})"

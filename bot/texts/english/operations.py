@@ -159,6 +159,10 @@ TEXTS = {
         "Undo",
         "Shows your last change here, or the last one of a group or of the server, and undoes it when you click.",
     ),
+    "end": OperationTexts(
+        "End a temporary change",
+        "Shows what is temporary of a group, of the server, or of your own changes here, and ends it when you click.",
+    ),
     "put_back": OperationTexts(
         "Put back a drift",
         "Restores what was changed outside Park, and nothing else. If it has been changed again since, it"

@@ -1,6 +1,6 @@
 """German cards of what is decided about a change, and about Park itself: extended, kept, cancelled, approved ..."""
 
-from bot.texts.german.wording import NOTHING_CHANGED, change_number
+from bot.texts.german.wording import NOTHING_CHANGED, change_number, count
 
 CANCELLED, KEPT = "abgesagt", "bleibt, bis jemand es ändert"
 ENDS, STARTS = "Endet", "Beginnt"
@@ -23,6 +23,29 @@ def not_begun(number: int) -> str:
 
 def pending_otherwise(name: str) -> str:
     return f"Was für „{name}“ ansteht, lässt sich so nicht ändern. {NOTHING_CHANGED}"
+
+
+def nothing_temporary(name: str | None) -> str:
+    of = f"von „{name}“" if name else "von Ihnen hier"
+    return f"Nichts {of} ist gerade befristet. {NOTHING_CHANGED}"
+
+
+def several_temporary(name: str | None, number: int) -> str:
+    of = f"von „{name}“" if name else "von Ihnen hier"
+    found = count(number, "Änderung", "Änderungen")
+    return f"{found} {of} sind befristet. Welche soll enden? {NOTHING_CHANGED}"
+
+
+def last_change(number: int, line: str) -> str:
+    return f"Die letzte Änderung ist {change_number(number)}: {line}"
+
+
+def end_number(number: int) -> str:
+    return f"{change_number(number)} beenden"
+
+
+def undo_number(number: int) -> str:
+    return f"{change_number(number)} rückgängig machen"
 
 
 def changed_no_setting(number: int) -> str:

@@ -9,3 +9,11 @@ NUMBER_KINDS = {
 }
 OTHER_NUMBER_KIND = "etwas anderes, kein Benutzer"
 PARK_GROUPS, RING_GROUPS, PEOPLE = "Parkgruppen", "Rufgruppen", "Personen"
+
+
+def renamed(then: str, now: str) -> str:
+    return f"{now} (früher {then})"
+
+
+def is_now(title: str, then: str, now: str) -> str:
+    return f"{title} ({then} heißt jetzt {now})"

@@ -165,6 +165,11 @@ TEXTS = {
         "Zeigt Ihre letzte Änderung hier, oder die letzte einer Gruppe oder des Servers, und macht sie nach einem Klick"
         " rückgängig.",
     ),
+    "end": OperationTexts(
+        "Befristete Änderung beenden",
+        "Zeigt, was von einer Gruppe, vom Server oder von Ihren eigenen Änderungen hier befristet ist, und beendet es"
+        " nach einem Klick.",
+    ),
     "put_back": OperationTexts(
         "Abweichung zurücknehmen",
         "Stellt wieder her, was außerhalb von Park geändert wurde, und sonst nichts. Wurde es seitdem noch einmal"
