@@ -7,10 +7,11 @@ import ssl
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from types import SimpleNamespace
 from typing import Any
+from urllib import request
 
 import certifi
 import pytest
@@ -28,6 +29,7 @@ def cheap_starts() -> Iterator[None]:
         patched.setattr(metadata, "version", cache(metadata.version))  # each server of Werkzeug reads files for it
         patched.setattr(bolt, "inspect", SimpleNamespace(**vars(inspect) | {"getfullargspec": _signature}))
         patched.setattr(ssl, "create_default_context", _without_reading_again(ssl.create_default_context))
+        patched.setattr(request, "getproxies", _proxies)  # for each call to Slack
         patched.setattr(loading, "tomllib", SimpleNamespace(**vars(tomllib) | {"loads": _load_toml}))
         yield
 
@@ -60,6 +62,16 @@ def _without_reading_again(make: Callable[..., ssl.SSLContext]) -> Callable[...,
         return make_once(**more) if not arguments and more == trusted else make(*arguments, **more)
 
     return context
+
+
+def _proxies() -> dict[str, str]:
+    """Returns the proxies of the environment, which is looked through when it has changed."""
+    return dict(_proxies_of(frozenset(os.environ._data.items())))  # type: ignore[attr-defined]
+
+
+@lru_cache(8)
+def _proxies_of(_environment: frozenset[tuple[bytes, bytes]]) -> dict[str, str]:
+    return request.getproxies_environment()
 
 
 def _load_toml(text: str) -> dict[str, Any]:

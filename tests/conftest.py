@@ -70,8 +70,9 @@ def logging_is_restored() -> Iterator[None]:
     yield
     for handler in set(root.handlers) - set(handlers):
         root.removeHandler(handler)
-    root.setLevel(levels[0])
-    park.setLevel(levels[1])
+    for logger, level in zip((root, park), levels, strict=True):
+        if logger.level != level:  # to set a level clears what all loggers remember
+            logger.setLevel(level)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Connection, Engine, bindparam, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.util import LRUCache
 
@@ -19,12 +20,18 @@ from bot.journal import journal, postgresql
 from bot.journal.database import Database, open_database
 from bot.journal.migrations import migrate
 from bot.journal.postgresql_engine import create_postgresql_engine
+from bot.journal.prepared import Prepared
 from bot.journal.sqlite import database_file
 from bot.journal.tables import chain
 
 _compiled: LRUCache[object, object] = LRUCache(2000)
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the next posting of the chain's head is counted in the template; a copy has the time of its own start."""
+_HEAD_POSTED = Prepared(
+    update(chain).where(chain.c.posted_at == bindparam("made_at")).values(posted_at=bindparam("now"))
+)
+_copies: "WeakSet[Engine]" = WeakSet()
+"""Those of files that were copied and have not been looked at since: they need no migration."""
 
 
 @contextmanager
@@ -47,10 +54,15 @@ def use_template() -> None:
 
 def _open_copy(url: str) -> Database:
     """Opens the database at `url`; where there is none on SQLite, that of the template."""
+    is_copy = False
     with suppress(SettingsError, OSError):  # which the journal itself meets too, and says so
         if url.startswith("sqlite:///") and not os.path.lexists(file := database_file(url)):
             _copy_template(file)
-    return open_database(url)
+            is_copy = True
+    database = open_database(url)
+    if is_copy:
+        _copies.add(database.engine)
+    return database
 
 
 def _copy_template(file: Path) -> None:
@@ -60,8 +72,11 @@ def _copy_template(file: Path) -> None:
 
 
 def _migrate_copy(connection: Connection, at: datetime) -> None:
-    migrate(connection, at)
-    connection.execute(chain.update().where(chain.c.posted_at == _MADE_AT).values(posted_at=at))
+    if connection.engine in _copies:
+        _copies.remove(connection.engine)
+    else:
+        migrate(connection, at)
+    _HEAD_POSTED.execute(connection, {"now": at, "made_at": _MADE_AT})
 
 
 @cache

@@ -2,17 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from bot.journal.events import PARK, append_for_entry
 from bot.journal.models import Entry, SetAside
+from bot.journal.prepared import Prepared
 from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import entries, footprints, not_notified, target_locks
 from bot.journal.tables import set_aside as table
 
+_ANY = Prepared(
+    select(exists().where(not_notified).label("unfinished"), exists(select(table.c.entry_id)).label("aside"))
+)
+_SET_ASIDE = Prepared(select(table).order_by(table.c.entry_id))
+
 
 def survey(connection: Connection) -> tuple[dict[int, str], list[Entry]]:
     """Returns what is wrong with the unfinished entries that can't be read, and which can be read again."""
+    if not any(_ANY.rows(connection, {})[0].values()):
+        return {}, []  # as a rule, and at once
     rows, unreadable = read_rows(connection, select(entries).where(not_notified), entries.c.id)
     _, faults = entries_from_rows(rows)
     were_set_aside = select(entries).where(entries.c.id.in_(select(table.c.entry_id)))
@@ -46,8 +54,8 @@ def take_back(connection: Connection, entry: Entry, *, at: datetime) -> None:
 def read_set_aside(connection: Connection) -> list[SetAside]:
     """Returns the entries that were set aside, the oldest first."""
     return [
-        SetAside(entry=row.entry_id, reason=row.reason, at=row.at, told=row.told_at is not None)
-        for row in connection.execute(select(table).order_by(table.c.entry_id))
+        SetAside(entry=row["entry_id"], reason=row["reason"], at=row["at"], told=row["told_at"] is not None)
+        for row in _SET_ASIDE.rows(connection, {})
     ]
 
 

@@ -289,10 +289,15 @@ def retry_untold(connection: Connection, now: datetime) -> None:
     _make_due(connection, entries.c.ended_at.is_not(None), now)
 
 
+_is_claimed = and_(not_notified, entries.c.lease_until.is_not(None))
+_CLAIMED = Prepared(select(entries.c.id, entries.c.owner).where(_is_claimed))
+
+
 def release_all(connection: Connection, *, at: datetime) -> None:
     """Releases every claim, for a process that knows that it is the only one."""
-    claimed = and_(not_notified, entries.c.lease_until.is_not(None))
-    released = connection.execute(select(entries.c.id, entries.c.owner).where(claimed)).all()
-    connection.execute(update(entries).where(claimed).values(_RELEASE))
-    for entry_id, owner in released:
-        append_for_entry(connection, entry_id, {"released": {"owner": owner}}, by="restart", at=at)
+    released = _CLAIMED.rows(connection, {})
+    if not released:
+        return
+    connection.execute(update(entries).where(_is_claimed).values(_RELEASE))
+    for one in released:
+        append_for_entry(connection, one["id"], {"released": {"owner": one["owner"]}}, by="restart", at=at)

@@ -47,7 +47,7 @@ _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     entries.c.request["source"].as_string() != Source.SCHEDULE.value,
 )
 _LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
-_HAS_WORK = select(exists().where(not_notified, ~_LATER))
+_HAS_WORK = Prepared(select(exists().where(not_notified, ~_LATER).label("found")))
 _FLAG = Prepared(select(flags).where(flags.c.name == bindparam("wanted_name")))
 
 
@@ -243,7 +243,7 @@ class Reader:
         with self._reading() as connection:
             now, occurrence = self._at(connection), schedules.next_time(connection)
             is_occurrence_due = occurrence is not None and occurrence <= now
-            return is_occurrence_due or connection.scalar(_HAS_WORK, {"now": now}) is True
+            return is_occurrence_due or bool(_HAS_WORK.scalar(connection, {"now": now}))
 
     def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns after what time `claim` can succeed if no entry is accepted, ended or released meanwhile.

@@ -132,8 +132,8 @@ def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:
     for table in ("allow", "deny"):
         rules = data.get(table)
         for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(rule, dict):
-                rule.setdefault("name", f"rule {index + 1} (line {find_line(found, (table, index))})")
+            if isinstance(rule, dict) and "name" not in rule:
+                rule["name"] = f"rule {index + 1} (line {find_line(found, (table, index))})"
 
 
 def _duplicate_rule_names(policy: Policy, found: Sequence[Statement]) -> list[Fault]:

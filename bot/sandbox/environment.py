@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic import BaseModel, SecretStr
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
@@ -93,17 +92,9 @@ ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")
 class _GivenSettings(Settings):
     """Settings as they are given: what is exported for a real Park is not for the sandbox's."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leaves out the environment and files."""
-        return (init_settings,)
+    def __init__(self, **given: Any) -> None:
+        """Validates; neither the environment nor a file is looked at, nor are those sources made."""
+        BaseModel.__init__(self, **given)
 
 
 def demo_sandbox() -> "Sandbox":

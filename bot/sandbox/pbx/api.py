@@ -14,6 +14,7 @@ from bot.sandbox.pbx.blobs import BlobEndpoints
 from bot.sandbox.pbx.call_park import GroupEndpoints, MemberEndpoints, ServerEndpoints
 from bot.sandbox.pbx.lookups import LookupEndpoints
 from bot.sandbox.pbx.switches import ApiError, ErrorResponse, denied, unauthorized
+from bot.sandbox.serving import flask_app
 
 PATHS_WITHOUT_TOKEN = frozenset({"/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"})
 """Paths that need no access token."""
@@ -69,7 +70,7 @@ def _url_map(paths: tuple[tuple[str, str], ...]) -> Map:
 
 def create_app(context: PbxContext) -> Flask:
     """Creates the WSGI application; it expects PATH_INFO still percent-encoded."""
-    app = Flask("portsip", static_folder=None)
+    app = flask_app("portsip")
     app.json.sort_keys = False  # type: ignore[attr-defined]
     found = routes(context)
     app.url_map = _url_map(tuple((method, path) for method, path, _ in found))

@@ -5,7 +5,7 @@ import math
 import re
 import unicodedata
 import wave
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.sandbox.pbx.state import PbxState, Record, opaque_id
 
@@ -26,6 +26,11 @@ DEPARTMENTS = ("Sales", "Support", "Front Office", "Warehouse", "Finance", "IT")
 
 def user_record(number: int, name: str) -> Record:
     """Returns a user with every documented field; optional ones are None."""
+    return dict(_user_record(number, name))
+
+
+@lru_cache(len(USER_NAMES))
+def _user_record(number: int, name: str) -> Record:
     account = f"{_account_name(name)}{number}" if USER_NAMES.count(name) != 1 else _account_name(name)
     return {
         "id": opaque_id("user", number),

@@ -7,6 +7,7 @@ from typing import ClassVar, Self, TypeVar
 
 from flask import Flask
 
+from bot.sandbox.serving import flask_app
 from bot.sandbox.slack.admin import WorkspaceAdmin
 from bot.sandbox.slack.delivery import Deliveries
 from bot.sandbox.slack.element_actions import ClickActions
@@ -98,7 +99,7 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         self.stop()
 
     def _app(self) -> Flask:
-        app = Flask(__name__, static_folder=None)
+        app = flask_app(__name__)
         app.url_map = ROUTES
         interceptor = CallInterceptor(self.state, self.faults)
         app.register_blueprint(web_api(self.state, interceptor))

@@ -12,17 +12,12 @@ from tests.audit.drift.conftest import EVERY, DriftScene
 @pytest.mark.parametrize(
     "lines",
     [
-        ["add 1001, 1004 to Sales"],
-        ["remove 1002 from Sales", "add 1002 to Sales", "remove 1003 from Sales"],
-        ["move 1002 from Sales to Support"],
-        ["recall Sales to Night Desk", "recall Support to user"],
-        ["create Nights recall to Night Desk"],
-        ["create Nights", "add 1001 to Nights", "rename Nights to Days", "recall Days to Night Desk"],
-        ['rename Support to "Support Berlin"', "recall Support Berlin to user"],
-        ["server recall time 10m", "server recall to Night Desk"],
-        ["recall Sales to Night Desk", "undo change 1"],
-        ["create Nights", "undo change 1"],
-        ["create Nights", "undo change 1", "undo change 2", "add 1001 to Nights"],
+        ["remove 1002 from Sales", "add 1002 to Sales", "remove 1003 from Sales", "add 1001, 1004 to Sales"],
+        ["move 1002 from Sales to Support", "recall Sales to Night Desk", "recall Support to user"],
+        ["create Nights recall to Night Desk", "create Days", "add 1001 to Days", "rename Days to Weekdays"],
+        ["create Nights", "undo change 1", 'rename Support to "Support Berlin"', "recall Support Berlin to user"],
+        ["create Nights", "undo change 1", "undo change 2", "add 1001 to Nights", "recall Nights to Night Desk"],
+        ["server recall time 10m", "server recall to Night Desk", "recall Sales to Night Desk", "undo change 3"],
         ["recall Sales to Night Desk for 2m"],
     ],
 )
