@@ -61,6 +61,15 @@ def question_about(readings: Operations, line: str, note: str) -> Message | None
     )
 
 
+def offers_for(line: str, note: str) -> tuple[Offer, ...]:
+    """The buttons that ask about the further lines of a message that was not done; none where they are a note."""
+    try:
+        question = question_about(parse_unconfirmed(line), line, note)
+    except NotUnderstood:
+        return ()
+    return question.offers if question is not None else ()
+
+
 def _continuations(readings: Operations, line: str, note: str) -> Iterator[Continuation]:
     try:
         words = split_words(note)

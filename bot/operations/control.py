@@ -36,6 +36,7 @@ class Pause(ControlOperation):
 
     operation_id = "pause"
     phrase = "pause [{ends}] [because {reason}]"
+    also = ("stop|pause everything|all", "stop|pause all changes", "freeze")
     needs_confirmation = True
     permission = Permission.PAUSE
     examples = ("pause for 2h because the PBX is being updated", "pause")

@@ -40,7 +40,7 @@ from bot.operations.scheduling import AboutChange
 from bot.operations.server import ServerEnabled
 from bot.texts import lines as texts
 from bot.texts import recurrences, times, wording
-from bot.times.clauses import TimeClause, bare_duration, find_malformed_time, time_splits
+from bot.times.clauses import TimeClause, bare_time, find_malformed_time, time_splits
 from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
@@ -113,11 +113,11 @@ def list_to_choose_from(words: Words) -> Operation | None:
 
 
 def _split_times(words: Words, operation: type[Operation]) -> TimeClause:
-    """The line and its times, a duration without its `for` included; all of the line if the operation has no times."""
+    """The line and its times, also without `for` or `from`; all of the line if the operation has no times."""
     if not operation.times():
         return TimeClause(words)
     split = time_splits(words)[0]
-    bare = bare_duration(words) if not split.times and "ends" in operation.times() else None
+    bare = bare_time(words) if not split.times and "ends" in operation.times() else None
     return bare or split
 
 

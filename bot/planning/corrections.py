@@ -16,7 +16,7 @@ from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.operations.unsupported import negates
 from bot.texts import lines, recurrences, refusals
-from bot.times.clauses import bare_duration, find_malformed_time, repetition_hint, time_hint, time_splits
+from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, time_hint, time_splits
 
 T = TypeVar("T")
 
@@ -94,9 +94,12 @@ class Corrections:
         return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
 
     def _with_duration(self, text: str, names: Sequence[str], labels: Sequence[str]) -> tuple[Offer, ...]:
-        """Buttons for an unknown `text` that is a similar name and a duration without its `for`."""
-        split = bare_duration(tuple(map(Word, text.split())))
-        if split is None or "ends" not in self.operation.times() or getattr(self.operation, "ends", None) is not None:
+        """Buttons for an unknown `text` that is a similar name and a time without its `for` or `from`."""
+        split = bare_time(tuple(map(Word, text.split())))
+        has_times = any(getattr(self.operation, name, None) is not None for name in ("starts", "ends", "recurs"))
+        if split is None or "ends" not in self.operation.times() or (has_times and "starts" in split.times):
+            return ()
+        if getattr(self.operation, "ends", None) is not None:
             return ()
         name = join_words(split.rest)
         meant = [one for one, label in zip(names, labels, strict=True) if not unmatched_words(name, label, one)]

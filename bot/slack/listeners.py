@@ -13,6 +13,7 @@ from bot.messages import slash_command
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
+from bot.operations.continuation import offers_for
 from bot.operations.parser import command_within
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import fits_in_ack, render
@@ -109,7 +110,9 @@ class Listeners:
 
     def _accept_written(self, request: Request, event: Mapping[str, Any]) -> None:
         if event.get("edited"):
-            self._inbox.offer_again(request, _edited_message(request))
+            offers = offers_for(request.line, request.note)
+            asked = request.model_copy(update={"note": ""}) if offers else request  # each button has its own note
+            self._inbox.offer_again(asked, _edited_message(request, offers))
         elif not self._requests.is_addressed(event):
             self._inbox.offer_again(request, _embedded_mention(request))
         else:
@@ -175,12 +178,16 @@ def step_text(name: str, value: Any) -> Any:
     return form_text(value) if name == "note" else command_text(value).line
 
 
-def _edited_message(request: Request) -> Message:
-    """Returns an offer to run an edited message, which is not run by itself: it may have run before the edit."""
+def _edited_message(request: Request, offers: tuple[Offer, ...]) -> Message:
+    """Returns an offer to run an edited message, which is not run by itself: it may have run before the edit.
+
+    Args:
+        offers: What its further lines may mean; empty where they are a note.
+    """
     return Message(
         title=lines.EDITED,
         lines=(request.line,),
-        offers=(Offer(label=lines.DO_IT_NOW, line=request.line),),
+        offers=offers or (Offer(label=lines.DO_IT_NOW, line=request.line),),
     )
 
 

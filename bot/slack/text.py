@@ -53,8 +53,13 @@ class CommandText:
 
 
 def command_text(text: str) -> CommandText:
-    """The command in a message, without what is pasted around it: bullets, quotes, bold, `/park`, code marks."""
+    """The command in a message, without what is pasted around it: bullets, quotes, bold, `/park`, code marks.
+
+    Lines of nothing but courtesy before the command are left out: Hello Park!
+    """
     lines = [line for line in map(_typed_line, _LINE_BREAK.split(text)) if line]
+    while len(lines) > 1 and is_only_courtesy(lines[0]):
+        del lines[0]
     return CommandText(lines[0], " ".join(lines[1:])) if lines else CommandText("")
 
 

@@ -152,13 +152,21 @@ def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
     return None
 
 
-def bare_duration(words: Words) -> TimeClause | None:
-    """The line without a duration at its end that lacks its `for`, as in: recall Sales to Night Desk 2h."""
+def bare_time(words: Words) -> TimeClause | None:
+    """The line without a time at its end that lacks its first word: a duration without `for`, two without `from`.
+
+    As in: recall Sales to Night Desk 2h, or: recall Sales to Night Desk 22:00-6:00.
+    """
     for length in range(min(MAX_DURATION_WORDS, len(words) - 1), 0, -1):
         last = words[-length:]
-        times = read_times((Word("for"), *last)) if not any(word.quoted for word in last) else {}
+        if any(word.quoted for word in last):
+            continue
+        times = read_times((Word("for"), *last))
         end = times.get("ends")
         if len(times) == 1 and isinstance(end, End) and isinstance(end.when, Duration):
+            return TimeClause(words[:-length], times, join_words(last))
+        times = read_times((Word("from"), *last))
+        if times.keys() == {"starts", "ends"}:
             return TimeClause(words[:-length], times, join_words(last))
     return None
 

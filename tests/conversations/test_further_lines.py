@@ -104,3 +104,17 @@ def test_a_form_keeps_the_note() -> None:
         sandbox.slack.submit(user)
         sandbox.settle()
         assert "*Note:* Ben is ill" in sandbox.slack.messages(phones)[-1].plain
+
+
+def test_an_edited_message_asks_the_same() -> None:
+    with Sandbox() as sandbox:
+        user, phones = sandbox.people["ana"], sandbox.channels["phones"]
+        ts = sandbox.slack.say(user, phones, "recall Sales to Night Desk")
+        sandbox.slack.edit(user, phones, ts, "@Park recall Sales to Night Desk\nfor 2h Ben is ill")
+        question = sandbox.slack.wait_for(lambda: sandbox.slack.ephemerals(user, phones))[-1]
+        assert "[As a note: recall Sales to Night Desk]" in question.plain
+        sandbox.slack.click(user, question, label="recall Sales to Night Desk for 2h")
+        sandbox.settle()
+        card = sandbox.slack.messages(phones)[-1].plain
+        assert "*Note:* Ben is ill" in card
+        assert "*Until:*" in card

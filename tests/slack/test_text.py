@@ -6,7 +6,16 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import CommandText, command_text, displayable, escape, form_text, mention_text, plain_text
+from bot.slack.text import (
+    CommandText,
+    command_text,
+    displayable,
+    escape,
+    form_text,
+    is_only_courtesy,
+    mention_text,
+    plain_text,
+)
 
 LITERAL = "\uff1c"  # the full-width less-than sign
 
@@ -202,10 +211,23 @@ def test_further_lines_are_a_note(separator: str) -> None:
     assert mention_text(f"<@UBOT> {sent}", "UBOT") == CommandText("add 1001 to Sales", "thanks a lot see you")
 
 
+@pytest.mark.parametrize("greeting", ["Hello Park,", "please", "good morning!", "Hi\n\ncould you please"])
+def test_a_line_of_courtesy_before_the_command_is_left_out(greeting: str) -> None:
+    said = CommandText("add 1001 to Sales", "Ben is ill")
+    assert command_text(f"{greeting}\nadd 1001 to Sales\nBen is ill") == said
+    assert mention_text(f"<@UBOT> {greeting}\nadd 1001 to Sales\nBen is ill", "UBOT") == said
+
+
+@pytest.mark.parametrize("text", ["please", "thanks", "Hello Park"])
+def test_courtesy_alone_stays(text: str) -> None:
+    assert command_text(text) == CommandText(text)
+
+
 @given(st.text(max_size=80))
 def test_the_command_and_its_note_hold_every_letter_and_digit(text: str) -> None:
     said = command_text(text)
     assume(not re.search(r":|/|^\s*\d{1,2}[.)]", text, re.MULTILINE))
+    assume(not is_only_courtesy(command_text(text.splitlines()[0] if text else "").line))
     kept = [one for one in plain_text(text) if one.isascii() and one.isalnum()]
     assert [one for one in said.line + said.note if one.isascii() and one.isalnum()] == kept
 
