@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from bot.changes.plan import ApprovalRequest, Plan
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.plan import ApprovalRequest, Plan, waits_for_approval
+from bot.changes.repository import ChangeRepository
 from bot.errors import NotAllowed, NotPossible, SlackUnavailable
 from bot.journal.models import Entry, State
 from bot.messages.request import Request

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.changes.change import Change, changed_parts, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
+from bot.journal.models import Entry, State
 from bot.policy.model import Approvers
 from bot.recurrence.model import Recurrence
 from bot.texts import cards
@@ -117,8 +118,8 @@ class Plan(BaseModel):
     notes: tuple[str, ...] = ()
     """What the changes mean for calls, and what they don't cover."""
     overlaps: tuple[str, ...] = ()
-    """Of a schedule: which others are in effect at the same time, and which of them goes first. That changes with
-    them, so a card that stays does not say it."""
+    """Of a schedule: which others are in effect at the same time, and which of them goes first; of a change that begins
+    later, which schedules are in effect then. That changes with them, so a card that stays says of when it is."""
     already: tuple[str, ...] = ()
     """What was as requested before; the whole answer if there are no changes."""
     irreversible: tuple[str, ...] = ()
@@ -202,6 +203,12 @@ class Plan(BaseModel):
         digests = "-".join(change.digest() for change in (*self.changes, *(self.base or ())))
         digests += self.repetition.model_dump_json() if self.repetition else ""
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
+
+
+def waits_for_approval(entry: Entry) -> bool:
+    """Returns whether a change waits for approval."""
+    is_planned = entry.state is State.SCHEDULED and entry.plan is not None
+    return is_planned and Plan.model_validate(entry.plan).waits_for_approval
 
 
 def _with_id(change: Change, reading: Snapshot | None) -> Change:

@@ -1,13 +1,17 @@
 """What holds now of an earlier change: said where somebody takes back a decision about it, which changed no setting."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.plan import waits_for_approval
 from bot.errors import NotPossible
 from bot.journal.models import Entry, ScheduleState, State
 from bot.messages.request import Source
 from bot.texts import decisions, refusals, workflows
 from bot.texts import schedules as schedule_texts
+
+if TYPE_CHECKING:
+    from bot.changes.repository import ChangeRepository  # imports this module
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class PresentState:
     lines: tuple[str, ...] = ()
 
 
-def nothing_to_take_back(repository: ChangeRepository, entry: Entry) -> NotPossible:
+def nothing_to_take_back(repository: "ChangeRepository", entry: Entry) -> NotPossible:
     """Returns the refusal to undo what has no plan, or the end of a change; of a decision it says what holds now."""
     of, is_end = entry.about, entry.about is not None and entry.request.source is Source.CLOCK
     if entry.request.source is Source.WORKFLOW and not entry.state.ended:
@@ -30,7 +34,7 @@ def nothing_to_take_back(repository: ChangeRepository, entry: Entry) -> NotPossi
     return NotPossible(text, notes=(now.text,), lines=now.lines)
 
 
-def state_of_change(repository: ChangeRepository, number: int) -> PresentState:
+def state_of_change(repository: "ChangeRepository", number: int) -> PresentState:
     """Returns what holds now of a change, of the one that a decision was about, or of Park."""
     entry = repository.entry(number)
     if entry.about is not None and (entry.plan is None or entry.request.source is Source.CLOCK):
@@ -55,7 +59,7 @@ def state_of_change(repository: ChangeRepository, number: int) -> PresentState:
     return PresentState(decisions.is_over(number, became))
 
 
-def _state_of_schedule(repository: ChangeRepository, number: int) -> PresentState | None:
+def _state_of_schedule(repository: "ChangeRepository", number: int) -> PresentState | None:
     schedule = repository.schedules.find(number)
     if schedule is None:
         return None
@@ -71,7 +75,7 @@ def _state_of_schedule(repository: ChangeRepository, number: int) -> PresentStat
     )
 
 
-def _state_of_park(repository: ChangeRepository) -> PresentState:
+def _state_of_park(repository: "ChangeRepository") -> PresentState:
     if (pause := repository.pause()) is None:
         return PresentState(decisions.RUNS)
     return PresentState(f"{decisions.paused(pause.end_text(repository.now()) or None)}.", ("resume",))

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.changes.change import Change
-from bot.changes.plan import Plan, Schedule
+from bot.changes.plan import Plan, Schedule, waits_for_approval
+from bot.changes.present_state import nothing_to_take_back
 from bot.changes.recreated import recreated_id
 from bot.changes.schedules import Schedules
 from bot.changes.set_since import is_settled, set_since
@@ -63,7 +64,7 @@ class ChangeRepository:
         """Returns a change's plan, whatever became of it; NotPossible if it was never planned."""
         entry = self.entry(number)
         if entry.plan is None:
-            raise _changed_nothing(self, entry)
+            raise nothing_to_take_back(self, entry)
         return Plan.model_validate(entry.plan)
 
     def open_proposal(self, number: int) -> Entry:
@@ -79,7 +80,7 @@ class ChangeRepository:
         """Returns the plan of a change that was made, or may have been."""
         entry = self.entry(number)
         if entry.state not in (State.DONE, State.UNKNOWN):
-            raise _changed_nothing(self, entry)
+            raise nothing_to_take_back(self, entry)
         if (by := ended_by(self._journal, number)) is not None:
             raise NotPossible(refusals.ended_by(number, by.id))
         return self.plan(number)
@@ -296,19 +297,7 @@ def _find(journal: Reader, number: int) -> Entry | None:
         return None
 
 
-def waits_for_approval(entry: Entry) -> bool:
-    """Returns whether a change waits for approval."""
-    is_planned = entry.state is State.SCHEDULED and entry.plan is not None
-    return is_planned and Plan.model_validate(entry.plan).waits_for_approval
-
-
 def _ended_change(end: Entry) -> int | None:
     """Returns the number of the temporary change that the entry ends; None for others, and for the end of a pause."""
     is_end = end.request.source is Source.CLOCK and "number" in end.operations[0]["arguments"]
     return end.about if is_end else None
-
-
-def _changed_nothing(repository: ChangeRepository, entry: Entry) -> NotPossible:
-    from bot.changes.present_state import nothing_to_take_back  # imports this module
-
-    return nothing_to_take_back(repository, entry)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.plan import waits_for_approval
+from bot.changes.repository import ChangeRepository
 from bot.journal.models import Entry
 from bot.messages.message import Fact
 from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON

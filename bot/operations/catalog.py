@@ -6,6 +6,7 @@ from typing import Any
 from bot.messages import slash_command
 from bot.operations import (
     access,
+    again,
     approvals,
     control,
     groups,
@@ -60,6 +61,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     undo.Undo,
     undo.UndoLast,
     undo.EndTemporary,
+    again.Again,
     undo.PutBack,
     approvals.Ask,
     approvals.Approve,

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from bot.errors import NotFound, NotUnderstood
-from bot.messages.courtesy import is_courtesy, strip_leading
+from bot.messages.courtesy import is_courtesy, strip_leading, strip_trailing
 from bot.messages.message import Message, Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
+from bot.operations.again import Again
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Pause, Preview
@@ -57,8 +58,8 @@ def parse_unconfirmed(line: str, asker: str | None = None) -> Operations:
 
 
 def _parse_words(words: Words, asker: str | None) -> Operations:
-    if is_courtesy(words):
-        return (Help(),)
+    if is_courtesy(words):  # "again" before a command is none of its words
+        return (Again(),) if [word.text.lower() for word in strip_trailing(words)] == ["again"] else (Help(),)
     if words[-1].is_keyword("--help", "-h"):
         return _question(words[:-1])
     if (asked := without_question_mark(words)) is not None:

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import ClassVar
 
 from bot.changes.change import snapshots_equal
-from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import BATCH_SIZE, waits_for_approval
+from bot.changes.plan import Plan, Schedule, waits_for_approval
+from bot.changes.repository import BATCH_SIZE
 from bot.errors import PBXError
 from bot.journal.models import Entry
 from bot.journal.temporary import TemporaryChange

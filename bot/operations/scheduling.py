@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from bot.changes.change import Change, is_taken_back
-from bot.changes.plan import Plan
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.plan import Plan, waits_for_approval
+from bot.changes.repository import ChangeRepository
 from bot.errors import NotPossible
 from bot.journal.models import Entry, Reschedule, State
 from bot.messages.message import Fact, FormOffer, Offer

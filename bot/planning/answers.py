@@ -7,8 +7,10 @@ from bot.changes.lookups import Progress
 from bot.errors import NotFound, Refused
 from bot.messages.message import Message
 from bot.messages.request import Request
+from bot.operations.again import Again
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, ReadOperation
+from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.groups import Group
 from bot.operations.parser import about_line, parse_unconfirmed, unknown_line_error
@@ -45,7 +47,11 @@ class AnswerBuilder:
             return self._answer_about_line(request, operation)
         principal = self.planner.authorizer.principal(request)
         references = self.planner.references(request, principal)
-        asked, readings = readings[0], [references.resolve(one) for one in readings]
+        if isinstance(operation, Again):
+            last = references.last_own()
+            operation, request = load(last.operations[0]), request.model_copy(update={"meant": last.id})
+            readings = [operation]
+        asked, readings = operation, [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
             meant = meant_by_click(self.planner, request, readings)

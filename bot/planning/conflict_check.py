@@ -135,7 +135,7 @@ class ConflictCheck:
                 continue
             if self._references.is_visible(self._repository.entry(one.number)):
                 notes.append(schedule_texts.changed_during(one.number, *window, zone=context.zone))
-        return plan.model_copy(update={"notes": (*plan.notes, *notes)})
+        return plan.model_copy(update={"overlaps": tuple(notes)})
 
     def _give_way(
         self, operation: ChangeOperation, plan: Plan, conflicts: Sequence[PendingChange]

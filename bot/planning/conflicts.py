@@ -8,8 +8,8 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.changes.change import Change, changed_parts
-from bot.changes.plan import Plan
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.plan import Plan, waits_for_approval
+from bot.changes.repository import ChangeRepository
 from bot.changes.schedules import overlap
 from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry

@@ -13,7 +13,8 @@ from bot.messages.message import Offer
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.operations.arguments.types import spellings
-from bot.operations.base import Operation
+from bot.operations.base import ChangeOperation, Operation
+from bot.operations.catalog import load
 from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import EndTemporary, Undo, UndoLast
@@ -110,6 +111,15 @@ class ChangeReferences:
             changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
             raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
         return found[0].id
+
+    def last_own(self) -> Entry:
+        """The requester's last change here, whatever became of it, unless it was refused; raises NotFound."""
+        own = self.repository.asked_by(self.request.team, self.request.user)
+        changes = (one for one in own if isinstance(load(one.operations[0]), ChangeOperation))
+        found = next(filter(self._is_own_here, changes), None)
+        if found is None:
+            raise NotFound(decisions.NOTHING_AGAIN, lines=("help",))
+        return found
 
     def _temporary(self, operation: EndTemporary) -> int:
         """The number of the one temporary change in effect of a group or the server, else of one's own here.

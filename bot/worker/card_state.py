@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import called_off_by, ended_by, is_partly_done, waits_for_approval
+from bot.changes.plan import Plan, Schedule, waits_for_approval
+from bot.changes.repository import called_off_by, ended_by, is_partly_done
 from bot.changes.set_since import FEW
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State

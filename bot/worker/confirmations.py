@@ -160,7 +160,7 @@ def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
         title=cards.scheduled(plan.preview_title),
         facts=plan_facts(plan, ring_group),
         items=plan_items(plan, ring_group),
-        notes=plan.notes,
+        notes=(*plan.notes, *map(cards.as_planned, plan.overlaps)),
     )
     return Confirmation(card=card)
 
@@ -190,7 +190,7 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, duration: str | 
             *lost_notes(plan),
             *plan.already,
             *plan.notes,
-            *plan.overlaps,
+            *map(cards.as_planned, plan.overlaps),
         ),
     )
     return Confirmation(card=card, status=cards.STATUS_WAITING)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.changes.plan import Plan
-from bot.changes.repository import waits_for_approval
+from bot.changes.plan import Plan, waits_for_approval
 from bot.changes.schedules import RecurringSchedule
 from bot.journal.models import Entry, Json, ScheduleState, State
 from bot.journal.reader import Reader

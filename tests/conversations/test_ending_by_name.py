@@ -1,4 +1,4 @@
-"""`end Sales` ends what is temporary of Sales, under any of its names; else it says what was changed last."""
+"""`end Sales` ends what is temporary of Sales, or says what was changed last; `do it again` makes that again."""
 
 from collections.abc import Iterator
 
@@ -17,12 +17,12 @@ def scene() -> Iterator[ConversationHarness]:
         yield ConversationHarness(sandbox)
 
 
-def said(scene: ConversationHarness, line: str) -> str:
+def said(scene: ConversationHarness, line: str, who: str = "ana") -> str:
     """What is answered in private; the line itself changes nothing."""
-    before, changes = len(scene.ephemerals()), scene.changes
-    scene.do(line)
-    assert scene.changes == changes
-    return "\n".join(one.plain for one in scene.ephemerals()[before:])
+    before, changes = len(scene.ephemerals(who)), scene.changes()
+    scene.do(line, who)
+    assert scene.changes() == changes
+    return "\n".join(one.plain for one in scene.ephemerals(who)[before:])
 
 
 def recall(scene: ConversationHarness, group: str = "Sales") -> str:
@@ -74,3 +74,13 @@ def test_the_group_is_meant_that_has_the_name_now(scene: ConversationHarness) ->
     scene.do("rename Billing to Sales")
     assert "The last change is #4" in said(scene, "end Sales")
     assert "End #1 now" in said(scene, "end Sales North")
+
+
+def test_the_last_change_is_shown_to_be_made_again_to_the_same_group(scene: ConversationHarness) -> None:
+    assert "There is no change of yours here to make again." in said(scene, "do it again", "ben")
+    scene.do(PERMANENT, "ben")
+    for line in ("remove 1001 from Sales", 'rename Sales to "Sales North"', "rename Billing to Sales"):
+        scene.do(line)
+    assert "to Sales North?" in said(scene, "do it again", "ben")
+    scene.click(scene.last_ephemeral("ben"), "Apply", "ben")
+    assert "1001" in scene.members("Sales North")

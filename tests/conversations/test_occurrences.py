@@ -174,7 +174,7 @@ def test_a_permanent_change_that_was_planned_goes_first_when_it_begins(
         assert is_night(scene)
     scene.do("recall Sales to Reception from 22:00")
     said = scene.cards()[-1].plain
-    assert "Schedule #1 is in effect then, Wed 10 Jun 18:00 to Thu 11 Jun 08:00" in said
+    assert "When this was planned: Schedule #1 is in effect then, Wed 10 Jun 18:00 to Thu 11 Jun 08:00" in said
     assert "this change goes first" in said
     go(scene, 10, "18:00")
     assert is_night(scene)

@@ -336,6 +336,7 @@ EARLIER = {
     "undo": "undo change 1",
     "undo_last": "undo Sales",
     "end": "end Sales",
+    "again": "do it again",
     "preview": "preview undo change 1",
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",

@@ -62,6 +62,11 @@ def expired(planned: str) -> str:
     return f"Expired: {planned}"
 
 
+def as_planned(overlap: str) -> str:
+    """Which schedules a change meets, on a card that stays though they may be changed or deleted."""
+    return f"When this was planned: {overlap}"
+
+
 def not_run(planned: str) -> str:
     return f"Not run: {planned}"
 

@@ -9,6 +9,7 @@ ENDS, STARTS = "Ends", "Starts"
 RESUME = "Resume"
 NO_REASON = "none given"
 OVER = "is no longer in effect"
+NOTHING_AGAIN = f"There is no change of yours here to make again. Type the change that you want. {NOTHING_CHANGED}"
 
 
 def extended(number: int) -> str:

@@ -163,6 +163,10 @@ TEXTS = {
         "End a temporary change",
         "Shows what is temporary of a group, of the server, or of your own changes here, and ends it when you click.",
     ),
+    "again": OperationTexts(
+        "Do it again",
+        "Shows your last change here, to be made again, and makes it when you click.",
+    ),
     "put_back": OperationTexts(
         "Put back a drift",
         "Restores what was changed outside Park, and nothing else. If it has been changed again since, it"

@@ -61,6 +61,10 @@ def expired(planned: str) -> str:
     return f"Abgelaufen: {planned}"
 
 
+def as_planned(overlap: str) -> str:
+    return f"Stand der Planung: {overlap}"
+
+
 def not_run(planned: str) -> str:
     return f"Nicht gestartet: {planned}"
 

@@ -7,6 +7,7 @@ ENDS, STARTS = "Endet", "Beginnt"
 RESUME = "Fortsetzen"
 NO_REASON = "keiner angegeben"
 OVER = "gilt nicht mehr"
+NOTHING_AGAIN = f"Hier gibt es keine Änderung von Ihnen zu wiederholen. Geben Sie die Änderung ein. {NOTHING_CHANGED}"
 
 
 def extended(number: int) -> str:

@@ -170,6 +170,10 @@ TEXTS = {
         "Zeigt, was von einer Gruppe, vom Server oder von Ihren eigenen Änderungen hier befristet ist, und beendet es"
         " nach einem Klick.",
     ),
+    "again": OperationTexts(
+        "Wiederholen",
+        "Zeigt Ihre letzte Änderung hier noch einmal und führt sie nach einem Klick aus.",
+    ),
     "put_back": OperationTexts(
         "Abweichung zurücknehmen",
         "Stellt wieder her, was außerhalb von Park geändert wurde, und sonst nichts. Wurde es seitdem noch einmal"
