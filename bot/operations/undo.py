@@ -221,7 +221,7 @@ class UndoLast(Operation):
         "take [it|this|that] back",
         "put|set|send|change|switch it|this|that back",
         "put|set|send {what} back [to normal|before]",
-        "oops|stop",
+        "oops",
         "revert [{what}]",
         "withdraw",
     )

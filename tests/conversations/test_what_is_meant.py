@@ -29,7 +29,7 @@ DONE = {
     "paused schedule": {"resume"},
 }
 """Commands that do something in a state; all others are refused."""
-UNDONE = {"in effect": {"undo"}}
+UNDONE = {"in effect": {"undo", "end"}}
 """Commands that show the change of a group in a state, to be undone with a click."""
 OVER = ("isn't temporary, or has already ended", "isn't waiting for its time")
 NUMBERED = {"scheduled": "has not begun", "schedule": "is a schedule", "paused schedule": "is a schedule"}
