@@ -85,10 +85,11 @@ def test_a_line_makes_a_schedule_and_changes_nothing_yet(
     scene: ConversationHarness, by: Callable[[ConversationHarness, str], None], line: str
 ) -> None:
     by(scene, line)
-    (made,) = posted(scene)
-    assert LINES[line] in made.plain
-    assert "*Next:*" in made.plain
-    assert "[Skip next]" in made.plain
+    made = [one.plain for one in posted(scene)]
+    assert len(made) == 1, made
+    assert LINES[line] in made[0]
+    assert "*Next:*" in made[0]
+    assert "[Skip next]" in made[0]
     assert not scene.writes
 
 

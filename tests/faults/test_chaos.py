@@ -103,7 +103,8 @@ def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: ReplicaHa
     assert Counter(typed) <= Counter(entry.request.line for entry in entries), "acknowledged, and lost"
     states = Counter(entry.state for entry in entries)
     assert states.keys() <= {State.DONE, State.ALREADY, State.REFUSED, State.FAILED, State.UNKNOWN}
-    assert states[State.UNKNOWN] <= len(entries) / 10, "a write whose answer is lost is read back, as a rule"
+    most = max(len(entries) / 10, INJECTED_FAULTS)  # a slow machine makes few changes between two faults
+    assert states[State.UNKNOWN] <= most, "a write whose answer is lost is read back, as a rule"
     _none_overlapped(scene, entries)
     _each_was_done_once_and_in_order(scene, entries)
     _each_was_confirmed(scene, entries)
