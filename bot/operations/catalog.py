@@ -6,7 +6,6 @@ from typing import Any
 from bot.messages import slash_command
 from bot.operations import (
     access,
-    again,
     approvals,
     control,
     groups,
@@ -61,7 +60,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     undo.Undo,
     undo.UndoLast,
     undo.EndTemporary,
-    again.Again,
+    undo.Again,
     undo.PutBack,
     approvals.Ask,
     approvals.Approve,

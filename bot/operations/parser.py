@@ -7,7 +7,6 @@ from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import is_courtesy, strip_leading, strip_trailing
 from bot.messages.message import Message, Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
-from bot.operations.again import Again
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Pause, Preview
@@ -23,6 +22,7 @@ from bot.operations.suggestions import (
     with_corrected_verb,
     without_unread_times,
 )
+from bot.operations.undo import Again
 from bot.operations.unsupported import negated_command, unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording

@@ -1,4 +1,4 @@
-"""Operations that revert: undo, undo last, put back drift."""
+"""Operations that revert, and their opposite: undo, undo last, put back drift, do again."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, ClassVar
@@ -287,3 +287,20 @@ def _unknown_members(change: Change) -> tuple[str, ...]:
     if change.before is None and change.after is not None and change.after.members is None:
         return (impossible.members_unknown(change.target.title),)
     return ()
+
+
+class Again(Operation):
+    """Shows a preview of one's last change in the channel, to be made again; the planner replaces it with that."""
+
+    operation_id = "again"
+    phrase = "do it again"
+    also = (
+        "do|make it|this|that again",
+        "do|make the same again",
+        "same again",
+        "redo|repeat [it|this|that]",
+        "redo|repeat [the|my] last change",
+    )
+    permission = None
+    requirement = "what the change needed"
+    examples = ("do it again",)

@@ -7,7 +7,6 @@ from bot.changes.lookups import Progress
 from bot.errors import NotFound, Refused
 from bot.messages.message import Message
 from bot.messages.request import Request
-from bot.operations.again import Again
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, ReadOperation
 from bot.operations.catalog import load
@@ -17,7 +16,7 @@ from bot.operations.parser import about_line, parse_unconfirmed, unknown_line_er
 from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.schedule_list import next_fact
 from bot.operations.suggestions import help_offer
-from bot.operations.undo import EndTemporary, Undo
+from bot.operations.undo import Again, EndTemporary, Undo
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
 from bot.planning.control_preview import preview_control
