@@ -25,7 +25,7 @@ from bot.operations.arguments.types import (
     TO_GROUP,
     ArgumentType,
 )
-from bot.operations.base import Operation
+from bot.operations.base import ChangeOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
@@ -37,6 +37,9 @@ from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
 from tests.recurrence.strategies import recurrences
+
+EXEMPLARY_CHANGES = [one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.advertised and one.examples]
+"""The changes that are offered to everybody, with examples of their lines."""
 
 awkward = st.sampled_from(
     [

@@ -40,9 +40,7 @@ def _created_after(journal: Reader, deletion: Entry, id: str) -> Iterator[str]:
         if undo.plan is None or undo.state is not State.DONE:
             continue
         if deleted is not None:
-            for one in _changes(undo):
-                if one.before is None and one.target.id and fold(one.target.title) == fold(deleted.target.title):
-                    yield one.target.id
+            yield from _created_ids(undo, fold(deleted.target.title))
         yield from _created_after(journal, undo, id)
     if deleted is not None:
         yield from _restored_after(journal, deletion, fold(deleted.target.title))
@@ -52,9 +50,14 @@ def _restored_after(journal: Reader, deletion: Entry, name: str) -> Iterator[str
     """Yields each id with which a restore has created a group of a name after it was deleted, the first one first."""
     for entry in reversed(journal.made_on([key_of_name(name)], SEARCHED)):
         if entry.operations[0]["operation"] == RESTORE and entry.made_after(deletion):
-            for one in _changes(entry):
-                if one.before is None and one.target.id and fold(one.target.title) == name:
-                    yield one.target.id
+            yield from _created_ids(entry, name)
+
+
+def _created_ids(entry: Entry, name: str) -> Iterator[str]:
+    """Yields the ids of the groups of a folded name that a change has created."""
+    for one in _changes(entry):
+        if one.before is None and one.target.id and fold(one.target.title) == name:
+            yield one.target.id
 
 
 def _changes(entry: Entry) -> tuple[Change, ...]:

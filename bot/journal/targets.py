@@ -86,31 +86,14 @@ def store(connection: Connection, entry_id: int, plan: Json) -> None:
 _MAY_BE_PUT_OFF = and_(
     entries.c.run_at > entries.c.accepted_at, entries.c.run_at > bindparam("since", type_=UtcDateTime())
 )
-_MADE = Prepared(
+_DONE = (
     select(entries)
-    .where(
-        entries.c.id.in_(_OF_TARGETS),
-        or_(entries.c.id > bindparam("after"), _MAY_BE_PUT_OFF),
-        entries.c.state == State.DONE,
-        entries.c.about.is_(None),
-    )
+    .where(entries.c.id.in_(_OF_TARGETS), entries.c.state == State.DONE, entries.c.about.is_(None))
     .order_by(entries.c.id.desc())
-    .limit(bindparam("most")),
-    lists=("targets",),
+    .limit(bindparam("most"))
 )
-_PUT_OFF = Prepared(
-    select(entries)
-    .where(
-        entries.c.id.in_(_OF_TARGETS),
-        entries.c.id < bindparam("before"),
-        _MAY_BE_PUT_OFF,
-        entries.c.state == State.DONE,
-        entries.c.about.is_(None),
-    )
-    .order_by(entries.c.id.desc())
-    .limit(bindparam("most")),
-    lists=("targets",),
-)
+_MADE = Prepared(_DONE.where(or_(entries.c.id > bindparam("after"), _MAY_BE_PUT_OFF)), lists=("targets",))
+_PUT_OFF = Prepared(_DONE.where(entries.c.id < bindparam("before"), _MAY_BE_PUT_OFF), lists=("targets",))
 _SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
+from bot.messages.text import shorten
 from bot.texts import lines as line_texts
 
 _MAX_LEFT_OUT = 40
@@ -38,8 +39,7 @@ class Offer:
 
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
-    shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
-    return line_texts.without(shown, label)
+    return line_texts.without(shorten(words, _MAX_LEFT_OUT), label)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

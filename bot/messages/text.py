@@ -98,6 +98,11 @@ def words_as_text(words: Words) -> str:
     return words[0].text if len(words) == 1 else join_words(words)
 
 
+def shorten(text: str, limit: int) -> str:
+    """Returns a text of at most `limit` characters; one that was cut ends in an ellipsis."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def quote(name: str, *, always: bool = False) -> str:
     """Quotes a name if it would otherwise be read differently."""
     marked = re.search(r"(?<!\S)[_-]|[_.](?!\S)", name)  # read as italics, a bullet or the end of a sentence

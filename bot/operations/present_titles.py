@@ -15,13 +15,9 @@ def present_title(context: OperationContext, plan: Plan, title: str) -> str:
 
     A name that the requester may not see is left out. While the PBX is away the title stays as it is.
     """
-    for then, now in sorted(_renamed(context, (*plan.changes, *plan.undone)).items()):
+    for then, now in sorted(dict(_renamings(context, (*plan.changes, *plan.undone))).items()):
         title = _with_name(title, then, now)
     return title
-
-
-def _renamed(context: OperationContext, changes: Iterable[Change]) -> dict[str, str]:
-    return dict(_renamings(context, changes))
 
 
 def _renamings(context: OperationContext, changes: Iterable[Change]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
+from bot.changes.recreated import RESTORE
 from bot.errors import NotFound, NotPossible
 from bot.messages.message import Attachment, Message
 from bot.messages.text import Words, fold, join_words, quote
@@ -191,7 +192,7 @@ NEAR = timedelta(days=1)
 class Restore(ManyChanges):
     """Makes a group, the server or everything as it was at a time, or before a change."""
 
-    operation_id = "restore"
+    operation_id = RESTORE
     phrase = "restore {what} to [{moment}] [before change {before}] [and delete new {new}]"
     also = (
         "restore {what} to|from|as of {moment}",

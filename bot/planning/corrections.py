@@ -78,7 +78,7 @@ class Corrections:
 
         Where it is a name and a time that was not read, a form with the time in its field, to be corrected.
         """
-        if lasting := self._with_duration(text, names, labels or names):
+        if lasting := self._with_bare_time(text, names, labels or names):
             return lasting, ()
         name_part, time_part = split_time(text)
         pairs = [
@@ -93,13 +93,13 @@ class Corrections:
             pairs = [(name, label) for name, label in pairs if not unmatched_words(text, label, name)]
         return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
 
-    def _with_duration(self, text: str, names: Sequence[str], labels: Sequence[str]) -> tuple[Offer, ...]:
+    def _with_bare_time(self, text: str, names: Sequence[str], labels: Sequence[str]) -> tuple[Offer, ...]:
         """Buttons for an unknown `text` that is a similar name and a time without its `for` or `from`."""
         split = bare_time(tuple(map(Word, text.split())))
-        has_times = any(getattr(self.operation, name, None) is not None for name in ("starts", "ends", "recurs"))
-        if split is None or "ends" not in self.operation.times() or (has_times and "starts" in split.times):
+        if split is None or "ends" not in self.operation.times():
             return ()
-        if getattr(self.operation, "ends", None) is not None:
+        excluded = ("starts", "ends", "recurs") if "starts" in split.times else ("ends",)
+        if any(getattr(self.operation, name, None) is not None for name in excluded):
             return ()
         name = join_words(split.rest)
         meant = [one for one, label in zip(names, labels, strict=True) if not unmatched_words(name, label, one)]

@@ -5,43 +5,33 @@ time when somebody clicks "Do it now". Groups may have been renamed by then, and
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
-from bot.changes.repository import ChangeRepository
 from bot.errors import NotFound
-from bot.journal.models import Entry
 from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.planning.context import RequestContext
+from bot.planning.planner import Planner
 from bot.texts import refusals
 
 OperationT = TypeVar("OperationT", bound=Operation)
 
 
-class Planning(Protocol):
-    """What is needed of the planner."""
-
-    repository: ChangeRepository
-
-    def context(self, request: Request, operation: Operation) -> RequestContext: ...
-
-
-def meant_by_click(planner: Planning, request: Request, readings: Sequence[OperationT]) -> list[OperationT]:
+def meant_by_click(planner: Planner, request: Request, readings: Sequence[OperationT]) -> list[OperationT]:
     """Returns the readings of a button's line for the groups that its change was planned for; raises as below."""
-    if request.meant is None or (made := meant_plan(planner.repository.entry(request.meant))) is None:
+    if request.meant is None:
         return list(readings)
+    entry = planner.repository.entry(request.meant)
+    stored = entry.plan or (entry.outcome or {}).get("proposes")  # by a workflow
+    if stored is None:  # its names were never looked up
+        return list(readings)
+    made = Plan.model_validate(stored)
     return [with_present_names(one, made, request.meant, planner.context(request, one)) for one in readings]
-
-
-def meant_plan(entry: Entry) -> Plan | None:
-    """Returns the plan of a change, or what a workflow has proposed; None where its names were not looked up."""
-    plan = entry.plan or (entry.outcome or {}).get("proposes")
-    return None if plan is None else Plan.model_validate(plan)
 
 
 def with_present_names(operation: OperationT, made: Plan, number: int, context: RequestContext) -> OperationT:

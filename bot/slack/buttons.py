@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import ButtonElement
 
 from bot.messages.message import FormOffer, Offer
 from bot.messages.request import proposal_nonce
+from bot.messages.text import shorten
 from bot.slack.text import displayable
 from bot.texts import lines
 
@@ -113,5 +114,4 @@ def _element(label: str, subject: str, action_id: str, value: str, style: str | 
 
 
 def _label(label: str) -> str:
-    label = displayable(label).strip() or lines.DO_IT_NOW
-    return label if len(label) <= _MAX_LABEL else label[: _MAX_LABEL - 1].rstrip() + "…"
+    return shorten(displayable(label).strip() or lines.DO_IT_NOW, _MAX_LABEL)

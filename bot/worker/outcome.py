@@ -1,5 +1,6 @@
 """The outcome of an entry, its confirmation, and the follow-ups stored in the same commit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -49,14 +50,16 @@ class Confirmation(BaseModel):
         """Returns a copy with the note, if there is one, added to the private message and the reply."""
         if not note:
             return self
-        parts = {"private": self.private, "reply": self.reply}
-        noted = {part: replace(message, notes=(*message.notes, note)) for part, message in parts.items() if message}
-        return self.model_copy(update=noted)
+        return self._with("private", "reply", change=lambda one: replace(one, notes=(*one.notes, note)))
 
     def tied_to(self, entry: Entry) -> Self:
         """Returns a copy whose buttons act on the groups that were meant; see `tied_to` below."""
-        parts = {"private": self.private, "card": self.card, "reply": self.reply}
-        return self.model_copy(update={part: tied_to(entry, one) for part, one in parts.items() if one is not None})
+        return self._with("private", "card", "reply", change=lambda one: tied_to(entry, one))
+
+    def _with(self, *parts: str, change: Callable[[Message], Message]) -> Self:
+        """Returns a copy with those of its messages changed that there are."""
+        messages = {part: message for part in parts if (message := getattr(self, part)) is not None}
+        return self.model_copy(update={part: change(message) for part, message in messages.items()})
 
 
 def tied_to(entry: Entry, message: Message) -> Message:

@@ -6,17 +6,16 @@ import pytest
 
 from bot.errors import NotUnderstood
 from bot.operations.base import ChangeOperation
-from bot.operations.catalog import OPERATIONS
 from bot.operations.continuation import question_about, with_whole_line
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from tests.conversations.conftest import Typed, typed_in
 from tests.slack.forms.conftest import pick, top_view
+from tests.strategies import EXEMPLARY_CHANGES
 
 TIMES = ("for 2h", "until tomorrow 8:00", "at 18:00", "every night 22:00 to 6:00", "tonight", "until 18:00 Ben is ill")
 """Further lines that begin with a time."""
 NOTES = ("Ben is ill", "the desk is empty tonight", "for the record", "see ticket 1234", "1005 is ill", "")
-CHANGES = [one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.advertised and one.examples]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def said_last(operation: type[ChangeOperation], note: str) -> bool:
     return kind in operation.times()
 
 
-@pytest.mark.parametrize("operation", CHANGES, ids=lambda one: str(one.operation_id))
+@pytest.mark.parametrize("operation", EXEMPLARY_CHANGES, ids=lambda one: str(one.operation_id))
 @pytest.mark.parametrize("note", TIMES)
 def test_a_time_on_a_further_line_is_asked_about(operation: type[ChangeOperation], note: str) -> None:
     line = next(one for one in operation.examples if isinstance(parse(one)[0], operation))

@@ -7,13 +7,13 @@ import pytest
 
 from bot.errors import NotUnderstood
 from bot.operations.base import ChangeOperation
-from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.operations.unsupported import negates
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
 from bot.texts import lines as texts
 from tests.faults.scene import ConversationHarness
+from tests.strategies import EXEMPLARY_CHANGES
 
 LINES = (
     "recall {} Sales to Night Desk",
@@ -27,7 +27,6 @@ LINES = (
 )
 WORDS = ("not", "except", "without", "but not", "instead of", "nicht", "außer")
 BEGINNINGS = ("don't", "do not", "please don't", "never", "Don't you", "bitte nicht")
-CHANGES = [one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.advertised and one.examples]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def test_no_button_does_what_a_line_excludes(scene: ConversationHarness, line: s
     assert "Nothing was changed" in answer.plain
 
 
-@pytest.mark.parametrize("operation", CHANGES, ids=lambda one: str(one.operation_id))
+@pytest.mark.parametrize("operation", EXEMPLARY_CHANGES, ids=lambda one: str(one.operation_id))
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_a_command_that_is_negated_is_explained(operation: type[ChangeOperation], beginning: str) -> None:
     with pytest.raises(NotUnderstood) as fault:

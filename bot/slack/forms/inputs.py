@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.errors import Refused
-from bot.messages.text import split_words
+from bot.messages.text import shorten, split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import RECURS
 from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference, input_text
@@ -85,11 +85,7 @@ def option_json(option: PickerOption) -> dict[str, Any]:
 
 
 def _plain_text(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": _cut(text, MAX_LABEL)}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    return {"type": "plain_text", "text": shorten(text, MAX_LABEL)}
 
 
 def is_selectable(option: PickerOption) -> bool:
@@ -217,7 +213,7 @@ class _InputBuilder:
         value = self.current.get(name)
         if value is None:
             return None
-        return _cut(displayable(forms.now(value_text(argument_type, value, self.label))), MAX_PLACEHOLDER)
+        return shorten(displayable(forms.now(value_text(argument_type, value, self.label))), MAX_PLACEHOLDER)
 
     def _text(self, name: str, argument_type: ArgumentType, known: Any) -> str | None:
         """Returns typed text as it is, and formats any other value."""

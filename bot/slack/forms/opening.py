@@ -10,13 +10,13 @@ from slack_bolt import Ack, App
 from bot.errors import NotAllowed, NotPossible, PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request
-from bot.messages.text import split_words
+from bot.messages.text import shorten, split_words
 from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms.context import FormContext, OutdatedForm, Payload, internal_error, unavailable
-from bot.slack.forms.state import FormState, cut_note, named_groups
+from bot.slack.forms.state import MAX_NOTE, FormState, named_groups
 from bot.slack.forms.views import loading_view, message_view
 from bot.slack.web_api import Json
 from bot.texts import forms, wording
@@ -128,7 +128,7 @@ class OpeningListeners:
         """Replaces the loading view with the form, or with the reason why there is none."""
         state = _initial_state(offer.operation, request)
         try:
-            note = cut_note(offer.note or request.note)
+            note = shorten(offer.note or request.note, MAX_NOTE)
             update = {"arguments": offer.arguments, "replaces": offer.replaces, "note": note}
             state = state.model_copy(update=update)
             view = self._filled_view(operation_type, state, request)

@@ -94,11 +94,6 @@ class FormState(BaseModel):
         return text
 
 
-def cut_note(note: str) -> str:
-    """Returns a note as a form carries it; one that was cut ends in an ellipsis."""
-    return note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1].rstrip()}…"
-
-
 def picked_time(known: Any) -> PickedTime | None:
     """Returns the date and time of a start or an end, as `raw_values` keeps it; None for any other."""
     if not isinstance(known, str) or not known.startswith(PICKED_TIME):
