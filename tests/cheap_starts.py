@@ -59,7 +59,12 @@ def _without_reading_again(make: Callable[..., ssl.SSLContext]) -> Callable[...,
 
     def context(*arguments: Any, **more: Any) -> ssl.SSLContext:
         trusted = {"cafile": os.environ.get("SSL_CERT_FILE") or certifi.where()}
-        return make_once(**more) if not arguments and more == trusted else make(*arguments, **more)
+        if arguments or more != trusted:
+            return make(*arguments, **more)
+        shared = make_once(**more)
+        assert shared.check_hostname, "somebody has changed the context of all clients"
+        assert shared.verify_mode is ssl.CERT_REQUIRED, "somebody has changed the context of all clients"
+        return shared
 
     return context
 

@@ -59,10 +59,7 @@ def _unverified_context() -> ssl.SSLContext:
         "The PBX's certificate is NOT verified: anyone on the way can read the sign-in and change the phone system. "
         "Set PBX_CA_FILE to its certificate instead and remove PBX_VERIFY_TLS."
     )
-    context = httpx.create_ssl_context(trust_env=False)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+    return httpx.create_ssl_context(verify=False, trust_env=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
