@@ -198,6 +198,21 @@ def join(first: Change, second: Change) -> Change:
     return second.model_copy(update={"before": before})
 
 
+def continued(change: Change, earlier: Change) -> Change:
+    """Returns `change` from how its target was before the parts that an interrupted attempt at `earlier` has written.
+
+    It is returned as it is where nothing was written, or where somebody else has changed one of these parts since.
+    """
+    now = change.before
+    try:
+        written = revert(earlier, now)
+    except ChangedSince:
+        return change
+    longer = change.model_copy(update={"before": written.after})
+    fits = snapshots_equal(now, change.after) or is_intermediate(now, longer)
+    return longer if fits else change
+
+
 def changed_parts(change: Change) -> frozenset[str]:
     """Returns the parts that a change changes: names of settings, `member NUMBER`, `prompt`; `*` for a whole group."""
     before, after = change.before, change.after

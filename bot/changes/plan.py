@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.change import Change, changed_parts, filled_in, join
+from bot.changes.change import Change, changed_parts, continued, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
 from bot.journal.models import Entry, State
 from bot.policy.model import Approvers
@@ -183,6 +183,18 @@ class Plan(BaseModel):
         """
         changes = tuple(map(_with_id, self.changes, readings))
         return self.model_copy(update={"changes": changes})
+
+    def continuing(self, earlier: Self) -> Self:
+        """Returns the plan with what an interrupted attempt at an earlier plan of the same entry has written.
+
+        Without that, the entry would tell and undo only what was left to do.
+        """
+        written = {one.target.key: one for one in earlier.changes}
+        changes = tuple(
+            continued(one, written[one.target.key]) if one.target.key in written else one for one in self.changes
+        )
+        already = self.already if all(change.is_noop for change in changes) else ()
+        return self.model_copy(update={"changes": changes, "already": already})
 
     def with_emergency(self, reason: str | None, channels: tuple[str, ...]) -> Self:
         """Returns the plan with the reason of its emergency, if there is one, and the channels to notify."""

@@ -1,6 +1,7 @@
 """Carries out the ends of temporary changes, and retries those that can't be carried out yet."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.changes.change import Conflict, RolledBack, Unverified
@@ -97,9 +98,9 @@ class EndExecutor:
 
     def _attempt(self, lease_guard: LeaseGuard) -> Outcome:
         """Completes what an earlier attempt began, or plans anew where that is no longer what has to be done."""
-        plan = plan_of(lease_guard.entry)
+        plan, began = plan_of(lease_guard.entry), lease_guard.entry.began
         rejection: RolledBack | None = None
-        if lease_guard.entry.began and plan is not None:
+        if began and plan is not None:
             try:
                 return self.executor.complete(lease_guard, plan)
             except Conflict:
@@ -114,6 +115,8 @@ class EndExecutor:
             raise
         if rejection is not None and plan is not None and planned.plan.digest() == plan.digest():
             raise rejection
+        if began and plan is not None:
+            planned = replace(planned, plan=planned.plan.continuing(plan))
         lease_guard.record_plan(planned)
         return self.executor.apply(lease_guard, planned.plan, planned.context)
 
@@ -141,9 +144,9 @@ class EndExecutor:
         """Records and shows that the end is late, and tells people once that has lasted for a while."""
         log.warning("the end %d is late: %s", entry.id, reason.title)
         is_first = entry.failing_since is None
-        entry = self.journal.record_failure(entry, reason.title)
         failed_at = self.journal.now()
-        failing_for = failed_at - (entry.failing_since or began_at)
+        entry = self.journal.record_failure(entry, reason.title)  # whoever has lost the lease by then does not tell
+        failing_for = max(failed_at - (entry.failing_since or began_at), timedelta(0))
         if not entry.failure_told and failing_for >= retry_policy.late_notice:
             if self.notifier.notify_end_delayed(entry, reason):
                 entry = self.journal.mark_failure_told(entry)

@@ -274,8 +274,7 @@ class Notifier:
         entry = delivery.entry
         is_end = entry.request.source is Source.CLOCK
         by = () if is_end else (Fact(label=cards.BY, value="", ids=(entry.request.user,)),)
-        number = () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=wording.change_number(entry.id)),)
-        message = replace(card, facts=(*card.facts, *by, *number))
+        message = replace(card, facts=(*card.facts, *by, *_number(entry)))
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
             return self._alarm(delivery, root, message, "failed")
         delivery.share(Posted.model_validate(root.card))
@@ -298,7 +297,9 @@ class Notifier:
             delivery.step("announcement", lambda: self._copies.add(delivery, channel))
         if readable and posted is not None:
             return not posted.held
-        return self._announcer.post_elsewhere(delivery, card)
+        shown = present_card(self.journal, delivery.entry).card  # tells when it ends; its buttons would grow stale
+        elsewhere = replace(shown, facts=(*shown.facts, *_number(delivery.entry)), offers=())
+        return self._announcer.post_elsewhere(delivery, elsewhere)
 
     def _put_card(self, delivery: Delivery) -> None:
         """Posts the card, updates one that was posted when the change was scheduled, or posts one that is held."""
@@ -312,3 +313,7 @@ class Notifier:
                 delivery.save(self.redraw_card(entry.id))
         elif entry.run_at != entry.accepted_at and not posted.replied:  # earlier too where the clock was set back
             delivery.save(self.redraw_card(entry.id))
+
+
+def _number(entry: Entry) -> tuple[Fact, ...]:
+    return () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=wording.change_number(entry.id)),)

@@ -1,6 +1,7 @@
 """The end of a temporary change stays pending until it is made, overtaken or called off, whatever the PBX answers."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,8 +14,9 @@ from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
+from bot.worker.outcome import plan_of
 from tests.faults.scene import ConversationHarness, pending_states
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 POLICY = RetryPolicy(
     retry_delay=timedelta(seconds=0.1), verify_delays=(0.01, 0.02), late_notice=timedelta(0), pause_recheck=timedelta(1)
@@ -226,6 +228,50 @@ def test_an_end_that_the_pbx_refuses_half_way_is_completed_later(scene: Conversa
     until_ended(scene)
     assert state(scene) is State.DONE
     assert scene.members("Sales") == before
+    assert parts_of_the_end(scene) == {"member 1001", "member 1008"}
+
+
+TAKEN_BACK = {
+    "add 1001 to Sales for 1h": {"member 1001"},
+    "add 1001, 1008 to Sales for 1h": {"member 1001", "member 1008"},
+    "recall Sales to Night Desk for 1h": {"recall_to"},
+}
+"""What the end of a change of Sales takes back, by the line of the change."""
+MEANWHILE = ["add 1009 to Sales", "rename Sales to Selling"]
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+@pytest.mark.parametrize("line", TAKEN_BACK)
+def test_what_an_end_wrote_without_an_answer_is_told_as_its_own(line: str, meanwhile: str) -> None:
+    with Sandbox(retry_policy=replace(POLICY, retry_delay=timedelta(minutes=5)), now=ORDINARY_INSTANT) as sandbox:
+        scene = ConversationHarness(sandbox)
+        before = scene.members("Sales"), sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"]
+        group = scene.id("Sales")
+        scene.do(line)
+        late = scene.fail(FaultKind.LATE, seconds=0.5)
+        until_late(scene)
+        sandbox.settle()
+        assert late.landed.wait(PATIENCE)
+        scene.do(meanwhile)
+        assert sandbox.park.tenant.journal.get(3).state is State.DONE
+        until_ended(scene)
+        name = sandbox.pbx.state.groups[group]["name"]
+        assert set(scene.members(name)) - {"1009"} == set(before[0])
+        assert sandbox.pbx.state.groups[group]["recall_to"] == before[1]
+        assert state(scene) is State.DONE
+        assert "already" not in scene.cards()[0].plain
+        assert parts_of_the_end(scene) == TAKEN_BACK[line]
+        scene.do("undo 2")
+        again = {member.removeprefix("member ") for member in TAKEN_BACK[line] if member.startswith("member")}
+        assert again <= set(scene.members(name))
+        assert (sandbox.pbx.state.groups[group]["recall_to"] == before[1]) == bool(again)
+
+
+def parts_of_the_end(scene: ConversationHarness) -> set[str]:
+    """Returns what the end of the first change has changed, by its plan."""
+    plan = plan_of(scene.sandbox.park.tenant.journal.get(END))
+    assert plan is not None
+    return {part for _, part in plan.parts()}
 
 
 @pytest.fixture

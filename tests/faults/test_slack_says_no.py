@@ -72,6 +72,20 @@ def repair(scene: ConversationHarness) -> None:
     scene.sandbox.settle()
 
 
+@pytest.mark.parametrize("line", ["recall Sales to Night Desk for 1h", "add 1001 to Sales"])
+def test_a_card_that_only_the_channel_of_announcements_takes_tells_number_and_end(line: str) -> None:
+    with Sandbox(retry_policy=FAST_RETRIES) as sandbox:
+        scene, slack, journal = ConversationHarness(sandbox), sandbox.slack, sandbox.park.tenant.journal
+        slack.faults.fail("chat.postMessage", "restricted_action", times=3)  # the card, with and without blocks, direct
+        slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> {line}")
+        wait_until(lambda: journal.recent(1) and journal.get(1).notified)
+        announced = scene.card("ops")
+        plain = announced.plain.replace("*", "")
+        assert "Change: #1" in plain
+        assert ("Until:" in plain) == ("for 1h" in line)
+        assert "button" not in str(announced.blocks)
+
+
 @pytest.mark.parametrize("code", [*APP_CODES, *PAYLOAD_CODES, *OTHER_CODES])
 def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> None:
     refuse_posts(shared, code)
