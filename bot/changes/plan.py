@@ -133,8 +133,8 @@ class Plan(BaseModel):
     left: tuple[Change, ...] = ()
     """Of such a plan that was stopped: what was not made; then `changes` are those that were."""
     base: tuple[Change, ...] | None = None
-    """The changes from how it was before both, where the plan ends a temporary change; of a schedule, those that an
-    occurrence would make now; else None."""
+    """The changes from how it was before both, where the plan ends a temporary change; where it completes an end that
+    failed half-way, those from before that one; of a schedule, those that an occurrence would make now; else None."""
     repetition: Repetition | None = None
     """The schedule that the plan makes; then it has no changes itself."""
     lasts_since: datetime | None = None
@@ -195,6 +195,14 @@ class Plan(BaseModel):
         )
         already = self.already if all(change.is_noop for change in changes) else ()
         return self.model_copy(update={"changes": changes, "already": already})
+
+    def completing(self, earlier: Self) -> Self:
+        """Returns the plan with a `base` that holds also what an interrupted attempt at another entry has written.
+
+        That entry is called off with this one, so that nothing else would take its part back.
+        """
+        whole = self.continuing(earlier).changes
+        return self if self.is_noop or whole == self.changes else self.model_copy(update={"base": whole})
 
     def with_emergency(self, reason: str | None, channels: tuple[str, ...]) -> Self:
         """Returns the plan with the reason of its emergency, if there is one, and the channels to notify."""
