@@ -16,7 +16,7 @@ from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.operations.unsupported import negates
 from bot.texts import lines, recurrences, refusals
-from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, time_hint, time_splits
+from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, span_hint, time_hint, time_splits
 
 T = TypeVar("T")
 
@@ -167,12 +167,17 @@ def _known(value: Any, text: str) -> Any:
     return tuple(one for one in value if one != text) or None if isinstance(value, tuple) else None
 
 
-def with_repetition_hint(message: Message, operation: Operation, line: str) -> Message:
-    """The message about unknown names, with what is wrong with a repetition of which a part was taken for a name."""
-    hint = repetition_hint(line)
-    if hint is None or not operation.times():
+def with_time_hint(message: Message, operation: Operation, line: str) -> Message:
+    """The message about unknown names, with what is wrong with times of which a part was taken for a name."""
+    if not operation.times():
         return message
-    hint = hint if "recurs" in operation.times() else recurrences.CANNOT_REPEAT
+    hint = repetition_hint(line)
+    if hint is not None and "recurs" not in operation.times():
+        hint = recurrences.CANNOT_REPEAT
+    if hint is None and "ends" in operation.times():
+        hint = span_hint(line)
+    if hint is None:
+        return message
     return replace(message, notes=(hint,), offers=(), forms=())
 
 
