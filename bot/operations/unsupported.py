@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.errors import NotUnderstood
+from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import strip_leading
 from bot.messages.message import Offer
-from bot.messages.text import Words, join_words
+from bot.messages.text import Words, fold, join_words
+from bot.operations.base import Operation
 from bot.operations.matching import operation_of_verb
+from bot.operations.schedules import ScheduleControl
+from bot.operations.scheduling import AboutChange
 from bot.operations.syntax import CommandPattern, Matches, command_patterns
+from bot.operations.undo import EndTemporary, UndoLast
 from bot.texts import lines as line_texts
 
 
@@ -104,6 +108,49 @@ _NEGATIONS = frozenset(
     )
 )
 """Words that say what is not to be done: without them, a line says the opposite."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_EVERYTHING = _words("all everything everyone everybody every each both anything alle alles allen jede jeden sämtliche")
+_SEVERAL = _words("""
+    changes groups schedules members people users redirects redirections forwardings recalls requests approvals
+    änderungen gruppen zeitpläne mitglieder weiterleitungen
+""")
+_BESIDE_ALL = _words("""
+    the my our these those its it them this that of from for in since and park temporary scheduled pending open last
+    latest recent first few two three four five ten change group today today's todays yesterday yesterday's tonight
+    morning week i we did made have just now again at once else die der meine unsere von seit heute gestern letzten
+    offenen geplanten und
+""")
+
+
+def means_all(text: str) -> bool:
+    """Whether words stand for everything or for several things, and for nothing else: all changes, the last 3."""
+    words = fold(text).split()
+    beside = [word for word in words if word not in _EVERYTHING | _SEVERAL and not re.fullmatch(r"[\d:.]+", word)]
+    if not _BESIDE_ALL.issuperset(beside):
+        return False
+    several = "last" in beside and len(beside) < len(words)
+    return several or not (_EVERYTHING | _SEVERAL).isdisjoint(words)
+
+
+def everything_at_once(operation: Operation, text: str) -> NotFound | None:
+    """The error for a name that stands for everything, where one thing is named; None for any other name."""
+    if not means_all(text):
+        return None
+    if isinstance(operation, UndoLast) and not isinstance(operation, EndTemporary):
+        says, note, line = line_texts.ONE_UNDO, line_texts.MANY_UNDOS, "history today"
+    elif isinstance(operation, ScheduleControl):
+        says, note, line = line_texts.ONE_SCHEDULE, line_texts.LISTED_WITH_BUTTONS, "schedules"
+    elif isinstance(operation, AboutChange | EndTemporary):
+        says, note, line = line_texts.ONE_CHANGE, line_texts.LISTED_WITH_BUTTONS, "pending"
+    else:
+        note = line_texts.MANY_GROUPS if operation.changes() else ""
+        says, line = line_texts.ONE_GROUP, "groups"
+    return NotFound(says, notes=(note,) if note else (), offers=(Offer(label=line, line=line),))
 
 
 def group_timer_request(words: Words) -> NotUnderstood | None:

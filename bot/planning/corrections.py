@@ -14,7 +14,7 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
-from bot.operations.unsupported import negates
+from bot.operations.unsupported import everything_at_once, negates
 from bot.texts import lines, recurrences, refusals
 from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, span_hint, time_hint, time_splits
 
@@ -128,6 +128,8 @@ class Corrections:
         Args:
             closest: names of groups that the requester may see, the most similar first.
         """
+        if (everything := everything_at_once(self.operation, text)) is not None:
+            return everything
         offers, forms = self.similar(text, closest)
         hints = self.hints(text, closest) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,))
         return NotFound(refusals.no_group(text), offers=offers, forms=forms, notes=hints)
