@@ -53,7 +53,7 @@ class AnswerBuilder:
         asked, readings = operation, [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            meant = meant_by_click(self.planner, request, readings)
+            meant = meant_by_click(self.planner.repository, request, readings, self.planner.context)
             planned = self.planner.plan(request, meant, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             if (made := planned.plan.repetition) is not None:
