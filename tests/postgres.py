@@ -5,6 +5,7 @@ again.
 """
 
 import glob
+import json
 import os
 import pwd
 import shutil
@@ -51,6 +52,8 @@ class Unavailable(Exception):
     """Why there is no PostgreSQL to be had."""
 
 
+SEQUENCES = "sequences"
+"""Where `Server.content` has the sequences of a database: no table has that name."""
 running: list["Server"] = []
 """The servers of this process."""
 
@@ -121,10 +124,28 @@ class Server:
                 return False
             written = [str(table) for (table,) in connection.execute(WRITTEN)]
             connection.execute(f"TRUNCATE {', '.join(written)} RESTART IDENTITY CASCADE".encode())
-            for table, content in rows.items():
-                with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
-                    copy.write(content)
+            _write(connection, rows)
         return True
+
+    def content(self, url: str) -> dict[str, bytes]:
+        """Returns what is committed in a database, by table, and in SEQUENCES how far its numbers have come."""
+        with self._connection(str(make_url(url).database)) as connection:
+            numbers = connection.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value > 0")
+            last = {str(sequence): number for sequence, number in numbers}
+            return _rows(connection) | {SEQUENCES: json.dumps(last).encode()}
+
+    def put(self, url: str, content: dict[str, bytes]) -> None:
+        """Makes what `content` has returned all that is in the database, which nobody else is connected to."""
+        rows = dict(content)
+        numbers = json.loads(rows.pop(SEQUENCES))
+        with self._connection(str(make_url(url).database)) as connection:
+            connection.execute(END_OTHERS)
+            written = [str(table) for (table,) in connection.execute(WRITTEN)]
+            connection.execute(f"TRUNCATE {', '.join(written)} RESTART IDENTITY CASCADE".encode())
+            connection.execute("SET session_replication_role = replica")  # rows come before those they refer to
+            _write(connection, rows)
+            for sequence, last in numbers.items():
+                connection.execute("SELECT setval(%s::regclass, %s)", (sequence, last))
 
     @cached_property
     def _template(self) -> str:
@@ -136,11 +157,8 @@ class Server:
     @cached_property
     def _as_new(self) -> tuple[list[tuple[object, ...]], dict[str, bytes]]:
         """The shape of a new database, and the rows of its tables."""
-        rows = dict[str, bytes]()
         with self._connection(self._template) as connection:
-            for table in [str(table) for (table,) in connection.execute(WRITTEN)]:
-                with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copy:
-                    rows[table] = b"".join(map(bytes, copy))
+            rows = _rows(connection)
             return connection.execute(SHAPE).fetchall(), rows
 
     def _new(self, template: str) -> str:
@@ -187,6 +205,22 @@ class Server:
 
     def _as_user(self) -> dict[str, object]:
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
+
+
+def _rows(connection: "psycopg.Connection[tuple[object, ...]]") -> dict[str, bytes]:
+    """Returns the rows of each table that has had any."""
+    rows = dict[str, bytes]()
+    for table in [str(table) for (table,) in connection.execute(WRITTEN)]:
+        with connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copy:
+            rows[table] = b"".join(map(bytes, copy))
+    return rows
+
+
+def _write(connection: "psycopg.Connection[tuple[object, ...]]", rows: dict[str, bytes]) -> None:
+    """Adds rows to the tables."""
+    for table, content in rows.items():
+        with connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
+            copy.write(content)
 
 
 def _end_with(pid: int, one: Server) -> "subprocess.Popen[bytes]":

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import make_url
 
 _FULL = 2
-_SUFFIXES = ("", "-wal")
+SUFFIXES = ("", "-wal")
+"""The files of a journal, without the index of the log, which SQLite makes again."""
 
 
 def is_durable(connection: Any) -> bool:
@@ -34,7 +35,7 @@ class DurableCopy:
 
     def watch(self, commit: Callable[[Any], None], on_durable: Callable[[], None]) -> Callable[[Any], None]:
         """Returns `commit`, after which what is on the disk is copied, and `on_durable` is called."""
-        self._open = {suffix: os.open(f"{self._file}{suffix}", os.O_RDONLY) for suffix in _SUFFIXES}
+        self._open = {suffix: os.open(f"{self._file}{suffix}", os.O_RDONLY) for suffix in SUFFIXES}
         self._copy()
 
         def watched(connection: Any) -> None:
@@ -61,10 +62,18 @@ class DurableCopy:
 
     def restore(self) -> None:
         """Puts the newest copy in place of the files that a dead process has left."""
-        copies = sorted(self._file.parent.glob("durable*"), key=lambda path: int(path.name.removeprefix("durable")))
-        for suffix in ("-shm", *_SUFFIXES):
+        for suffix in ("-shm", *SUFFIXES):
             Path(f"{self._file}{suffix}").unlink(missing_ok=True)
-        for suffix in _SUFFIXES:
-            shutil.copyfile(copies[-1] / f"journal{suffix}", f"{self._file}{suffix}")
-        for copy in copies:
+        for suffix, content in self.newest().items():
+            Path(f"{self._file}{suffix}").write_bytes(content)
+        for copy in self._copies():
             shutil.rmtree(copy)
+
+    def newest(self) -> dict[str, bytes]:
+        """Returns the contents of the files in the newest copy, by suffix."""
+        newest = self._copies()[-1]
+        return {suffix: (newest / f"journal{suffix}").read_bytes() for suffix in SUFFIXES}
+
+    def _copies(self) -> list[Path]:
+        copies = self._file.parent.glob("durable*")
+        return sorted(copies, key=lambda path: int(path.name.removeprefix("durable")))

@@ -94,7 +94,7 @@ class Replica:
 
     def __post_init__(self) -> None:
         """Starts to read: a process whose pipe is full would stand still at its next step."""
-        self._changed = threading.Condition()
+        self._changed, self._ended = threading.Condition(), False
         self._reading = threading.Thread(target=self._read, name="replica-output", daemon=True)
         self._reading.start()
 
@@ -105,6 +105,7 @@ class Replica:
             more = bool(content)
             with self._changed:
                 self.output += content.decode()
+                self._ended = not more
                 self._changed.notify_all()
 
     def steps(self) -> list[str]:
@@ -120,12 +121,13 @@ class Replica:
         while sum(step.startswith(name) for step in known) < number:
             assert self.alive, f"it died before {name}"
             assert time.monotonic() < end, f"it reports nothing more before {name}"
-            self._wait_for_more(len(known))
+            self.wait_for_more(len(known))
             known = self.steps()
 
-    def _wait_for_more(self, known: int) -> None:
+    def wait_for_more(self, known: int) -> None:
+        """Waits for more than that many steps, for the end of the process, or a second."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self.output.splitlines()) > known, 1)
+            self._changed.wait_for(lambda: self._ended or len(self.output.splitlines()) > known, 1)
 
     def send(self, what: signal.Signals) -> None:
         assert self.process.pid

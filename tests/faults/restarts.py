@@ -47,6 +47,8 @@ def commits_under_way(steps: list[str]) -> int:
 class RestartHarness(ConversationHarness):
     """A conversation with processes that succeed each other."""
 
+    server: Server | None = None
+    """The server of the journal; None has it in `file`."""
     replicas: list[Replica] = field(default_factory=list)
 
     def start(self, signal_at: StepSignal | None = None) -> Replica:
@@ -68,6 +70,11 @@ class RestartHarness(ConversationHarness):
         replica.kill()
         self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0)
         return [step for step in replica.steps() if step not in ("ready", "armed")]
+
+    @property
+    def file(self) -> str:
+        """The file of a journal on SQLite."""
+        return self.sandbox.settings.database_url.removeprefix("sqlite:///")
 
     def type(self, line: str) -> bool:
         """Sends a slash command; returns whether it was acknowledged."""
@@ -114,7 +121,7 @@ def restart_harness(server: Server | None = None, *, policy: str = POLICY) -> It
     with STAGE_LOCK:
         sandbox = Sandbox(policy=policy, pbx_deadline=DEADLINE, **environment)
     with sandbox.without_bot():
-        harness = RestartHarness(sandbox)
+        harness = RestartHarness(sandbox, server=server)
         try:
             yield harness
         finally:
@@ -126,7 +133,7 @@ def restart_harness(server: Server | None = None, *, policy: str = POLICY) -> It
 
 
 def turn_of(server: Server | None) -> slice:
-    """Returns which kill points are tried on a database where SQLite and PostgreSQL take turns.
+    """Returns which states are tried on a database where SQLite and PostgreSQL take turns.
 
     What is left behind and taken up is the same on both, but for the lease; `test_killed_at_each_step` kills the
     process of a change in each state on both.
@@ -134,8 +141,8 @@ def turn_of(server: Server | None) -> slice:
     return slice(0 if server is None else 1, None, 2)
 
 
-def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str], which: slice = slice(None)) -> list[object]:
-    """Kills in each state between the steps, or in those of them that are chosen, several at once.
+def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str]) -> list[object]:
+    """Kills in each state between the steps, several at once.
 
     Repeats each failure alone, since the machine may have been too busy for its leases.
     """
@@ -146,7 +153,7 @@ def failures_of(killed_at: Callable[[KillPoint], object], steps: list[str], whic
         except Exception:  # also a timeout: it is raised when repeated alone
             return True
 
-    points = (power_cut_points(steps) if DURABLE in steps else kill_points(steps))[which]
+    points = power_cut_points(steps) if DURABLE in steps else kill_points(steps)
     assert points
     with ThreadPoolExecutor(PARALLEL_RUNS) as pool:
         suspects = [point for point, fault in zip(points, pool.map(suspicious, points), strict=True) if fault]

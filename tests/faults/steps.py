@@ -33,6 +33,8 @@ class StepSignal:
     """How far the clock is ahead of the machine's from the start."""
     power_cut: bool = False
     """Whether the machine dies with the process: what was not on the disk is gone too (`tests.faults.power`)."""
+    stands_still: bool = False
+    """Whether the process stops before each effect, until SIGCONT (`tests.faults.standstill`)."""
 
 
 READS = ("GET ", "users.", "usergroups.", "auth.", "apps.connections.", "conversations.info")
@@ -47,6 +49,12 @@ class KillPoint:
     number: int
 
 
+def is_effect(step: str) -> bool:
+    """Returns whether a step is the last one before something changes in the journal, on the PBX or in Slack."""
+    when, _, what = step.partition(" ")
+    return when == "before" and what != "sending" and not what.startswith(READS)
+
+
 def kill_points(steps: Sequence[str]) -> list[KillPoint]:
     """Returns one step for each state that a killed process can leave behind: before each effect, and after the last.
 
@@ -56,8 +64,7 @@ def kill_points(steps: Sequence[str]) -> list[KillPoint]:
     counts, points = Counter[str](), list[KillPoint]()
     for step in steps:
         counts[step] += 1
-        when, _, what = step.partition(" ")
-        if step == "after sending" or (when == "before" and what != "sending" and not what.startswith(READS)):
+        if step == "after sending" or is_effect(step):
             points.append(KillPoint(step, counts[step]))
     last = next(step for step in reversed(steps) if step.startswith("after ") and not step[6:].startswith(READS))
     return [*points, KillPoint(last, counts[last])]
@@ -69,14 +76,18 @@ DURABLE = "durable"
 
 def power_cut_points(steps: Sequence[str]) -> list[KillPoint]:
     """Returns those of `kill_points` at which there is a commit that is not on the disk."""
-    counts, points, is_durable = Counter[str](), set(kill_points(steps)), True
+    counts, points = Counter[str](), set(kill_points(steps))
     found = []
-    for step in steps:
+    for number, step in enumerate(steps):
         counts[step] += 1
-        if not is_durable and (point := KillPoint(step, counts[step])) in points:
+        if (point := KillPoint(step, counts[step])) in points and not is_durable_after(steps[:number]):
             found.append(point)
-        is_durable = step == DURABLE or (is_durable and step != "before commit")
     return found
+
+
+def is_durable_after(steps: Sequence[str]) -> bool:
+    """Returns whether the last commit that has begun is on the disk."""
+    return next((step == DURABLE for step in reversed(steps) if step in (DURABLE, "before commit")), True)
 
 
 class StepRecorder:
@@ -94,6 +105,8 @@ class StepRecorder:
             if not self.armed:
                 return
             os.write(self._pipe, f"{name}\n".encode())
+            if self.signal_at.stands_still and is_effect(name):
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # which stops all threads
             if self.signal_at.signal is None or not name.startswith(self.signal_at.name):
                 return
             self._count += 1

@@ -1,13 +1,14 @@
-"""`kill -9` at each step of a temporary change's end: it ends exactly once, and the thread ends true."""
+"""Death at each step of a temporary change's end: it ends exactly once, and the thread ends true."""
 
 import signal
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server, turn_of
-from tests.faults.steps import DURABLE, KillPoint, StepSignal
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, restart_harness, server, turn_of
+from tests.faults.standstill import Left, failures_after, states_left, taken_up
+from tests.faults.steps import DURABLE, StepSignal
 from tests.postgres import Server
 
 __all__ = ["server"]
@@ -19,39 +20,41 @@ DUE = timedelta(hours=2)
 
 
 def test_the_end_is_made_exactly_once_and_the_thread_ends_true(server: Server | None) -> None:
-    steps = _ended(None, server)
-    assert isinstance(steps, list)
-    assert len(steps) > 20
-    assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    assert failures_of(lambda point: _ended(point, server), steps, turn_of(server)) == []
+    with restart_harness(server) as harness:
+        states = _ended(harness)
+        steps = states[-1].steps
+        assert len(steps) > 20
+        assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
+        assert failures_after(states[turn_of(server)], partial(_what_is_wrong, harness)) == []
 
 
 def test_a_power_cut_loses_no_end_and_repeats_none() -> None:
-    steps = _ended(None, None, power_cut=True)
-    assert isinstance(steps, list)
-    assert DURABLE in steps
-    assert failures_of(lambda point: _ended(point, None, power_cut=True), steps) == []
+    with restart_harness() as harness:
+        states = _ended(harness, power_cut=True)
+        assert DURABLE in states[-1].steps
+        cut = [left for left in states if not left.is_durable]
+        assert failures_after(cut, partial(_what_is_wrong, harness)) == []
 
 
-def _ended(point: KillPoint | None, server: Server | None, *, power_cut: bool = False) -> list[str] | str | None:
-    """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
-    with restart_harness(server) as harness:
-        clock = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut)
-        kill = replace(clock, signal=signal.SIGKILL, name=point.name, number=point.number) if point else clock
-        first = harness.start(kill)
-        assert harness.type(LINE)
-        harness.settled(scheduled=1)
+def _ended(harness: RestartHarness, *, power_cut: bool = False) -> list[Left]:
+    """Runs until the end; returns what a process that died at each of its steps would have left."""
+    armed = StepSignal(armed_by_signal=True, ahead_when_armed=DUE, power_cut=power_cut, stands_still=True)
+    first = harness.start(armed)
+    assert harness.type(LINE)
+    harness.settled(scheduled=1)
+    with states_left(harness, first) as states:
         first.send(signal.SIGUSR1)
         harness.over(first)
-        steps = harness.steps_of(first, whole=point is None)
-        if point is None:
-            return steps
-        harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
+    return states
+
+
+def _what_is_wrong(harness: RestartHarness, left: Left) -> str | None:
+    with taken_up(harness, left, DUE + LEASE_EXPIRED):
         try:
             harness.settled(scheduled=0)
             _is_ended_once(harness)
         except AssertionError as fault:
-            return f"killed at {point}, {steps[-1:]}: {fault}"
+            return f"died {left.steps[-1]}: {fault}"
     return None
 
 

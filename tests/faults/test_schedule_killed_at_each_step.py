@@ -1,16 +1,17 @@
-"""`kill -9` at each step of making, skipping, pausing and overriding a schedule: it is done once, as asked."""
+"""Death at each step of making, skipping, pausing and overriding a schedule: it is done once, as asked."""
 
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness
-from tests.faults.steps import KillPoint, StepSignal
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, restart_harness
+from tests.faults.standstill import Left, failures_after, states_left, taken_up
+from tests.faults.steps import StepSignal
 
 pytestmark = pytest.mark.timeout(900)
 DAY = timedelta(days=1)
@@ -62,7 +63,7 @@ class Action:
     """What somebody does about a schedule, and what has to be so afterwards."""
 
     before: Callable[[], str] | None
-    """The line that makes the schedule before anything is killed."""
+    """The line that makes the schedule before anything dies."""
     line: Callable[[], str]
     entries: int
     """How many entries there are once it is done."""
@@ -70,11 +71,11 @@ class Action:
     """How many ends of temporary changes are to come then."""
     holds: Callable[[RestartHarness], None]
     turn: int | None = None
-    """Which half of the steps it is killed at: 0 or 1 for two that are done by the same code and take turns."""
+    """Which half of the steps it dies at: 0 or 1 for two that are done by the same code and take turns."""
 
     @property
     def points(self) -> slice:
-        """At which steps it is killed."""
+        """At which steps it dies."""
         return slice(None) if self.turn is None else slice(self.turn, None, 2)
 
 
@@ -89,46 +90,46 @@ ACTIONS = {
 @pytest.mark.parametrize("name", ACTIONS)
 def test_what_is_decided_about_a_schedule_is_done_once(name: str) -> None:
     action = ACTIONS[name]
-    steps = _done(action, None)
-    assert isinstance(steps, list)
-    assert {"before commit", "before ack"} <= set(steps)
-    assert failures_of(lambda point: _done(action, point), steps, action.points) == []
-
-
-def _done(action: Action, point: KillPoint | None) -> list[str] | str | None:
-    """Runs until it is done; returns what is wrong if it was killed at a step, else all steps."""
     with restart_harness() as harness:
-        armed = StepSignal(armed_by_signal=True)
-        kill = replace(armed, signal=signal.SIGKILL, name=point.name, number=point.number) if point else armed
-        first = harness.start(kill)
-        standing = 0
-        if action.before is not None:
-            assert harness.type(action.before())
-            standing = 1 if action.before is _later else 3
-            _until(harness, first, standing, standing // 3)
+        line, standing, states = _done(harness, action)
+        action.holds(harness)
+        assert {"before commit", "before ack"} <= set(states[-1].steps)
+        wrong = partial(_what_is_wrong, harness, action, line, standing)
+        assert failures_after(states[action.points], wrong) == []
+
+
+def _done(harness: RestartHarness, action: Action) -> tuple[str, int, list[Left]]:
+    """Runs until it is done.
+
+    Returns:
+        The line, the entries there were before it, and what a process that died at each step would have left.
+    """
+    first, standing = harness.start(StepSignal(armed_by_signal=True, stands_still=True)), 0
+    if action.before is not None:
+        assert harness.type(action.before())
+        standing = 1 if action.before is _later else 3
+        _until(harness, standing, standing // 3)
+    line = action.line()
+    with states_left(harness, first) as states:
         first.send(signal.SIGUSR1)
         first.reached("armed")
-        line = action.line()
-        harness.type(line)
-        _until(harness, first, action.entries, action.ends)
-        steps = harness.steps_of(first, whole=point is None)
-        if point is None:
-            action.holds(harness)
-            return steps
-        second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
+        assert harness.type(line)
+        _until(harness, action.entries, action.ends)
+    return line, standing, states
+
+
+def _what_is_wrong(harness: RestartHarness, action: Action, line: str, standing: int, left: Left) -> str | None:
+    with taken_up(harness, left, LEASE_EXPIRED):
         try:
             if harness.accepted() == standing:
                 assert harness.type(line), "not acknowledged after the restart"
-            _until(harness, second, action.entries, action.ends)
-            assert second.alive
+            _until(harness, action.entries, action.ends)
             action.holds(harness)
         except AssertionError as fault:
-            return f"killed at {point}, {steps[-1:]}: {fault}"
+            return f"died {left.steps[-1]}: {fault}"
     return None
 
 
-def _until(harness: RestartHarness, replica: Replica, entries: int, ends: int) -> None:
-    """Waits until the process is dead, or there are that many entries and all but the ends are confirmed."""
-    harness.wait_until(
-        lambda: not replica.alive or (harness.accepted() >= entries and harness.unconfirmed() == ends),
-    )
+def _until(harness: RestartHarness, entries: int, ends: int) -> None:
+    """Waits until there are that many entries and all but the ends are confirmed."""
+    harness.wait_until(lambda: harness.accepted() >= entries and harness.unconfirmed() == ends)

@@ -1,16 +1,14 @@
-"""`kill -9` at each step of a workflow's step: it asks, the change is made once, and Slack is told of it once."""
+"""Death at each step of a workflow's step: it asks, the change is made once, and Slack is told of it once."""
 
-import signal
-from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from bot.sandbox.environment import POLICY
 from bot.sandbox.slack.model import StepExecution
-from tests.faults.replica import Replica
-from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, failures_of, restart_harness, server, turn_of
-from tests.faults.steps import KillPoint, StepSignal
+from tests.faults.restarts import LEASE_EXPIRED, RestartHarness, restart_harness, server, turn_of
+from tests.faults.standstill import Left, failures_after, states_left, taken_up
+from tests.faults.steps import StepSignal
 from tests.postgres import Server
 
 __all__ = ["server"]
@@ -20,50 +18,52 @@ WORKFLOWS = '\n[workflows]\nchannels = ["{phones}"]\n'
 
 
 def test_a_step_asks_and_is_reported_once(server: Server | None) -> None:
-    steps = _executed(None, server)
-    assert isinstance(steps, list)
-    assert {"before commit", "before chat.postMessage", "before functions.completeSuccess"} <= set(steps)
-    assert failures_of(lambda point: _executed(point, server), steps, turn_of(server)) == []
-
-
-def _executed(point: KillPoint | None, server: Server | None) -> list[str] | str | None:
-    """Executes a step and clicks; returns what is wrong if Park was killed at a point, else all steps."""
     with restart_harness(server, policy=POLICY + WORKFLOWS) as harness:
-        sandbox = harness.sandbox
-        kill = StepSignal()
-        kill = replace(kill, signal=signal.SIGKILL, name=point.name, number=point.number) if point else kill
-        first = harness.start(kill)
-        inputs = {"channel_id": sandbox.channels["phones"], "action": "add", "members": "1001", "group": "Sales"}
-        execution, _ = sandbox.slack.run_step("members", inputs)
-        _go_on(harness, first, execution)
-        steps = harness.steps_of(first, whole=point is None)
-        if point is None:
-            return steps
-        second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
+        states = _executed(harness)
+        steps = states[-1].steps
+        assert {"before commit", "before chat.postMessage", "before functions.completeSuccess"} <= set(steps)
+        assert failures_after(states[turn_of(server)], partial(_what_is_wrong, harness)) == []
+
+
+def _executed(harness: RestartHarness) -> list[Left]:
+    """Executes a step and clicks; returns what a process that died at each of its steps would have left."""
+    sandbox, first = harness.sandbox, harness.start(StepSignal(stands_still=True))
+    inputs = {"channel_id": sandbox.channels["phones"], "action": "add", "members": "1001", "group": "Sales"}
+    with states_left(harness, first) as states:
+        sandbox.slack.run_step("members", inputs)
+        _go_on(harness)
+    return states
+
+
+def _what_is_wrong(harness: RestartHarness, left: Left) -> str | None:
+    with taken_up(harness, left, LEASE_EXPIRED):
         try:
             if not harness.accepted():
-                assert sandbox.slack.deliver_again("events_api").ok, "not acknowledged after the restart"
-            _go_on(harness, second, execution)
-            _is_reported_once(harness, execution)
+                assert harness.sandbox.slack.deliver_again("events_api").ok, "not acknowledged after the restart"
+            _go_on(harness)
+            _is_reported_once(harness)
         except AssertionError as fault:
-            return f"killed at {point}: {fault}"
+            return f"died {left.steps[-1]}: {fault}"
     return None
 
 
-def _go_on(harness: RestartHarness, replica: Replica, execution: StepExecution) -> None:
-    """Waits for the proposal, clicks unless that was done, and waits for the end of the step, or of the process."""
-    _await(harness, replica, lambda: execution.status != "running" or harness.unconfirmed(scheduled=True) == 1)
-    if replica.alive and execution.status == "running" and harness.accepted() == 1:
+def _execution(harness: RestartHarness) -> StepExecution:
+    (only,) = harness.sandbox.slack.state.workflows.executions.values()
+    return only
+
+
+def _go_on(harness: RestartHarness) -> None:
+    """Waits for the proposal, clicks unless that was done, and waits for the end of the step."""
+    execution = _execution(harness)
+    harness.wait_until(lambda: execution.status != "running" or harness.unconfirmed(scheduled=True) == 1)
+    if execution.status == "running" and harness.accepted() == 1:
         card = next(one for one in harness.cards() if "[Do it]" in one.plain)
         harness.sandbox.slack.click(harness.sandbox.people["ana"], card, label="Do it")
-    _await(harness, replica, lambda: execution.status != "running" and not harness.unconfirmed())
+    harness.wait_until(lambda: execution.status != "running" and not harness.unconfirmed())
 
 
-def _await(harness: RestartHarness, replica: Replica, is_so: Callable[[], bool]) -> None:
-    harness.wait_until(lambda: not replica.alive or is_so())
-
-
-def _is_reported_once(harness: RestartHarness, execution: StepExecution) -> None:
+def _is_reported_once(harness: RestartHarness) -> None:
+    execution = _execution(harness)
     assert execution.status == "completed", execution
     assert execution.outputs["outcome"] == "done"
     assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
