@@ -266,8 +266,8 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            told = with_time_hint(nearest.message, possible[0], line)
-            nearest.message = self._offers.possible(principal, told, references)
+            told = self._offers.possible(principal, nearest.message, references)
+            nearest.message = with_time_hint(told, possible[0], line)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
