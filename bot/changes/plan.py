@@ -133,8 +133,10 @@ class Plan(BaseModel):
     left: tuple[Change, ...] = ()
     """Of such a plan that was stopped: what was not made; then `changes` are those that were."""
     base: tuple[Change, ...] | None = None
-    """The changes from how it was before both, where the plan ends a temporary change; of a schedule, those that an
-    occurrence would make now; else None."""
+    """The changes from how it was before both, where the plan ends a temporary change; where it completes an end that
+    failed half-way, those from before that one; of a schedule, those that an occurrence would make now; else None."""
+    completes: tuple[Change, ...] = ()
+    """What an end that failed half-way has written, where the plan makes the rest of it; that end is called off."""
     repetition: Repetition | None = None
     """The schedule that the plan makes; then it has no changes itself."""
     lasts_since: datetime | None = None
@@ -149,6 +151,11 @@ class Plan(BaseModel):
     def undone(self) -> tuple[Change, ...]:
         """The changes that its undo, and its end, take back."""
         return self.changes if self.base is None else self.base
+
+    @property
+    def written(self) -> tuple[Change, ...]:
+        """The changes on the PBX that nothing else holds, in their order."""
+        return (*self.completes, *self.changes)
 
     @property
     def shown(self) -> tuple[Change, ...]:
@@ -195,6 +202,16 @@ class Plan(BaseModel):
         )
         already = self.already if all(change.is_noop for change in changes) else ()
         return self.model_copy(update={"changes": changes, "already": already})
+
+    def completing(self, earlier: Self) -> Self:
+        """Returns the plan with what an interrupted attempt at another entry has written, for its undo and for drift.
+
+        That entry is called off with this one, so that nothing else would hold its part.
+        """
+        whole = self.continuing(earlier).changes
+        pairs = zip(whole, self.changes, strict=True)
+        made = [one.model_copy(update={"after": rest.before}) for one, rest in pairs if one != rest]
+        return self.model_copy(update={"base": whole, "completes": tuple(made)}) if made else self
 
     def with_emergency(self, reason: str | None, channels: tuple[str, ...]) -> Self:
         """Returns the plan with the reason of its emergency, if there is one, and the channels to notify."""
@@ -251,6 +268,7 @@ def joined_plan(first: Plan, second: Plan, *, since: datetime) -> Plan:
             "changes": tuple(both),
             "base": base,
             "ends_change": first.about,
+            "completes": first.completes,
             "lasts_since": since if second.times and second.times.ends else None,
             "notes": (*([cards.ends_first(first.about)] if first.about else []), *second.notes),
         }

@@ -145,6 +145,11 @@ class ChangeRepository:
             raise NotPossible(refusals.not_temporary(number))
         return found
 
+    def begun_end(self, number: int) -> Plan | None:
+        """Returns the plan of a change's scheduled end that may be carried out in part; None if none was begun."""
+        end = self._scheduled_end(number)
+        return Plan.model_validate(end.plan) if end is not None and end.began and end.plan is not None else None
+
     def will_end(self, number: int) -> bool:
         """Returns whether a change is temporary and has not ended yet; its end may be under way."""
         return self.scheduled_end_time(number) is not None

@@ -13,9 +13,11 @@ from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import (
     baseline,
     chain,
+    changed_targets,
     drifts,
     entries,
     events,
+    not_notified,
     not_posted,
     row_values,
     scan_state,
@@ -153,8 +155,17 @@ def planned_entries_ended_after(connection: Connection, event: int, limit: int |
 
 
 def locked_targets(connection: Connection) -> set[str]:
-    """Returns the targets that entries have locked now."""
-    return set(connection.scalars(select(target_locks.c.target).where(target_locks.c.held)))
+    """Returns the targets that entries have locked now, or that one may have written and has not ended.
+
+    The end of a temporary change that failed has released its locks until the next attempt.
+    """
+    locked = select(target_locks.c.target).where(target_locks.c.held)
+    begun = (
+        select(changed_targets.c.target)
+        .join(entries, entries.c.id == changed_targets.c.entry_id)
+        .where(not_notified, entries.c.ended_at.is_(None), entries.c.began)
+    )
+    return {*connection.scalars(locked), *connection.scalars(begun)}
 
 
 def read_baseline(connection: Connection) -> dict[str, BaselineRow]:

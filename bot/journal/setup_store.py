@@ -1,5 +1,6 @@
 """Storage of snapshots of the whole set-up: each as the difference to the one before, and now and then a whole one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -113,9 +114,15 @@ def changes_between(connection: Connection, start: datetime, end: datetime) -> l
     )
     rows, _ = read_rows(connection, made.order_by(entries.c.ended_at, entries.c.id), entries.c.id, {})
     found, _ = entries_from_rows(rows)
-    ours = [(_ended_at(entry), change) for entry in found for change in (entry.plan or {}).get("changes", ())]
+    ours = [(_ended_at(entry), change) for entry in found for change in _written(entry)]
     outside = select(drifts.c.found_at, drifts.c.change).where(drifts.c.found_at > start, drifts.c.found_at <= end)
     return sorted([*ours, *(tuple(row) for row in connection.execute(outside))], key=lambda one: one[0])
+
+
+def _written(entry: Entry) -> Iterator[Json]:
+    """Yields the changes on the PBX that the entry's plan holds, in their order."""
+    for part in ("completes", "changes"):
+        yield from (entry.plan or {}).get(part, ())
 
 
 def _ended_at(entry: Entry) -> datetime:

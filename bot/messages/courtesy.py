@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.messages.text import Word, Words, register_keywords
+from bot.messages.text import Word, Words, register_keywords, without_separator
 
 _LEADING = """
     hey|hi|hello|yo|dear|ok|okay|so|well|thanks|please|pls|plz|kindly|just|quickly|now|then|again
@@ -57,11 +57,10 @@ def strip_leading(words: Words) -> Words:
 
 
 def strip_trailing(words: Words) -> Words:
-    """The words without the courtesy that they end with; a comma before it goes with it."""
+    """The words without the courtesy that they end with; a comma or the like before it goes with it."""
     while phrase := _found(words, _TRAILING_BY_WORD, _LAST):
         words = words[: -len(phrase)]
-        if words and not words[-1].quoted:
-            words = (*words[:-1], *_without_marks(words[-1], ","))
+        words = without_separator(words) if words else words
     return words
 
 

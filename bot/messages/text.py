@@ -93,6 +93,19 @@ def join_words(words: Words) -> str:
     return " ".join(map(str, words))
 
 
+def without_separator(words: Words) -> Words:
+    """The words without the punctuation that separates them from the next clause, as in: create Lobby, recall to Desk.
+
+    An emoji's name keeps its colon.
+    """
+    *others, last = words
+    if last.quoted:
+        return words
+    marks = ",;" if re.fullmatch(r".*:[\w+-]+:", last.text) else ",;:"
+    bare = "" if last.text.strip("-") == "" else last.text.rstrip(marks)
+    return words if bare == last.text else (*others, Word(bare)) if bare else tuple(others)
+
+
 def words_as_text(words: Words) -> str:
     """The text of one word without its quotes, or several words as a line with their quotes."""
     return words[0].text if len(words) == 1 else join_words(words)

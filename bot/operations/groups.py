@@ -220,7 +220,7 @@ class Create(ChangeOperation):
     phrase = "create {name} [recall to {recall}]"
     also = (
         "create|make|new [a|the] [new] [park] group [called|named] {name} [recall to {recall}]",
-        "create {name} with recall to {recall}",
+        "create {name} with|and recall|recalls to {recall}",
         "create {name} recalls to {recall}",
     )
     permission = Permission.GROUPS

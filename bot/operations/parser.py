@@ -7,6 +7,7 @@ from bot.errors import NotFound, NotUnderstood
 from bot.messages.courtesy import is_courtesy, strip_leading, strip_trailing
 from bot.messages.message import Message, Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
+from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Pause, Preview
@@ -23,7 +24,7 @@ from bot.operations.suggestions import (
     without_unread_times,
 )
 from bot.operations.undo import Again
-from bot.operations.unsupported import negated_command, unsupported_request
+from bot.operations.unsupported import group_timer_request, negated_command, unsupported_request
 from bot.texts import lines as texts
 from bot.texts import wording
 from bot.times.clauses import explain_repetition
@@ -113,6 +114,9 @@ def _readings(words: Words) -> Operations:
         same = [one for one in found.readings if type(one) is type(readings[0]) and one not in readings]
         readings += [one for one in same if not any(type_.takes_any_words for _, type_, _ in one.said())]
     if readings:
+        timers = group_timer_request(first) if readings[0].references(Reference.GROUP) else None
+        if timers is not None:
+            raise timers  # whose words were taken for a part of the group's name
         confirms_now(words, readings[0])
         return tuple(readings)
     if (unsupported := unsupported_request(first)) is not None:

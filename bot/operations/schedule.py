@@ -15,6 +15,7 @@ from bot.recurrence.model import Calendars, NoCalendars, Recurrence
 from bot.recurrence.settling import meanings
 from bot.texts import dates, times
 from bot.texts import recurrences as texts
+from bot.times.clocks import other_half
 from bot.times.format import describe_duration, exact_time, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
 from bot.times.resolver import SMALL_HOURS, instants, resolve
@@ -114,7 +115,7 @@ def settle(operation: OperationT, asked: Asked) -> OperationT:
     """
     if isinstance(operation, ChangeOperation) and operation.recurs is not None:
         return _with_recurrence(operation, operation.recurs, asked)
-    possible, faults = list[dict[str, Any]](), list[NotPossible]()
+    possible, faults = list(_rest_of_begun(operation, asked)), list[NotPossible]()
     for starts in _possible_starts(operation, asked):
         try:
             possible += ({**starts, **ends} for ends in _possible_ends(operation, starts.get("starts"), asked))
@@ -183,6 +184,25 @@ def _own_beginning(ends: End, local: datetime, working_day: WorkingDay) -> datet
     return None
 
 
+def _rest_of_begun(operation: Operation, asked: Asked) -> Iterator[dict[str, Any]]:
+    """The end of hours of today that have begun, as in 9 to 5 today, said at 10:00: in effect at once is meant, too."""
+    starts, ends = getattr(operation, "starts", None), getattr(operation, "ends", None)
+    if not isinstance(starts, Start) or not isinstance(ends, End):
+        return
+    first, last = starts.when, ends.when
+    if not isinstance(first, WallClock) or not isinstance(last, WallClock) or first.day != "today" or last.day:
+        return
+    if not isinstance(first.clock, time) or not first.bare or not last.bare or first.zone or last.zone:
+        return
+    zone = ZoneInfo(asked.zone)
+    begun = instants(datetime.combine(asked.at.astimezone(zone).date(), first.clock), zone)[0]
+    if begun > asked.at:
+        return
+    at = resolve(ends, begun, zone)[0]
+    if at > asked.at:
+        yield {"starts": None, "ends": exact_time(ends, at, zone)}
+
+
 def _possible_ends(operation: Operation, starts: Start | None, asked: Asked) -> list[dict[str, Any]]:
     value: End | None = getattr(operation, "ends", None)
     if value is None or isinstance(value.when, Duration):
@@ -204,6 +224,8 @@ def _refuse_skipped(starts: Start | None, ends: End, begins: datetime) -> None:
     if not isinstance(start, WallClock) or not isinstance(end, WallClock) or start.zone or end.zone or end.day:
         return
     if not isinstance(start.clock, time) or not isinstance(end.clock, time) or start.clock >= end.clock:
+        return
+    if start.bare and begins.time() == other_half(start.clock):
         return
     if all(at <= begins for at in instants(datetime.combine(begins.date(), end.clock), begins.tzinfo or UTC)):
         raise NotPossible(times.skipped(f"{start.clock:%H:%M}", f"{end.clock:%H:%M}"))

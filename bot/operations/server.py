@@ -273,6 +273,8 @@ class ServerRecallTime(ServerSetting):
         "recall time {time}",
         "recall time to {time}",
         "set recall time to {time}",
+        "[set] [the] recall time of|for [the] server [to] {time}",
+        "[set] [the] recall time of|for call park [to] {time}",
     )
     setting = "recall_time"
     examples = ("server recall time 5m",)

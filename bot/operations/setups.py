@@ -145,7 +145,10 @@ class TakeSnapshot(ReadOperation):
 
 EVERYTHING, SERVER = "<everything>", "<server>"
 """What is restored, where it is no group: no group's name is written like that."""
-_SCOPES = {"everything": EVERYTHING, "all": EVERYTHING, "server": SERVER, "the server": SERVER}
+_SCOPES = {
+    **dict.fromkeys(("everything", "all", "all groups", "all park groups"), EVERYTHING),
+    **dict.fromkeys(("server", "the server"), SERVER),
+}
 
 
 def _read_scope(words: Words) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from bot.messages.text import Words
+from bot.messages.text import Words, without_separator
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +109,8 @@ def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: boo
             yield from _match(rest, words, forgiving=forgiving, first=False)
         return
     for length in range(len(words), 0, -1):
+        field = without_separator(words[:length]) if rest and length < len(words) else words[:length]
+        if not field:
+            continue
         for matches in _match(rest, words[length:], forgiving=forgiving, first=False):
-            yield {part.name: words[:length], **matches}
+            yield {part.name: field, **matches}

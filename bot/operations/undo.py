@@ -146,7 +146,7 @@ class Undo(ChangeReference, RevertingOperation):
         if not all(one.is_noop for one in changes):
             self._refuse_what_was_set_since(context, done)
         title, preview_title = self._titles(context, done)
-        return Plan(
+        plan = Plan(
             title=title,
             preview_title=preview_title,
             changes=changes,
@@ -156,6 +156,8 @@ class Undo(ChangeReference, RevertingOperation):
             about=self.number,
             by_stages=done.by_stages,
         )
+        begun = context.repository.begun_end(self.number)
+        return plan if begun is None else plan.completing(begun)
 
     def _already(self, context: OperationContext, done: Plan) -> str:
         """Why there is nothing to undo: the change was undone, has only ended another, or was changed again since."""

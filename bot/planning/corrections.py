@@ -14,9 +14,9 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
-from bot.operations.unsupported import negates
+from bot.operations.unsupported import everything_at_once, negates
 from bot.texts import lines, recurrences, refusals
-from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, time_hint, time_splits
+from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, span_hint, time_hint, time_splits
 
 T = TypeVar("T")
 
@@ -128,6 +128,8 @@ class Corrections:
         Args:
             closest: names of groups that the requester may see, the most similar first.
         """
+        if (everything := everything_at_once(self.operation, text)) is not None:
+            return everything
         offers, forms = self.similar(text, closest)
         hints = self.hints(text, closest) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,))
         return NotFound(refusals.no_group(text), offers=offers, forms=forms, notes=hints)
@@ -167,12 +169,17 @@ def _known(value: Any, text: str) -> Any:
     return tuple(one for one in value if one != text) or None if isinstance(value, tuple) else None
 
 
-def with_repetition_hint(message: Message, operation: Operation, line: str) -> Message:
-    """The message about unknown names, with what is wrong with a repetition of which a part was taken for a name."""
-    hint = repetition_hint(line)
-    if hint is None or not operation.times():
+def with_time_hint(message: Message, operation: Operation, line: str) -> Message:
+    """The message about unknown names, with what is wrong with times of which a part was taken for a name."""
+    if not operation.times():
         return message
-    hint = hint if "recurs" in operation.times() else recurrences.CANNOT_REPEAT
+    hint = repetition_hint(line)
+    if hint is not None and "recurs" not in operation.times():
+        hint = recurrences.CANNOT_REPEAT
+    if hint is None and "ends" in operation.times():
+        hint = span_hint(line)
+    if hint is None:
+        return message
     return replace(message, notes=(hint,), offers=(), forms=())
 
 

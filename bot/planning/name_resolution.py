@@ -9,16 +9,17 @@ from bot.errors import Missing, NotFound, NotPossible, Refused
 from bot.messages.message import Offer
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall, split_number
-from bot.operations.arguments.types import spellings
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation
 from bot.operations.groups import Find, Group
 from bot.operations.members import Remove
+from bot.operations.unsupported import means_all
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections, for_explanation
-from bot.texts import changes, names, recalls, refusals
+from bot.texts import changes, lines, names, recalls, refusals
 
 
 def _number_kind(pbx: PbxClient, text: str) -> str | None:
@@ -116,6 +117,10 @@ class UserResolver:
         return [user for user in self._search(number) if fold(name) in map(fold, _names_of(user))]
 
     def _not_found(self, text: str) -> Refused:
+        if means_all(text):
+            groups = [f"group {quote(name)}" for name in self.corrections.operation.references(Reference.GROUP)]
+            shown = next(iter(groups), "groups")
+            return NotFound(lines.ONE_BY_ONE, offers=(Offer(label=shown, line=shown),))
         kind = for_explanation(lambda: _number_kind(self.pbx, text))
         if kind is not None and kind != "EXTENSION":
             return NotPossible(refusals.not_a_user(text, _describe_kind(kind)))

@@ -27,7 +27,7 @@ from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.control_preview import check_as_shown
-from bot.planning.corrections import with_repetition_hint
+from bot.planning.corrections import with_time_hint
 from bot.planning.decision_effects import decision_effect
 from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
@@ -266,7 +266,7 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            told = with_repetition_hint(nearest.message, possible[0], line)
+            told = with_time_hint(nearest.message, possible[0], line)
             nearest.message = self._offers.possible(principal, told, references)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):

@@ -18,6 +18,7 @@ from bot.operations.catalog import load
 from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import EndTemporary, Undo, UndoLast
+from bot.operations.unsupported import everything_at_once
 from bot.pbx.directory import Directory
 from bot.planning.corrections import Corrections
 from bot.policy.model import Permission
@@ -99,6 +100,13 @@ class ChangeReferences:
         Raises:
             NotFound: there is none among the latest changes.
         """
+        last = self._last_change(operation)
+        if last is None:
+            raise NotFound(refusals.nothing_to_undo(operation.what))
+        return last.id
+
+    def _last_change(self, operation: UndoLast) -> Entry | None:
+        """The last change as above; None if there is none, and raises NotFound where no such group is visible."""
         name = operation.what
         meant = self._about(name) if name else self._is_own_here
 
@@ -107,10 +115,11 @@ class ChangeReferences:
 
         scheduled = [entry for entry in self.repository.scheduled_starts() if matches(entry)]
         found = newest_first(filter(None, (self.repository.last_in_effect(matches), *scheduled)))
-        if not found:
+        if not found and name:
             changed = (entry for entry in self.repository.recent(SEARCHED) if entry.plan is not None)
-            raise (name and self._unknown(operation, name, changed)) or NotFound(refusals.nothing_to_undo(name))
-        return found[0].id
+            if (unknown := self._unknown(operation, name, changed)) is not None:
+                raise unknown
+        return found[0] if found else None
 
     def last_own(self) -> Entry:
         """The requester's last change here, whatever became of it, unless it was refused; raises NotFound."""
@@ -132,7 +141,7 @@ class ChangeReferences:
         meant = self._about(name) if name else self._is_own_here
         found = [first for first, _ in self.repository.scheduled_ends() if meant(first) and self.is_visible(first)]
         if not found:
-            raise self._nothing_temporary(name, self.repository.entry(self.last_change(operation)))
+            raise self._nothing_temporary(name, self._last_change(operation))
         if len(found) > 1:
             raise Ambiguous(
                 decisions.several_temporary(name, len(found)),
@@ -141,7 +150,13 @@ class ChangeReferences:
             )
         return found[0].id
 
-    def _nothing_temporary(self, name: str | None, last: Entry) -> NotFound:
+    def _nothing_temporary(self, name: str | None, last: Entry | None) -> NotFound:
+        if last is None:
+            return NotFound(
+                decisions.nothing_temporary(name),
+                notes=(decisions.no_last_change(name),),
+                offers=(Offer(label="pending", line="pending"),),
+            )
         label, line = decisions.undo_number(last.id), f"preview undo {last.id}"
         if Cancel.may_be_meant(self.repository, last):
             label, line = refusals.cancel_number(last.id), f"preview cancel {last.id}"
@@ -212,8 +227,9 @@ class ChangeReferences:
         Args:
             meant: what the operation may be about; of the similar names those are offered of which there is something.
         """
+        everything = everything_at_once(operation, name)
         if not self.may(Permission.READ):
-            return None
+            return everything
         known = (group.name for one in spellings(name) for group in self.directory.group(one))
         if any(map(self.may_see, known)) or any(fold(one) in SERVER_NAMES for one in spellings(name)):
             return None

@@ -10,7 +10,8 @@ from bot.recurrence.format import describe
 from bot.recurrence.model import HOLIDAYS, Calendars, Recurrence, days_of
 from bot.recurrence.windows import MAX_WINDOW, next_window
 from bot.texts import recurrences as texts
-from bot.times.model import HALF_A_DAY, Day, Duration, NamedClock, OnWeekday, WorkingDay
+from bot.times.clocks import other_half
+from bot.times.model import Day, Duration, NamedClock, OnWeekday, WorkingDay
 from bot.times.resolver import dates_named
 
 _MIDNIGHT = time()
@@ -50,10 +51,10 @@ def _length(one: Recurrence) -> timedelta:
 def _clocks(said: Recurrence, working_day: WorkingDay) -> Iterator[tuple[time | None, time | None]]:
     """The times of day that may be meant: an open end is as it was said, or in the other half if that is nearer."""
     begins, ends = _clock(said.begins, working_day), _clock(said.ends, working_day)
-    for start in (begins, _other_half(begins)) if begins and "begins" in said.bare else (begins,):
+    for start in (begins, other_half(begins)) if begins and "begins" in said.bare else (begins,):
         yield start, ends
         if start and ends and "ends" in said.bare and not said.over:
-            other = _other_half(ends)
+            other = other_half(ends)
             if _until(start, other) < _until(start, ends):
                 yield start, other
 
@@ -62,10 +63,6 @@ def _clock(clock: time | NamedClock | None, working_day: WorkingDay) -> time | N
     if clock is None or isinstance(clock, time):
         return clock
     return {"morning": working_day.morning, "end of day": working_day.end, "midnight": _MIDNIGHT}[clock]
-
-
-def _other_half(clock: time) -> time:
-    return clock.replace(hour=(clock.hour + HALF_A_DAY) % (2 * HALF_A_DAY))
 
 
 def _until(start: time, end: time) -> timedelta:

@@ -223,8 +223,11 @@ class Sandbox:
 
     def restart(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Stops the bot and starts another on the same journal; `meanwhile` happens in between."""
+        connected = self.slack.connections
         self.park.stop()
         meanwhile()
+        if connected and not self._http:  # else what is sent may still go to the bot that has stopped
+            self.slack.wait_for(lambda: self.slack.connections < connected)
         self._start_park()
 
     def new_park(self) -> Park:

@@ -1,21 +1,15 @@
 """A Slack client for the terminal: draws what one user sees, and performs one action per typed line."""
 
 import contextlib
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import indent
 
 from rich.console import Console
 from rich.markup import escape
 
 from bot.sandbox.environment import Sandbox
-from bot.sandbox.slack.elements import interactive_elements
-from bot.sandbox.slack.model import Message
-from bot.sandbox.slack.rendering import View
+from bot.sandbox.screen import ANSWER_TIMEOUT, PARK, ScreenTexts, TerminalScreen
 
-ANSWER_TIMEOUT = 30.0
-"""Seconds to wait for an answer."""
 HELP = """\
   /park add 1001 to Sales       a line for Park; /park may be left out, and /park help shows what Park can do
   @Park add 1001 to Sales       the same as a mention in the channel
@@ -30,127 +24,6 @@ HELP = """\
   fill Members = 1001           fill in a field of a form, by its label; then submit or close
   pbx                           show what the PBX was asked
   help, quit"""
-HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME"
-PARK = "@Park"
-"""The conversation with Park, in place of a channel."""
-LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
-
-ScreenTexts = dict[str, str]
-"""Readable text by message timestamp or view id."""
-
-
-class TerminalScreen:
-    """Draws what one user sees in one channel: each message once, and again when it changed."""
-
-    def __init__(self, sandbox: Sandbox, console: Console) -> None:
-        self.sandbox, self.console = sandbox, console
-        self.person, self.channel = "ana", "phones"
-        self.buttons: list[tuple[Message | View, str]] = []
-        self.at_home = False
-        """Whether the Home tab is shown."""
-        self._shown: ScreenTexts = {}
-
-    @property
-    def user(self) -> str:
-        return self.sandbox.people[self.person]
-
-    @property
-    def channel_id(self) -> str:
-        if self.channel == PARK:
-            return self.sandbox.slack.direct(self.user)
-        return self.sandbox.channels[self.channel]
-
-    def seen(self) -> ScreenTexts:
-        """Returns the texts of all visible messages and views."""
-        return {key: one.plain for key, one in self._all().items()}
-
-    def go_home(self) -> ScreenTexts:
-        """Switches to the Home tab and returns the texts visible without it."""
-        self.at_home = False
-        before = self.seen()
-        self.at_home = True
-        if self.home is not None:
-            self._shown.pop(self.home.id, None)
-        return before
-
-    @property
-    def home(self) -> View | None:
-        """The user's Home tab, while it is shown."""
-        return self.sandbox.slack.home(self.user) if self.at_home else None
-
-    @property
-    def input_view(self) -> View | None:
-        """The view that takes input: the open modal, or else the Home tab."""
-        views = self.sandbox.slack.views_of(self.user)
-        return views[-1] if views else self.home
-
-    def mark_drawn(self, key: str, plain: str) -> None:
-        """Marks a text as drawn, as for messages that the user has typed."""
-        self._shown[key] = plain
-
-    def wait(self, before: ScreenTexts) -> bool:
-        """Waits for an answer, draws what is new, and returns whether there was one."""
-        try:
-            self.sandbox.settle(ANSWER_TIMEOUT)
-            self.sandbox.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
-        except TimeoutError:
-            return self.print_error("No answer came.")
-        self.draw()
-        return True
-
-    def draw(self) -> None:
-        """Draws messages and views that are new or have changed."""
-        for key, one in self._all().items():
-            if self._shown.get(key) != one.plain:
-                self._shown[key] = one.plain
-                self._draw_one(one)
-
-    def print_error(self, text: str) -> bool:
-        """Prints an error of the client itself and returns False."""
-        self.console.print(text)
-        return False
-
-    def _all(self) -> dict[str, Message | View]:
-        slack = self.sandbox.slack
-        tops = slack.seen_by(self.user, self.channel_id)
-        threads = [
-            one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.channel_id, thread=top.ts)
-        ]
-        direct = slack.seen_by(self.user, slack.direct(self.user))
-        messages: dict[str, Message | View] = {one.ts: one for one in (*tops, *threads, *direct)}
-        views = {view.id: view for view in (*slack.views_of(self.user)[-1:], self.home) if view is not None}
-        return {key: messages[key] for key in sorted(messages, key=float)} | views
-
-    def _loading(self) -> bool:
-        return any(word in text for text in self.seen().values() for word in LOADING_TEXTS)
-
-    def _draw_one(self, one: Message | View) -> None:
-        text = re.sub(r"`([^`\n]+)`|\*([^*\n]+)\*", _markup, escape(one.plain))
-        self.console.print(indent(f"[dim]Park, {_location_text(one)}[/dim]\n{self._numbered(one, text)}", "  "))
-
-    def _numbered(self, one: Message | View, text: str) -> str:
-        """Appends a number to each button, by which `click` refers to it."""
-        for _, element in interactive_elements(one.blocks):
-            if element["type"] == "button":
-                self.buttons.append((one, element["action_id"]))
-                label = element["text"]["text"]
-                button = f"[reverse] {len(self.buttons)}: {escape(label)} [/reverse]"
-                text = text.replace(escape(f"[{label}]"), button, 1)
-        return text
-
-
-def _location_text(one: Message | View) -> str:
-    if isinstance(one, View):
-        return HOME_HINT if one.type == "home" else "in a form: fill LABEL = VALUE, submit, close"
-    if one.ephemeral:
-        return "Only you can see this"
-    return "posted" if one.thread_ts in (None, one.ts) else "in the thread"
-
-
-def _markup(found: re.Match[str]) -> str:
-    """Converts Slack's code and bold text to Rich markup."""
-    return f"[cyan]{found[1]}[/cyan]" if found[1] else f"[b]{found[2]}[/b]"
-
 
 Command = Callable[[str], bool]
 """Takes the rest of the line; returns whether the command was accepted and answered."""
@@ -246,13 +119,12 @@ class TerminalClient:
     def _click(self, number: str) -> bool:
         buttons = self.screen.buttons
         if not number.isdigit() or not 1 <= int(number) <= len(buttons):
-            return self.screen.print_error(f"There are {len(buttons)} buttons on the screen.")
-        where, action_id = buttons[int(number) - 1]
+            return self.screen.print_error(f"There is no button {number}. {self.screen.clickable()}")
+        button = buttons[int(number) - 1]
+        if (where := self.screen.place(button)) is None:  # its message has changed, or is on somebody else's screen
+            return self.screen.print_error(f"Button {number} isn't there any more. {self.screen.clickable()}")
         before = self.screen.seen()
-        try:
-            ack = self.sandbox.slack.click(self.screen.user, where, action_id=action_id)
-        except LookupError as fault:  # it is on somebody else's screen
-            return self.screen.print_error(str(fault))
+        ack = self.sandbox.slack.click(self.screen.user, where, action_id=button.action_id)
         return ack.ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:

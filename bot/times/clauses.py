@@ -13,6 +13,7 @@ from bot.texts import times as texts
 from bot.times.days import is_weekday
 from bot.times.model import Duration, End, Start
 from bot.times.parser import UNTIL, read_end, read_start
+from bot.times.spans import explain as explain_start_and_end
 from bot.times.spans import read_times as read_start_and_end
 from bot.times.spelling import REPETITION_OPENERS, begins_repetition, normalize, repeats
 
@@ -185,6 +186,17 @@ def repetition_hint(text: str) -> str | None:
     return None
 
 
+def span_hint(text: str) -> str | None:
+    """Explains a line that ends in a start and an end which can't be read together; None if it does not."""
+    try:
+        words = split_words(text)
+    except ValueError:
+        return None
+    spans = (words[index:] for index in _opener_indexes(words, max(1, len(words) - MAX_WORDS)))
+    plain = (span for span in spans if not any(word.quoted for word in span) and not read_times(span))
+    return next(filter(None, map(explain_start_and_end, plain)), None)
+
+
 def time_hint(text: str, *, may_end: bool) -> str | None:
     """Explains an unknown name that ends like a time; None if it does not."""
     words = tuple(map(Word, text.split()))
@@ -274,6 +286,8 @@ def _explain_malformed(words: Words) -> str:
         return explain_repetition(words)
     if len(words) == 1:
         return texts.start_or_end(words[0].text)
+    if (unclear := explain_start_and_end(words)) is not None:
+        return unclear
     try:
         _ = read_start(words) if text.split()[0] in ("in", "at", "on", "from") else read_end(words)
     except ValueError as fault:

@@ -78,6 +78,11 @@ _HOURS = {
 PARTS = tuple(_HOURS)
 
 
+def other_half(clock: time) -> time:
+    """The same time of day in the other half of the day."""
+    return clock.replace(hour=(clock.hour + HALF_A_DAY) % (2 * HALF_A_DAY))
+
+
 def _build(hour: int, minute: int, half: str | None, *, bare: bool = False) -> ReadClock | None:
     if half:
         hour = hour % HALF_A_DAY + HALF_A_DAY * (half == "p") if 1 <= hour <= HALF_A_DAY else 24

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import NotPossible
 from bot.texts import times as texts
-from bot.times.format import format_time
+from bot.times.clocks import other_half
+from bot.times.format import format_moment, format_time
 from bot.times.model import (
-    HALF_A_DAY,
     MAX_DURATION,
     MONTHS,
     WEEKDAYS,
@@ -62,7 +62,8 @@ def resolve(
             future = {at for at in [value.when.at.astimezone(UTC)] if at > since}
         case WallClock() as wall:
             future = set(_resolve_wall_clock(value, wall, now, since, zone, working_day))
-    return _within_a_year(value, future, now, scheduled=begins is not None and begins > now)
+    begin = format_moment(begins, now, zone, with_zone=False) if begins is not None and begins > now else None
+    return _within_a_year(value, future, now, begin)
 
 
 def _resolve_wall_clock(
@@ -83,7 +84,7 @@ def _resolve_wall_clock(
                 continue
             clock = _clock_of(wall, working_day)
             first = next(ahead(days, clock, after=wall.through), None)
-            other = next(ahead(days, _other_half(clock)), None) if wall.bare else None
+            other = next(ahead(days, other_half(clock)), None) if wall.bare else None
             yield from filter(None, (first, other if other and (first is None or other < first) else None))
 
 
@@ -95,15 +96,12 @@ def _clock_of(wall: WallClock, working_day: WorkingDay) -> time:
     return NIGHT_ENDS if wall.day == "tonight" else MIDNIGHT
 
 
-def _other_half(clock: time) -> time:
-    return clock.replace(hour=(clock.hour + HALF_A_DAY) % (2 * HALF_A_DAY))
-
-
 def _within_a_year(
-    value: Start | End, future: Collection[datetime], now: datetime, *, scheduled: bool
+    value: Start | End, future: Collection[datetime], now: datetime, begin: str | None
 ) -> tuple[datetime, ...]:
     if not future:
-        raise NotPossible((texts.before_start if scheduled else texts.past)(format_time(value)))
+        typed = format_time(value)
+        raise NotPossible(texts.past(typed) if begin is None else texts.before_start(typed, begin))
     near = tuple(sorted(instant for instant in future if instant - now <= MAX_DURATION))
     if not near:
         raise NotPossible(texts.too_far(format_time(value)))

@@ -5,6 +5,8 @@ from datetime import time
 from functools import lru_cache
 
 from bot.messages.text import Word, Words
+from bot.texts import times as texts
+from bot.times.clocks import other_half
 from bot.times.days import read_day
 from bot.times.model import HALF_A_DAY, Day, End, Start, WallClock
 from bot.times.parser import (
@@ -39,6 +41,16 @@ def read_times(words: Words) -> Times:
         return {}
     text = normalize(" ".join(word.text for word in words))
     return dict(_read(text)) if len(text) <= 2 * MAX_LENGTH else {}
+
+
+def explain(words: Words) -> str | None:
+    """Why a start and an end that are said together are not read; None for what is neither, and for two that are."""
+    text = normalize(" ".join(word.text for word in words)) if len(words) <= MAX_WORDS else ""
+    try:
+        _read_two(text.split() if len(text) <= 2 * MAX_LENGTH else [])
+    except ValueError as fault:
+        return str(fault)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -94,7 +106,9 @@ def _read_range(left: str, joiner: str, right: str) -> Times:
     """A start and an end with a word between them that makes a range of them."""
     marked = left.partition(" ")[0] in AT
     left = re.sub(r"^(?:at|on|from) | from(?= )", "", left)
-    ends = read_moment(right)
+    left, right = _over_night(left, right)
+    open_ends = read_open_moment(right)
+    ends = settle_half(open_ends)
     if ends is None:
         return {}
     if left == "now":
@@ -106,10 +120,22 @@ def _read_range(left: str, joiner: str, right: str) -> Times:
         return {}  # tomorrow until 18:00: from when on?
     if starts.day is None and not marked and ends.day is None:
         return {}
-    if joiner == "to":
-        starts, ends = _share_day(share_half(starts, ends), ends, right)
+    if joiner == "to" and isinstance(open_ends, WallClock):
+        shared = _share_day(starts, open_ends, right)
+        starts, ends = shared or (share_half(starts, ends), ends)
     begins = settle_half(starts)
     return {"starts": Start(when=begins or starts), "ends": End(when=_inclusive(ends, joiner))}
+
+
+def _over_night(left: str, right: str) -> tuple[str, str]:
+    """Both times, with `tonight` as the day of the start where the end is after midnight: from 22 to 6 tonight."""
+    if not right.endswith(" tonight"):
+        return left, right
+    evening = left if "tonight" in left else f"tonight {left}"
+    starts, ends = read_open_moment(evening), read_open_moment(right)
+    clocks = [one.clock for one in (starts, ends) if isinstance(one, WallClock) and isinstance(one.clock, time)]
+    is_later = len(clocks) == 2 and clocks[0] >= clocks[1]
+    return (evening, right.removesuffix(" tonight")) if is_later else (left, right)
 
 
 def _inclusive(ends: Moment, joiner: str) -> Moment:
@@ -119,22 +145,38 @@ def _inclusive(ends: Moment, joiner: str) -> Moment:
 
 
 def share_half(starts: WallClock, ends: WallClock) -> WallClock:
-    """The start with the half of the day that the end has, as in 5 to 7pm."""
+    """The start with the half of the day that the end has, as in 5 to 7pm; either half where none is before the end."""
     if not starts.bare or ends.bare or not isinstance(ends.clock, time) or not isinstance(starts.clock, time):
         return starts
     hour = starts.clock.hour % HALF_A_DAY
-    later = starts.clock.replace(hour=hour + HALF_A_DAY)
-    fits = ends.clock.hour >= HALF_A_DAY and later < ends.clock
-    return starts.model_copy(update={"clock": later if fits else starts.clock.replace(hour=hour), "bare": False})
+    earlier, later = starts.clock.replace(hour=hour), starts.clock.replace(hour=hour + HALF_A_DAY)
+    fits = [clock for clock in (later, earlier) if clock < ends.clock]
+    return starts.model_copy(update={"clock": fits[0], "bare": False}) if fits else starts
 
 
-def _share_day(starts: WallClock, ends: WallClock, right: str) -> tuple[WallClock, WallClock]:
-    """The start on the day that is said after both, as in 8 to 10 tomorrow; the end is the next such time after it."""
+def _share_day(starts: WallClock, ends: WallClock, right: str) -> tuple[WallClock, WallClock] | None:
+    """Both times where the day is said once, after both, as in 8 to 10 tomorrow; None where it is that of the end only.
+
+    The end is the next such time after the start.
+
+    Args:
+        starts: the start, with its half of the day as it was said.
+        ends: the end, as well.
+
+    Raises:
+        ValueError: the times are those of a night, and the day may be that of its evening or of its morning.
+    """
     said_first = right.split()[0] if right.split() else ""
     after = read_moment(said_first) if ends.day is not None else None
-    if starts.day is not None or starts.clock is None or not (isinstance(after, WallClock) and after.clock is not None):
-        return starts, ends
-    if not isinstance(starts.clock, time) or not isinstance(ends.clock, time) or ends.clock <= starts.clock:
-        return starts, ends
+    if starts.day is not None or not (isinstance(after, WallClock) and after.clock is not None):
+        return None
+    if not isinstance(starts.clock, time) or not isinstance(ends.clock, time):
+        return None
     day: Day | None = ends.day
-    return starts.model_copy(update={"day": day}), ends.model_copy(update={"day": None})
+    half = share_half(starts, ends)
+    same_day = ends.clock > starts.clock or (ends.bare and other_half(ends.clock) > starts.clock)
+    if not same_day and day == "tomorrow":
+        return None  # from 22:00 to 6:00 tomorrow: the coming night
+    if not same_day and day != "today":
+        raise ValueError(texts.which_night_of(f"{starts.clock:%H:%M}", f"{ends.clock:%H:%M}"))
+    return half.model_copy(update={"day": day}), ends.model_copy(update={"day": None})

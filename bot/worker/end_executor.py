@@ -113,10 +113,10 @@ class EndExecutor:
             if rejection is not None:  # what differs may be what this end has written and could not take back
                 raise rejection from None
             raise
-        if rejection is not None and plan is not None and planned.plan.digest() == plan.digest():
-            raise rejection
         if began and plan is not None:
             planned = replace(planned, plan=planned.plan.continuing(plan))
+            if rejection is not None and planned.plan.digest() == plan.digest():
+                raise rejection
         lease_guard.record_plan(planned)
         return self.executor.apply(lease_guard, planned.plan, planned.context)
 

@@ -134,13 +134,35 @@ def is_end_of_pause(entry: Entry) -> bool:
     return entry.request.source is Source.CLOCK and entry.operations[0]["operation"] == Resume.operation_id
 
 
-def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
-    """Cancels the scheduled ends of the changes that this entry has undone or ended, and those of earlier pauses."""
-    ends: list[Entry] = []
+def moved_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
+    """Returns what becomes of scheduled ends with this entry's outcome.
+
+    Those of the changes that it has undone or ended, and those of earlier pauses, are called off. Where it found
+    nothing left to undo, the end of the change is made at once: it shows on the card that the change is over, and it
+    tells what its own attempts have taken back, if any have.
+    """
     if outcome.flags.keys() >= NO_PAUSE.keys():
-        ends = [one for one in journal.scheduled() if is_end_of_pause(one)]
-    elif (plan := plan_of(entry)) is not None and outcome.state in (State.DONE, State.ALREADY):
-        undone = None if plan.left else plan.about  # what is undone only in part still has to end
-        numbers = [number for number in (undone, plan.ends_change) if number is not None]
-        ends = [end for number in numbers for end in journal.entries_about(number) if end.state is State.SCHEDULED]
-    return tuple(Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None) for end in ends)
+        return tuple(map(_call_off, filter(is_end_of_pause, journal.scheduled())))
+    plan = plan_of(entry)
+    if plan is None or outcome.state not in (State.DONE, State.ALREADY):
+        return ()
+    shifts, now = list[Reschedule](), journal.now()
+    if plan.about is not None and not plan.left:  # what is undone only in part still has to end
+        for end in _scheduled_about(journal, plan.about):
+            is_left = outcome.state is State.ALREADY and end.request.source is Source.CLOCK
+            shifts.append(_make_now(end, now) if is_left else _call_off(end))
+    if plan.ends_change is not None:
+        shifts += map(_call_off, _scheduled_about(journal, plan.ends_change))
+    return tuple(shifts)
+
+
+def _scheduled_about(journal: Reader, number: int) -> list[Entry]:
+    return [one for one in journal.entries_about(number) if one.state is State.SCHEDULED]
+
+
+def _call_off(end: Entry) -> Reschedule:
+    return Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None)
+
+
+def _make_now(end: Entry, now: datetime) -> Reschedule:
+    return Reschedule(id=end.id, expected_run_at=end.run_at, run_at=min(end.run_at, now), due_at=now)

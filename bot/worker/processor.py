@@ -47,7 +47,7 @@ from bot.worker.occurrences import (
     replaced_schedule,
     schedule_updates,
 )
-from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
+from bot.worker.outcome import Confirmation, Outcome, moved_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 from bot.worker.proposals import check_proposal, for_proposal, notice_of, schedule_and_notify
 from bot.worker.request_checks import RequestChecks
@@ -151,7 +151,7 @@ class EntryProcessor:
         while True:
             follow_up = scheduled_end(entry, outcome, self.journal.now())
             woken = notice_of(self.journal, entry, outcome.state)
-            shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome), *woken)
+            shifts = (*outcome.reschedules, *moved_ends(self.journal, entry, outcome), *woken)
             updates = (*outcome.schedule_updates, *schedule_updates(self._schedules, entry, outcome, ended))
             try:
                 done = self.journal.end(

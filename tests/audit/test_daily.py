@@ -67,15 +67,17 @@ def test_the_day_after_the_head_stands_in_the_policys_channel(sandbox: Sandbox) 
 def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(sandbox: Sandbox) -> None:
     ana, ops = sandbox.people["ana"], sandbox.channels["ops"]
     for day, posted in ((1, 1), (0, 1), (1, 2), (0, 2)):
-        sandbox.slack.slash(ana, sandbox.channels["phones"], "group Nowhere")
-        sandbox.slack.slash(ana, sandbox.channels["phones"], "server extension 1001")
+        for line in ("group Nowhere", "server extension 1001"):
+            assert sandbox.slack.slash(ana, sandbox.channels["phones"], line).ok
         sandbox.settle()
         sandbox.park.stop()
+        sandbox.slack.wait_for(lambda: not sandbox.slack.connections)
         sandbox.forward(day * DAY)
         sandbox.park = Park(TenantSettings(settings=sandbox.settings), now=sandbox.now)
         assert sandbox.park.tenant.daily.turn() == next_midnight(sandbox.now())
         assert len(sandbox.slack.messages(ops)) == posted
         sandbox.park.start()
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections)
 
 
 def test_nothing_is_posted_where_nothing_happened_since(harness: JournalHarness) -> None:

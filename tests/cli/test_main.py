@@ -158,7 +158,18 @@ def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.Capture
     assert main(["demo", *lines, button_after(home, "Recent changes", "Undo"), "home"]) == 0
     assert "recall Sales to ring group 6004: undone" in capsys.readouterr().out.rpartition("> home")[2]
     assert main(["demo", "home", "click 99"]) == 1
-    assert "buttons on the screen" in capsys.readouterr().out
+    assert "There is no button 99. You can click 1, 2, 3" in capsys.readouterr().out
+
+
+def test_a_button_that_has_gone_is_not_clicked_and_those_that_are_there_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = ("recall Sales to Reception for 1h", "keep 1")
+    assert main(["demo", *lines, "click 1"]) == 1, "another button of the card is in the place of the first by now"
+    text = capsys.readouterr().out
+    assert "Button 1 isn't there any more. You can click 4." in text
+    assert "park:offer" not in text
+    assert main(["demo", *lines, "click 4"]) == 0
 
 
 def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,6 @@ def test_of_several_temporary_changes_one_is_chosen(scene: ConversationHarness) 
 
 
 def test_where_nothing_is_temporary_the_last_change_is_named_with_its_undo(scene: ConversationHarness) -> None:
-    assert "There is no change for “Sales”" in said(scene, "end Sales")
     scene.do(TEMPORARY)
     scene.do("keep 1")
     for line in ("end Sales", "end it"):
@@ -66,6 +65,14 @@ def test_where_nothing_is_temporary_the_last_change_is_named_with_its_undo(scene
     assert recall(scene) == ENDED
     scene.do("recall Sales to Night Desk at 18:00 for 1h")
     assert "[Cancel #" in said(scene, "end Sales")
+
+
+@pytest.mark.parametrize("line", ["end Sales", "end server", "end", "end the recall of Sales"])
+def test_where_nothing_was_changed_nothing_temporary_is_what_is_said(scene: ConversationHarness, line: str) -> None:
+    answer = said(scene, line)
+    assert "is temporary now. Nothing was changed." in answer
+    assert "so there is none to undo either." in answer
+    assert "[pending]" in answer
 
 
 def test_the_group_is_meant_that_has_the_name_now(scene: ConversationHarness) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bot.journal.models import Entry, State
 from tests.faults.replica import Replica
+from tests.faults.scene import first_seed
 from tests.faults.watching import LEASE, ReplicaHarness, replica_harness
 from tests.postgres import Server
 
@@ -85,7 +86,7 @@ def _type_until(over: threading.Event, scene: ReplicaHarness, typist: int, typed
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: ReplicaHarness, part: int) -> None:
-    seed = random.randrange(10**6)
+    seed = first_seed(part)
     print(f"part {part}, seed {seed}")  # noqa: T201 - shown where it fails
     scene.sandbox.pbx.faults.latency = 0.03
     injector, over, typed = FaultInjector(scene, random.Random(seed)), threading.Event(), list[str]()

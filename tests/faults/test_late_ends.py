@@ -1,7 +1,6 @@
 """The end of a temporary change stays pending until it is made, overtaken or called off, whatever the PBX answers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from bot.worker.outcome import plan_of
 from tests.faults.scene import ConversationHarness, pending_states
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import wait_until
 
 POLICY = RetryPolicy(
     retry_delay=timedelta(seconds=0.1), verify_delays=(0.01, 0.02), late_notice=timedelta(0), pause_recheck=timedelta(1)
@@ -62,6 +61,13 @@ def state(scene: ConversationHarness) -> State:
 
 def status(code: int, match: str = "*") -> Fault:
     return Fault(kind=FaultKind.STATUS, match=match, status=code, times=None)
+
+
+def parts_of_the_end(scene: ConversationHarness) -> set[str]:
+    """Returns what the end of the first change has changed, by its plan."""
+    plan = plan_of(scene.sandbox.park.tenant.journal.get(END))
+    assert plan is not None
+    return {part for _, part in plan.parts()}
 
 
 LINES = ["recall Sales to Night Desk for 1h", "add 1001, 1008 to Sales for 1h"]
@@ -229,127 +235,6 @@ def test_an_end_that_the_pbx_refuses_half_way_is_completed_later(scene: Conversa
     assert state(scene) is State.DONE
     assert scene.members("Sales") == before
     assert parts_of_the_end(scene) == {"member 1001", "member 1008"}
-
-
-TAKEN_BACK = {
-    "add 1001 to Sales for 1h": {"member 1001"},
-    "add 1001, 1008 to Sales for 1h": {"member 1001", "member 1008"},
-    "recall Sales to Night Desk for 1h": {"recall_to"},
-}
-"""What the end of a change of Sales takes back, by the line of the change."""
-MEANWHILE = ["add 1009 to Sales", "rename Sales to Selling"]
-
-
-@pytest.mark.parametrize("meanwhile", MEANWHILE)
-@pytest.mark.parametrize("line", TAKEN_BACK)
-def test_what_an_end_wrote_without_an_answer_is_told_as_its_own(line: str, meanwhile: str) -> None:
-    with Sandbox(retry_policy=replace(POLICY, retry_delay=timedelta(minutes=5)), now=ORDINARY_INSTANT) as sandbox:
-        scene = ConversationHarness(sandbox)
-        before = scene.members("Sales"), sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"]
-        group = scene.id("Sales")
-        scene.do(line)
-        late = scene.fail(FaultKind.LATE, seconds=0.5)
-        until_late(scene)
-        sandbox.settle()
-        assert late.landed.wait(PATIENCE)
-        scene.do(meanwhile)
-        assert sandbox.park.tenant.journal.get(3).state is State.DONE
-        until_ended(scene)
-        name = sandbox.pbx.state.groups[group]["name"]
-        assert set(scene.members(name)) - {"1009"} == set(before[0])
-        assert sandbox.pbx.state.groups[group]["recall_to"] == before[1]
-        assert state(scene) is State.DONE
-        assert "already" not in scene.cards()[0].plain
-        assert parts_of_the_end(scene) == TAKEN_BACK[line]
-        scene.do("undo 2")
-        again = {member.removeprefix("member ") for member in TAKEN_BACK[line] if member.startswith("member")}
-        assert again <= set(scene.members(name))
-        assert (sandbox.pbx.state.groups[group]["recall_to"] == before[1]) == bool(again)
-
-
-def parts_of_the_end(scene: ConversationHarness) -> set[str]:
-    """Returns what the end of the first change has changed, by its plan."""
-    plan = plan_of(scene.sandbox.park.tenant.journal.get(END))
-    assert plan is not None
-    return {part for _, part in plan.parts()}
-
-
-@pytest.fixture
-def half_ended(scene: ConversationHarness) -> list[str]:
-    """The members of Sales before a change of two members, whose end takes back one of them and then fails."""
-    before = scene.members("Sales")
-    scene.do("add 1001, 1008 to Sales for 1h")
-    path = scene.path("Sales")
-    for write in ("members/1008/destroy", "members/1001"):
-        scene.sandbox.pbx.faults.add(status(403, f"POST {path}/{write}"))
-    until_late(scene)
-    until_next_attempt_is_far(scene)
-    assert scene.members("Sales") == [*before, "1008"]
-    return before
-
-
-def until_next_attempt_is_far(scene: ConversationHarness) -> None:
-    """Lets the end fail for some minutes, so that no attempt is made while people decide about it."""
-
-    def is_far() -> bool:
-        end = scene.sandbox.park.tenant.journal.get(END)
-        wait = (end.due_at or end.run_at) - scene.sandbox.park.tenant.journal.now()
-        return end.state is State.SCHEDULED and wait > timedelta(minutes=2)
-
-    scene.sandbox.forward(timedelta(minutes=4))
-    wait_until(is_far)
-
-
-@pytest.mark.parametrize("line", ["keep 1", "extend 1 for 2h", "extend Sales until 23:00", "keep Sales"])
-@pytest.mark.parametrize("planned_anew", [False, True])
-def test_an_end_that_is_half_made_is_neither_called_off_nor_moved(
-    scene: ConversationHarness, half_ended: list[str], line: str, planned_anew: bool
-) -> None:
-    if planned_anew:  # by somebody else's change the end's plan begins with what it has left itself
-        scene.sandbox.pbx.state.members[scene.id("Sales")].remove(half_ended[0])
-        attempt = scene.sandbox.park.tenant.journal.get(END).attempt
-        wait_until(lambda: end_to_be_retried(scene).attempt > attempt + 1)
-        wait_until(lambda: state(scene) is State.SCHEDULED)
-        half_ended = half_ended[1:]
-    scene.do(line)
-    said = scene.last_ephemeral().plain
-    assert "a part of it has ended already. Nothing was changed" in said
-    assert "Late to end" in scene.card().plain
-    assert not state(scene).ended
-    scene.sandbox.pbx.faults.clear()
-    until_ended(scene)
-    assert state(scene) is State.DONE
-    assert scene.members("Sales") == half_ended
-
-
-@pytest.mark.parametrize(("line", "stays"), [("keep 1", True), ("extend 1 for 2h", False)])
-def test_what_is_half_ended_can_be_made_again_instead(
-    scene: ConversationHarness, half_ended: list[str], line: str, stays: bool
-) -> None:
-    scene.do(line)
-    scene.sandbox.pbx.faults.clear()
-    scene.click(scene.last_ephemeral(), "Do it again")
-    scene.sandbox.settle()
-    assert state(scene) is State.CANCELLED
-    assert sorted(scene.members("Sales")) == sorted([*half_ended, "1001", "1008"])
-    assert "Replaced" in scene.cards()[0].plain
-    scene.sandbox.forward(timedelta(hours=2, minutes=1))
-    scene.sandbox.settle()
-    wait_until(lambda: ("1008" in scene.members("Sales")) is stays)
-    assert ("1001" in scene.members("Sales")) is stays
-
-
-@pytest.mark.parametrize("line", ["keep 1", "extend 1 for 2h"])
-def test_an_end_whose_attempts_have_left_nothing_is_called_off_or_moved(scene: ConversationHarness, line: str) -> None:
-    scene.do("add 1001, 1008 to Sales for 1h")
-    scene.sandbox.pbx.faults.add(status(403, f"POST {scene.path('Sales')}/members/1008/destroy"))
-    until_late(scene)
-    until_next_attempt_is_far(scene)
-    members = sorted(scene.members("Sales"))
-    assert {"1001", "1008"} <= set(members)
-    scene.do(line)
-    assert "Late to end" not in scene.card().plain
-    assert sorted(scene.members("Sales")) == members
 
 
 def test_a_resume_from_before_a_rejected_sign_in_lets_nobody_sign_in_again() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.errors import NotPossible
+from bot.errors import Ambiguous, NotPossible
 from bot.operations.base import ChangeOperation
 from bot.operations.parser import parse
 from bot.operations.schedule import Asked, settle
@@ -50,6 +50,26 @@ def test_a_span_is_as_long_as_typed_or_refused(zone: str) -> None:
                 continue
             assert timedelta(0) < ends - begins <= typed + CHANGE, (day, start, end)
     assert 0 < refused <= len(CLOCKS)
+
+
+MORNING = datetime(2026, 11, 30, 10, 42, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize("line", ["today 9 to 5", "from 9 to 5 today", "between 8 and 4 today", "from 9 to 11 today"])
+def test_hours_of_today_that_have_begun_are_asked_about(line: str) -> None:
+    with pytest.raises(Ambiguous) as asked:
+        settle(parse(f"recall Sales to Night Desk {line}")[0], Asked(at=MORNING.astimezone(UTC), zone="Europe/Berlin"))
+    labels = [offer.label for offer in asked.value.message.offers]
+    assert labels[0].startswith("from now until today ")
+    assert labels[1].startswith("from today 2")
+
+
+def test_hours_of_today_that_are_over_are_those_of_the_evening() -> None:
+    line = "recall Sales to Night Desk today 8 to 9pm"
+    operation = settle(parse(line)[0], Asked(at=MORNING.astimezone(UTC), zone="Europe/Berlin"))
+    assert operation.text(settled=True).endswith(
+        "on 30 November 2026 20:00 UTC+01:00 until 30 November 2026 21:00 UTC+01:00"
+    )
 
 
 @pytest.mark.parametrize("line", ["from 3:00 to 2:30", "from 22:00 to 2:30", "from 1:30 to 2:30"])

@@ -31,7 +31,7 @@ def snapshot_of(row: BaselineRow | None) -> Snapshot | None:
 def changes_of(entries: Iterable[Entry]) -> Iterator[tuple[Change, State]]:
     """Yields the planned changes of the entries, each with the state that its entry ended in."""
     for entry in entries:
-        for change in Plan.model_validate(entry.plan).changes:
+        for change in Plan.model_validate(entry.plan).written:
             yield change, entry.state
 
 

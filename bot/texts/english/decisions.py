@@ -42,6 +42,12 @@ def nothing_temporary(name: str | None) -> str:
     return f"Nothing {of} is temporary now. {NOTHING_CHANGED}"
 
 
+def no_last_change(name: str | None) -> str:
+    """Nothing that could be undone in place of an end."""
+    of = f"of “{name}”" if name else "of yours here"
+    return f"No change {of} is in effect, as far as Park knows, so there is none to undo either."
+
+
 def several_temporary(name: str | None, number: int) -> str:
     of = f"of “{name}”" if name else "of yours here"
     return f"{count(number, 'change')} {of} are temporary. Which one is to end? {NOTHING_CHANGED}"

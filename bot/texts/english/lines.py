@@ -42,6 +42,18 @@ NO_GROUP_SWITCH = (
     f" and “recall” changes where its unanswered calls go. {NOTHING_CHANGED}"
 )
 
+ONE_UNDO = f"Park takes back one change at a time. {NOTHING_CHANGED}"
+MANY_UNDOS = (
+    "“history today” lists the changes, each with its Undo. “restore everything to 9:00” shows what would be as it was"
+    " at that time, with a button for all of it."
+)
+ONE_CHANGE = f"That is done for one change at a time. {NOTHING_CHANGED}"
+ONE_SCHEDULE = f"That is done for one schedule at a time. {NOTHING_CHANGED}"
+LISTED_WITH_BUTTONS = "The list has them all, each with its buttons."
+ONE_GROUP = f"Park needs the name of one park group. {NOTHING_CHANGED}"
+MANY_GROUPS = "To change many at once: “export”, edit the file, then “apply”."
+ONE_BY_ONE = f"Park needs to know who: type their extensions or names, up to 100 in one line. {NOTHING_CHANGED}"
+
 NOT_TO_DO = (
     f"A line says what to do; Park can't read what not to do. {NOTHING_CHANGED} To take a change back, type “undo”;"
     " “pending” shows what is still to come."

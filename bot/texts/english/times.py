@@ -72,6 +72,11 @@ def which_night(clock: str) -> str:
     return f"Which night? Type the day and the time: until Tuesday {clock}."
 
 
+def which_night_of(begins: str, ends: str) -> str:
+    """The times of a night with one day, which may be that of its evening or of its morning."""
+    return f"Which night? Type the day of both times: from Friday {begins} to Saturday {ends}."
+
+
 def not_in_part(clock: str, part: str) -> str:
     """`18:00 in the morning`."""
     return f"{clock} isn't in the {part}. Type just the one that you mean."
@@ -117,9 +122,9 @@ def skipped(start: str, end: str) -> str:
     return f"The clocks are put forward over {start} to {end} on that day. Type other times. {NOTHING_CHANGED}"
 
 
-def before_start(typed: str) -> str:
+def before_start(typed: str, begins: str) -> str:
     """An end that is over when the change begins."""
-    return f"“{typed}” is before the start. Type a later end. {NOTHING_CHANGED}"
+    return f"“{typed}” is before the start, which is {begins}. Type a later end. {NOTHING_CHANGED}"
 
 
 def end_is_past(end: str) -> str:

@@ -31,6 +31,11 @@ def nothing_temporary(name: str | None) -> str:
     return f"Nichts {of} ist gerade befristet. {NOTHING_CHANGED}"
 
 
+def no_last_change(name: str | None) -> str:
+    of = f"von „{name}“" if name else "von Ihnen hier"
+    return f"Park weiß auch von keiner Änderung {of}, die noch gilt und rückgängig zu machen wäre."
+
+
 def several_temporary(name: str | None, number: int) -> str:
     of = f"von „{name}“" if name else "von Ihnen hier"
     found = count(number, "Änderung", "Änderungen")

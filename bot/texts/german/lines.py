@@ -41,6 +41,18 @@ NO_GROUP_SWITCH = (
     f" endet mit „undo“, und „recall“ ändert, wohin unbeantwortete Anrufe gehen. {NOTHING_CHANGED}"
 )
 
+ONE_UNDO = f"Park macht immer nur eine Änderung rückgängig. {NOTHING_CHANGED}"
+MANY_UNDOS = (
+    "„history today“ zeigt die Änderungen von heute, jede mit einer Schaltfläche dafür. „restore everything to 9:00“"
+    " zeigt, was wieder so wäre wie zu dieser Uhrzeit, mit einer Schaltfläche für alles."
+)
+ONE_CHANGE = f"Das geht nur für eine Änderung auf einmal. {NOTHING_CHANGED}"
+ONE_SCHEDULE = f"Das geht nur für einen Zeitplan auf einmal. {NOTHING_CHANGED}"
+LISTED_WITH_BUTTONS = "In der Liste stehen alle, jede Zeile mit Schaltflächen."
+ONE_GROUP = f"Hier gehört der Name einer Parkgruppe hin. {NOTHING_CHANGED}"
+MANY_GROUPS = "Viele auf einmal ändern: „export“, die Datei bearbeiten, dann „apply“."
+ONE_BY_ONE = f"Wer ist gemeint? Nebenstellen oder Namen eingeben, bis zu 100 in einer Zeile. {NOTHING_CHANGED}"
+
 NOT_TO_DO = (
     f"Eine Zeile sagt, was geschehen soll; was nicht geschehen soll, kann Park nicht lesen. {NOTHING_CHANGED}"
     " „undo“ nimmt eine Änderung zurück; „pending“ zeigt, was noch kommt."

@@ -57,6 +57,10 @@ def which_night(clock: str) -> str:
     return f"Welche Nacht? Tag und Uhrzeit eingeben: until Tuesday {clock}."
 
 
+def which_night_of(begins: str, ends: str) -> str:
+    return f"Welche Nacht? Zu beiden Uhrzeiten den Tag eingeben: from Friday {begins} to Saturday {ends}."
+
+
 def not_in_part(clock: str, part: str) -> str:
     return f"{clock} und „{part}“ passen nicht zusammen. Nur eines davon eingeben."
 
@@ -95,8 +99,8 @@ def skipped(start: str, end: str) -> str:
     )
 
 
-def before_start(typed: str) -> str:
-    return f"„{typed}“ liegt vor dem Anfang. Ein späteres Ende eingeben. {NOTHING_CHANGED}"
+def before_start(typed: str, begins: str) -> str:
+    return f"„{typed}“ liegt vor dem Anfang ({begins}). Ein späteres Ende eingeben. {NOTHING_CHANGED}"
 
 
 def end_is_past(end: str) -> str:

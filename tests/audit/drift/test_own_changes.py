@@ -1,12 +1,15 @@
 """What Park changes itself is never told as drift, whatever came of it; what others changed beside it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import FaultKind
 from tests.audit.drift.conftest import EVERY, DriftScene
+from tests.faults.scene import FAST_RETRIES
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,32 @@ def test_a_change_that_the_pbx_refuses_midway_is_no_drift(scene: DriftScene) -> 
     scene.do("add 1001, 1004 to Sales")
     assert refused.reached.is_set()
     scene.scan(2)
+    assert scene.posted_drifts() == []
+
+
+@pytest.mark.parametrize("then", [[], ["undo 1"], ["undo 1", "undo 3"], ["keep 1", "Do it again"]])
+def test_what_a_failed_end_has_written_is_no_drift(make_scene: Callable[..., DriftScene], then: list[str]) -> None:
+    patient = replace(FAST_RETRIES, retry_delay=timedelta(minutes=5))  # no attempt is made while the PBX is looked at
+    scene = make_scene(retry_policy=patient, park_drift_interval=1)
+
+    def scan() -> None:
+        before = scene.wait_for_scan()
+        scene.sandbox.forward(timedelta(minutes=1))
+        scene.wait_for_scan(but=before)
+
+    scene.do("add 1001, 1004 to Sales for 1h")
+    scan()
+    for write in ("1004/destroy", "1001"):
+        scene.fail(FaultKind.STATUS, f"POST {scene.path('Sales')}/members/{write}", status=403, times=None)
+    scene.sandbox.forward(timedelta(hours=1))
+    scene.sandbox.settle()
+    scan()
+    assert ("1001" in scene.members("Sales"), "1004" in scene.members("Sales")) == (False, True)
+    assert scene.posted_drifts() == []
+    scene.sandbox.pbx.faults.clear()
+    for line in then:
+        scene.click(scene.last_ephemeral(), line) if line == "Do it again" else scene.do(line)
+    scan()
     assert scene.posted_drifts() == []
 
 
