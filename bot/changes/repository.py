@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule, waits_for_approval
 from bot.changes.present_state import nothing_to_take_back
-from bot.changes.recreated import recreated_id
+from bot.changes.recreated import earlier_ids, id_named_before, recreated_id
 from bot.changes.schedules import Schedules
 from bot.changes.set_since import is_settled, set_since
 from bot.changes.write_switch import Pause, current_pause
@@ -18,6 +18,7 @@ from bot.journal.prepared import Query
 from bot.journal.reader import Reader
 from bot.journal.temporary import TemporaryChange
 from bot.messages.request import Request, Source
+from bot.messages.text import fold
 from bot.recurrence.model import Calendars, NoCalendars
 from bot.texts import decisions, refusals, schedules, workflows
 from bot.times.model import Clock
@@ -128,6 +129,14 @@ class ChangeRepository:
     def recreated_id(self, id: str) -> str | None:
         """Returns the id of a group that was deleted and is there again, by an undo or a restore; None if it is not."""
         return recreated_id(self._journal, id)
+
+    def earlier_ids(self, id: str, name: str) -> frozenset[str]:
+        """Returns the ids that a group had before it was deleted and created again under one of its names."""
+        return earlier_ids(self._journal, id, fold(name))
+
+    def id_named_before(self, name: str, since: datetime) -> str | None:
+        """Returns the id of the group that had a name at an instant; None where none has lost it since."""
+        return id_named_before(self._journal, fold(name), since)
 
     def _undos(self, number: int) -> list[Entry]:
         return [one for one in self._journal.entries_about(number) if one.plan is not None and not is_partly_done(one)]

@@ -198,6 +198,10 @@ class Reader:
             found += self._entries(changed_targets.put_off_on(targets, limit, found[-1]))
         return newest_first(one for one in found if after is None or one.made_after(after))[:limit]
 
+    def done_since(self, targets: Collection[str], since: datetime) -> list[Entry]:
+        """Returns what has changed PBX objects since an instant, undos included, the first one first."""
+        return self._entries(changed_targets.done_since(targets, since))
+
     def scheduled_on(self, targets: Collection[str]) -> list[Entry]:
         """Returns the scheduled changes of these PBX objects that are about no other change, the next one first."""
         return self._entries(changed_targets.scheduled_on(targets))

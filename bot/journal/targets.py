@@ -50,7 +50,7 @@ def keys_of(plan: Json) -> frozenset[str]:
     """Returns the keys of what a plan changes: ids of groups, or names of new ones, `SERVER_KEY`, and members.
 
     A member's key is `member NUMBER` in every group, since nobody can be in two. A group also has a key by its name,
-    by which it is found after the PBX was replaced.
+    before and after, by which it is found after the PBX was replaced or the name has gone to another one.
     """
     return frozenset(_keys(plan))
 
@@ -69,8 +69,15 @@ def _keys(plan: Json) -> Iterator[str]:
         yield _key_of_object(change)
         if change["target"]["name"] is not None:
             yield key_of_name(fold(change["target"]["name"]))
+            yield from map(key_of_name, _names(change))
         before, after = (_numbers(change.get(side)) for side in ("before", "after"))
         yield from map(key_of_member, before ^ after)
+
+
+def _names(change: Json) -> frozenset[str]:
+    """The folded names of a group before and after, which differ where it is renamed."""
+    sides = (side.get("settings") or {} for side in (change.get("before"), change.get("after")) if side)
+    return frozenset(fold(str(settings["name"])) for settings in sides if settings.get("name"))
 
 
 def _numbers(snapshot: Json | None) -> frozenset[str]:
@@ -94,6 +101,16 @@ _DONE = (
 )
 _MADE = Prepared(_DONE.where(or_(entries.c.id > bindparam("after"), _MAY_BE_PUT_OFF)), lists=("targets",))
 _PUT_OFF = Prepared(_DONE.where(entries.c.id < bindparam("before"), _MAY_BE_PUT_OFF), lists=("targets",))
+_DONE_SINCE = Prepared(
+    select(entries)
+    .where(
+        entries.c.id.in_(_OF_TARGETS),
+        entries.c.state == State.DONE,
+        entries.c.ended_at > bindparam("since", type_=UtcDateTime()),
+    )
+    .order_by(entries.c.ended_at, entries.c.id),
+    lists=("targets",),
+)
 _SCHEDULED = Prepared(
     select(entries)
     .where(entries.c.id.in_(_OF_TARGETS), not_notified, entries.c.state == State.SCHEDULED, entries.c.about.is_(None))
@@ -134,6 +151,11 @@ def put_off_on(targets: Collection[str], limit: int, before: Entry) -> Query:
     """Finds changes of PBX objects as above that were accepted before another one, and may have been made after it."""
     since = before.accepted_at - PUT_OFF_MARGIN
     return _PUT_OFF.of(targets=sorted(targets), before=before.id, since=since, most=limit)
+
+
+def done_since(targets: Collection[str], since: datetime) -> Query:
+    """Finds what has changed PBX objects since an instant, undos and ends included, the first one first."""
+    return _DONE_SINCE.of(targets=sorted(targets), since=since)
 
 
 def scheduled_on(targets: Collection[str]) -> Query:

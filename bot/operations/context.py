@@ -75,8 +75,8 @@ class OperationContext(Protocol):
     """Returns the URL of a message in Slack, by its channel and timestamp; empty where it is not known."""
     whom_to_ask: Fact
     """Whom the policy names for questions about permissions."""
-    repeatable_lines: Callable[[], tuple[str, ...]]
-    """Lines that the requester used last and may still use; raises JournalUnavailable."""
+    offers_again: Callable[[], tuple[Offer, ...]]
+    """Buttons for the lines that the requester used last and may still use; raises JournalUnavailable."""
 
     @property
     def mentioned_groups(self) -> frozenset[str]:

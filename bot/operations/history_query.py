@@ -25,7 +25,7 @@ _ASPECTS: dict[str, Aspect] = {
 }
 _ABOUT = ("of", "for", "on", "in", "to", "about", "with")
 """Words before the name of a group."""
-_FILLERS = ("what", "anything", "something", "everything", "it", "this", "that", "here", "changes", "requests")
+_FILLERS = ("what", "anything", "something", "everything", "all", "it", "this", "that", "here", "changes", "requests")
 _ANYBODY = ("somebody", "someone", "anybody", "anyone", "people", "members", "users")
 _PERIOD_OPENERS = ("since", "until", "before", "after", "between", "from", "during")
 _NAMES_ITSELF = r"today|yesterday|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d(?:-\d\d)?"

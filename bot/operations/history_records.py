@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from bot.changes.recreated import RESTORE
 from bot.errors import PBXError, Refused, SlackFailure
 from bot.journal.history import HistoryRecord
 from bot.journal.targets import keys_called
@@ -49,10 +50,19 @@ def records(
         about = (not group or _is_about(record, names, ids)) and (member is None or _has_subject(record, member))
         if about and _may_see(context, record, today):
             if group:
+                ids |= _earlier_ids(context, record, ids)
                 ids |= {id for id, then in record.names_by_id.items() if not names.isdisjoint(map(fold, then))}
                 names |= {fold(old) for old, new in record.renamed if fold(new) in names}
             if query.aspect is None or query.aspect in record.aspects:
                 yield _redact_reason(context, record, today)
+
+
+def _earlier_ids(context: OperationContext, record: HistoryRecord, ids: Collection[str]) -> frozenset[str]:
+    """The ids that groups had before a restore has created them again, maybe under an older name."""
+    if not record.line.startswith(f"{RESTORE} "):
+        return frozenset()
+    created = ((id, name) for id, names in record.names_by_id.items() if id in ids for name in names)
+    return frozenset(old for id, name in created for old in context.repository.earlier_ids(id, name))
 
 
 def _names_today(context: OperationContext) -> OrderedNames:

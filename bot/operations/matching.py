@@ -47,15 +47,11 @@ def match_line(words: Words) -> Matched:
     splits = (TimeClause(words),) if holds_line else time_splits(words)
     matches = [match_clause(tail) for tail in splits]
     if not any(match.readings for match in matches) and TimeClause(words) not in splits:
-        matches += [match for match in (match_clause(TimeClause(words)),) if _takes_time(match)]
+        whole = match_clause(TimeClause(words))  # a time may be an argument: extend Sales, for 1h
+        matches += [whole] if any("ends" in type(one).argument_types() for one in whole.readings) else []
     found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
     return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))
-
-
-def _takes_time(match: Matched) -> bool:
-    """Whether a time is one of the operation's own arguments: extend Sales, for 1h."""
-    return any("ends" in type(reading).argument_types() for reading in match.readings)
 
 
 def match_clause(tail: TimeClause) -> Matched:

@@ -121,9 +121,8 @@ def _groups(context: OperationContext, shown: int) -> tuple[list[Row], bool]:
 
 
 def _again(context: OperationContext, shown: int) -> Iterator[Row]:
-    lines = readable(context.repeatable_lines)[:shown]
-    if lines:
-        yield Row(text=home.AGAIN, offers=tuple(Offer(label=home.again(line), line=line) for line in lines))
+    if offers := readable(context.offers_again)[:shown]:
+        yield Row(text=home.AGAIN, offers=offers)
 
 
 def _examples(context: OperationContext, usable: Sequence[type[Operation]]) -> Iterator[str]:

@@ -37,9 +37,10 @@ _TIMER = f"[recall|park|parking|hold|ring|ringing|call] [ring group] {_TIMERS}"
 _SET = "set|change|make|increase|reduce|shorten|extend"
 GROUP_TIMERS = UnsupportedRequest(
     (
-        f"[what is|what's|whats] [the] {_TIMER} of|for|on|in {{group}}",
+        f"[what|how] [long] [is|what's|whats] [the] {_TIMER} of|for|on|in {{group}}",
         f"[the] {_TIMER} of|for|on|in {{group}} [to|is|=] {{time}}",
         f"{_TIMER} {{group}} [to] {{time}}",
+        f"{_SET} [the] {_TIMER} of|for|on|in {{group}}",
         f"{_SET} [the] {_TIMER} of|for|on|in {{group}} [to] {{time}}",
         f"{_SET} {{group}} {_TIMER} [to] {{time}}",
         f"{{group}} {_TIMER} [to|is|=] {{time}}",

@@ -24,6 +24,7 @@ from bot.planning.meant_names import meant_by_click
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.planning.references import ChangeReferences
 from bot.planning.week import with_week
 from bot.policy.model import Permission, Principal
 from bot.texts import cards
@@ -50,10 +51,10 @@ class AnswerBuilder:
             last = references.last_own()
             operation, request = load(last.operations[0]), request.model_copy(update={"meant": last.id})
             readings = [operation]
-        asked, readings = operation, [references.resolve(one) for one in readings]
+        asked, readings = operation, _resolved(references, readings)
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            meant = meant_by_click(self.planner, request, readings)
+            meant = meant_by_click(self.planner.repository, request, readings, self.planner.context)
             planned = self.planner.plan(request, meant, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             if (made := planned.plan.repetition) is not None:
@@ -120,3 +121,20 @@ class AnswerBuilder:
             entry = self.planner.repository.entry(operation.change)
             return preview_approval(operation, effect, entry, self.planner.context(request, operation).ring_group_name)
         return preview_control(operation, effect, self.planner.repository.now())
+
+
+def _resolved(references: ChangeReferences, readings: Sequence[Operation]) -> list[Operation]:
+    """The readings with the numbers of their changes, without those that name nothing where another one does.
+
+    Raises:
+        Refused: no reading names anything; this is the refusal of the likeliest.
+    """
+    found, faults = list[Operation](), list[NotFound]()
+    for reading in readings:
+        try:
+            found.append(references.resolve(reading))
+        except NotFound as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    return found

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 class RequestContext(OperationContext):
     """The context of one operation and one requester.
 
-    `may_see` and `may` decide by the policy. `repeatable_lines` raises JournalUnavailable.
+    `may_see` and `may` decide by the policy. `offers_again` raises JournalUnavailable.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class RequestContext(OperationContext):
         whom_to_ask: Fact,
         link: Callable[[str, str], str],
         viewer: Viewer,
-        repeatable_lines: Callable[[], tuple[str, ...]],
+        offers_again: Callable[[], tuple[Offer, ...]],
         prompt_files: PromptFiles,
         setup_files: SetupFiles,
         setup_history: SetupHistory,
@@ -74,7 +74,7 @@ class RequestContext(OperationContext):
     ) -> None:
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
-        self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
+        self.may_see, self.may, self.restrictions, self.offers_again = may_see, may, restrictions, offers_again
         self.prompt_files, self.setup_files, self.approvals = prompt_files, setup_files, approvals
         self.setup_history = setup_history
         self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups

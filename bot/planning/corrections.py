@@ -16,6 +16,7 @@ from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.operations.unsupported import everything_at_once, negates
 from bot.texts import lines, recurrences, refusals
+from bot.texts import times as texts
 from bot.times.clauses import bare_time, find_malformed_time, repetition_hint, span_hint, time_hint, time_splits
 
 T = TypeVar("T")
@@ -178,6 +179,9 @@ def with_time_hint(message: Message, operation: Operation, line: str) -> Message
         hint = recurrences.CANNOT_REPEAT
     if hint is None and "ends" in operation.times():
         hint = span_hint(line)
+    if hint is None and "ends" in operation.times() and not message.offers:
+        split = bare_time(tuple(map(Word, line.split())))
+        hint = texts.from_before(split.typed) if split is not None and "starts" in split.times else None
     if hint is None:
         return message
     return replace(message, notes=(hint,), offers=(), forms=())

@@ -1,7 +1,7 @@
 """Data of the Home tab, and a user's recent lines."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.diff import setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Person
-from bot.errors import JournalUnavailable, PBXError, said
+from bot.errors import JournalUnavailable, NotFound, PBXError, said
 from bot.journal.models import Entry
 from bot.messages.message import Fact, FormOffer, Offer, Row
 from bot.messages.text import fold
@@ -27,6 +27,7 @@ from bot.operations.temporary import temporary_by_group
 from bot.pbx.directory import Directory
 from bot.pbx.models import ParkGroup
 from bot.planning.context import RequestContext
+from bot.planning.meant_names import with_present_names
 from bot.policy.descriptions import Right
 from bot.policy.engine import decide
 from bot.policy.model import Permission, Principal
@@ -215,21 +216,38 @@ MAX_REPEATABLE = 4
 """Buttons for recent lines: with more, typing is faster than choosing."""
 
 
-def repeatable_lines(
-    entries: Iterable[Entry], policy: Policy, principal: Principal, directory: Directory
-) -> tuple[str, ...]:
-    """Recent lines that the user may still use, each once, the latest first.
+def offers_again(
+    entries: Iterable[Entry],
+    policy: Policy,
+    principal: Principal,
+    directory: Directory,
+    context_for: Callable[[Principal, Operation], RequestContext],
+) -> tuple[Offer, ...]:
+    """Buttons for the recent lines that the user may still use, each once, the latest first.
 
-    Decided by the names at that time, without a PBX request.
+    Decided by the names at that time. A group is called by its present name, and a button acts on the same group when
+    it has been renamed again; while the PBX is away, the names stay as they were.
     """
-    lines: dict[str, None] = {}
+    offers: dict[str, Offer] = {}
+    pbx_answers = True
     for entry in entries:
         operation = load(entry.operations[0])
-        if _may(operation, entry, policy, principal, directory):
-            lines[operation.text()] = None
-        if len(lines) == MAX_REPEATABLE:
+        if not _may(operation, entry, policy, principal, directory):
+            continue
+        try:
+            if pbx_answers:
+                made, context = Plan.model_validate(entry.plan), context_for(principal, operation)
+                operation = with_present_names(operation, made, entry.id, context)
+        except NotFound:
+            continue  # there is nothing to do again
+        except PBXError as fault:
+            log.warning("lines are offered again with the names of then: %s", fault)
+            pbx_answers = False
+        line = operation.text()
+        offers.setdefault(line, Offer(label=home.again(line), line=line, meant=entry.id))
+        if len(offers) == MAX_REPEATABLE:
             break
-    return tuple(lines)
+    return tuple(offers.values())
 
 
 def _may(operation: Operation, entry: Entry, policy: Policy, principal: Principal, directory: Directory) -> bool:

@@ -32,7 +32,7 @@ from bot.planning.decision_effects import decision_effect
 from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
-from bot.planning.overview import repeatable_lines
+from bot.planning.overview import offers_again
 from bot.planning.picker_sources import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
 from bot.planning.preview import asking_with_plan
@@ -266,8 +266,8 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            told = with_time_hint(nearest.message, possible[0], line)
-            nearest.message = self._offers.possible(principal, told, references)
+            told = self._offers.possible(principal, nearest.message, references)
+            nearest.message = with_time_hint(told, possible[0], line)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
@@ -285,11 +285,11 @@ class Planner:
         """A context for an operation that was authorized before."""
         return self.context_for(self.authorizer.requester(request), operation)
 
-    def _repeatable_lines(self, principal: Principal | None) -> tuple[str, ...]:
+    def _offers_again(self, principal: Principal | None) -> tuple[Offer, ...]:
         if principal is None:
             return ()
         entries = self.repository.asked_by(principal.team, principal.user)
-        return repeatable_lines(entries, self.policy, principal, self.directory)
+        return offers_again(entries, self.policy, principal, self.directory, self.context_for)
 
     def context_for(self, principal: Principal | None, operation: Operation) -> RequestContext:
         user, channel = (principal.user, principal.channel) if principal else ("", None)
@@ -310,7 +310,7 @@ class Planner:
             whom_to_ask=contact_fact(self.policy.contact),
             link=self._link,
             viewer=Viewer(self.history, user, self.users.name_of),
-            repeatable_lines=partial(self._repeatable_lines, principal),
+            offers_again=partial(self._offers_again, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
             setup_files=SetupFiles(self.files, self.setup_history.files, user, channel),
             setup_history=self.setup_history,

@@ -30,8 +30,7 @@ def _prompts(context: OperationContext) -> Iterator[Offer]:
     mine = (one for one in recent if one.user == context.viewer.user and one.offers)
     for change in islice(mine, 1):
         yield Offer(label=home.undo(change.number, change.line), line=change.offers[0].line)
-    for line in readable(context.repeatable_lines)[:MAX_AGAIN]:
-        yield Offer(label=home.again(line), line=line)
+    yield from readable(context.offers_again)[:MAX_AGAIN]
     if context.may(Permission.READ):
         yield Offer(label=home.ALL_GROUPS, line="groups")
         if not pending:

@@ -57,7 +57,7 @@ class Executor:
         """
         plan = plan_of(entry)
         readings = (
-            meant_by_click(self.planner, entry.request, readings_of(entry))
+            meant_by_click(self.planner.repository, entry.request, readings_of(entry), self.planner.context)
             if plan is None
             else self._as_meant(entry, plan, entry.id)
         )

@@ -63,8 +63,8 @@ class Confirmation(BaseModel):
 
 
 def tied_to(entry: Entry, message: Message) -> Message:
-    """Returns a message about an entry whose buttons act on the groups that it was planned for, renamed or not."""
-    meant = entry.id if entry.plan is not None else entry.request.meant
+    """Returns a message about an entry whose buttons act on the groups that were meant, renamed or not."""
+    meant = entry.request.meant if entry.plan is None and entry.request.meant is not None else entry.id
     return replace(message, offers=tuple(one if one.meant else replace(one, meant=meant) for one in message.offers))
 
 

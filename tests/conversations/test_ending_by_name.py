@@ -40,6 +40,16 @@ def test_what_is_temporary_ends_and_not_what_was_changed_last(scene: Conversatio
     assert "· ended" in scene.cards()[0].plain
 
 
+@pytest.mark.parametrize(
+    "line", ["end Sales, please", "end Sales please", "undo Sales, thanks", "stop Sales now please"]
+)
+def test_courtesy_after_a_name_is_none_of_it(scene: ConversationHarness, line: str) -> None:
+    scene.do(TEMPORARY)
+    assert "End #1 now" in said(scene, line)
+    scene.do("keep 1")
+    assert "#1" in said(scene, line)
+
+
 def test_of_several_temporary_changes_one_is_chosen(scene: ConversationHarness) -> None:
     scene.do(TEMPORARY)
     scene.do("add 1001 to Sales for 3h")

@@ -113,6 +113,33 @@ def test_a_change_of_a_group_that_was_deleted_and_is_there_again_can_be_undone(
     assert seen(scene) == before
 
 
+def test_a_group_that_was_renamed_and_restored_under_its_older_name_is_followed(scene: ConversationHarness) -> None:
+    before = seen(scene)
+    scene.do("recall Support EMEA to Night Desk")
+    scene.do("rename Support EMEA to Helpdesk")
+    scene.do("delete Helpdesk")
+    scene.click(scene.last_ephemeral(), "Delete")
+    scene.do("restore Support EMEA to before 2")
+    scene.click(scene.last_ephemeral(), "Restore")
+    scene.do("history Support EMEA")
+    for number in ("#1", "#2", "#3", "#4"):
+        assert f"*{number} " in scene.last_ephemeral().plain
+    scene.do("undo 1")
+    assert seen(scene) == before
+
+
+def test_a_group_is_not_taken_for_another_one_that_had_its_name_later(scene: ConversationHarness) -> None:
+    scene.do("recall Support EMEA to Night Desk")
+    for line in ("rename Support EMEA to Helpdesk", 'create "Support EMEA"', "delete Helpdesk", "delete Support EMEA"):
+        scene.do(line)
+        if line.startswith("delete"):
+            scene.click(scene.last_ephemeral(), "Delete")
+    scene.do("restore Support EMEA to before 5")
+    scene.click(scene.last_ephemeral(), "Restore")
+    scene.do("undo 1")
+    assert "no longer exists" in scene.last_ephemeral().plain
+
+
 @pytest.mark.parametrize("by", ["Undo", "Restore"])
 def test_a_group_that_is_there_again_has_its_schedules(scene: ConversationHarness, by: str) -> None:
     scene.do("recall Support EMEA to Night Desk every day 22:00 to 6:00")

@@ -13,6 +13,7 @@ WAYS = [
     "change recall timeout for {} to 30 seconds", "recall ring group time of {} 30", "{} recall time 77",
     "{} timeout 30",
     "recall {} time 30", "recall {} after 30 seconds", "recall {} in 30s", "what is the recall time of {}",
+    "how long is the recall time of {}", "what's the timeout of {}", "increase the timeout of {}",
     "preview recall time of {} to 77 s", "please set the timeout of {} to 30",
 ]  # fmt: skip
 

@@ -72,6 +72,11 @@ def which_night(clock: str) -> str:
     return f"Which night? Type the day and the time: until Tuesday {clock}."
 
 
+def from_before(typed: str) -> str:
+    """Two times without the word that begins them."""
+    return f"Type “from” before the times: from {typed}."
+
+
 def which_night_of(begins: str, ends: str) -> str:
     """The times of a night with one day, which may be that of its evening or of its morning."""
     return f"Which night? Type the day of both times: from Friday {begins} to Saturday {ends}."

@@ -57,6 +57,10 @@ def which_night(clock: str) -> str:
     return f"Welche Nacht? Tag und Uhrzeit eingeben: until Tuesday {clock}."
 
 
+def from_before(typed: str) -> str:
+    return f"Vor den Zeiten „from“ eingeben: from {typed}."
+
+
 def which_night_of(begins: str, ends: str) -> str:
     return f"Welche Nacht? Zu beiden Uhrzeiten den Tag eingeben: from Friday {begins} to Saturday {ends}."
 
