@@ -141,7 +141,10 @@ class ChangeReferences:
         meant = self._about(name) if name else self._is_own_here
         found = [first for first, _ in self.repository.scheduled_ends() if meant(first) and self.is_visible(first)]
         if not found:
-            raise self._nothing_temporary(name, self._last_change(operation))
+            last = self._last_change(operation)
+            if last is None and not self.may(Permission.READ):  # what is temporary is hidden from whoever asks
+                raise NotFound(refusals.nothing_to_undo(name))
+            raise self._nothing_temporary(name, last)
         if len(found) > 1:
             raise Ambiguous(
                 decisions.several_temporary(name, len(found)),
