@@ -134,6 +134,9 @@ class RecordingMessenger:
         self._fail()
         self.private.append(message)
 
+    def answer_directly(self, request: Request, message: Message) -> None:
+        self.answer(request, message)
+
     def show(
         self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:

@@ -4,7 +4,10 @@ import gc
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,14 +21,15 @@ from tests.cheap_starts import cheap_starts
 from tests.short_pauses import short_pauses
 
 # In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
-# More of them would find nothing that the run before did not find; elsewhere each run tries others, and more.
+# Elsewhere each run tries others.
+TESTS = Path(__file__).parent
 IN_CI = "CI" in os.environ
 settings.register_profile(
     "park",
     suppress_health_check=[HealthCheck.too_slow],
     deadline=None,
     derandomize=IN_CI,
-    max_examples=50 if IN_CI else 100,
+    max_examples=50,
 )
 settings.load_profile("park")
 
@@ -37,6 +41,23 @@ Sandbox.skips_waits = True
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two workers a core with `-n auto`, as tests wait about half of their time; one with `-n logical`."""
     return len(os.sched_getaffinity(0)) * (1 if config.option.numprocesses == "logical" else 2)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Has each worker import the test modules from another one on, where all are run.
+
+    In a new checkout each of them has its assertions rewritten, for 10 s of CPU in all: a worker finds what the others
+    have stored by then.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or [Path(one).resolve() for one in session.config.args] != [TESTS]:
+        return
+    modules = sorted(TESTS.rglob("test_*.py"))
+    first = len(modules) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for file in (*modules[first:], *modules[:first]):
+        with suppress(Exception, pytest.skip.Exception):  # the collection imports it again, and says so
+            import_module(".".join(file.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:

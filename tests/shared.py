@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.journal.models import State
 from bot.journal.tables import leases, metadata
 from bot.sandbox.environment import Sandbox
 
@@ -35,12 +36,20 @@ class _Pickled:
         return repr(pickle.loads(self.content))
 
 
+REQUESTED = {f"the journal's table {name}" for name in ("entries", "changed_targets", "events", "chain")}
+"""What a request that changes nothing adds to."""
+CHANGED_NOTHING = {State.REFUSED, State.ALREADY}
+
+
 @contextmanager
-def lent(sandbox: Sandbox) -> Iterator[Sandbox]:
+def lent(sandbox: Sandbox, *, asks: bool = False) -> Iterator[Sandbox]:
     """Lends the sandbox to a test.
 
+    Args:
+        asks: Whether it may leave requests in the journal that have changed nothing.
+
     Raises:
-        AssertionError: The test has left something else than messages and views.
+        AssertionError: The test has left something else than messages, views and those.
     """
     clear(sandbox)
     before = state_of(sandbox)
@@ -48,7 +57,10 @@ def lent(sandbox: Sandbox) -> Iterator[Sandbox]:
     sandbox.settle()
     after = state_of(sandbox)
     for part, value in before.items():
-        assert after[part] == value, f"a test that shares its sandbox has changed {part}"
+        if not (asks and part in REQUESTED):
+            assert after[part] == value, f"a test that shares its sandbox has changed {part}"
+    if asks:
+        assert _states(sandbox) <= CHANGED_NOTHING, "a test that shares its sandbox has made a change"
 
 
 def clear(sandbox: Sandbox) -> None:
@@ -91,6 +103,12 @@ def _plain(value: Any) -> Any:
         return copy.deepcopy(value)
     except TypeError:  # it has locks or sockets
         return id(value)
+
+
+def _states(sandbox: Sandbox) -> set[str]:
+    """Returns the states of all requests."""
+    with sandbox.park.tenant.journal.database.reading() as connection:
+        return {str(state) for (state,) in connection.exec_driver_sql("SELECT DISTINCT state FROM entries")}
 
 
 def journal_of(sandbox: Sandbox) -> dict[str, Any]:

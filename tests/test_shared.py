@@ -55,6 +55,14 @@ def test_what_a_test_leaves_behind_is_told(sandbox: Sandbox, leave: Callable[[Sa
         leave(sandbox)
 
 
+@pytest.mark.parametrize("left", ["a change", "a change that is to come", "a fault of the PBX"])
+def test_whoever_may_leave_requests_may_leave_those_that_changed_nothing(sandbox: Sandbox, left: str) -> None:
+    with lent(sandbox, asks=True):
+        LEFT["a refusal"](sandbox)
+    with pytest.raises(AssertionError, match=r"has (changed|made)"), lent(sandbox, asks=True):
+        LEFT[left](sandbox)
+
+
 def test_after_reads_refusals_previews_and_forms_it_is_as_a_new_one(sandbox: Sandbox) -> None:
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     new = state_of(sandbox)

@@ -223,6 +223,9 @@ class Messenger(Protocol):
     def answer(self, request: Request, message: Message) -> None:
         """Sends a private answer."""
 
+    def answer_directly(self, request: Request, message: Message) -> None:
+        """Sends a private answer as a direct message, wherever the request was made."""
+
     def show(
         self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:

@@ -67,10 +67,17 @@ class SlackMessenger:
         """Answers a request in private; a file is sent first, as a direct message."""
         if message.file is not None:
             message = self._send_file(request, message, message.file)
-        with speaking(self._users.known_language(request.user) or language()):
-            payloads = render(message)
-        for payload in payloads:
+        for payload in self._render_private(request, message):
             try_destinations(self._private_attempts(request, payload), anywhere=True)
+
+    def answer_directly(self, request: Request, message: Message) -> None:
+        """Answers in a direct message, which says where the request was made: nobody may look there any more."""
+        for payload in self._render_private(request, message):
+            self._send_direct_message(request, payload)
+
+    def _render_private(self, request: Request, message: Message) -> list[Payload]:
+        with speaking(self._users.known_language(request.user) or language()):
+            return render(message)
 
     def show(
         self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None

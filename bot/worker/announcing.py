@@ -7,7 +7,8 @@ from functools import partial
 
 from bot.errors import SlackRefused
 from bot.journal.models import Entry
-from bot.messages.message import Fact, Message, Messenger
+from bot.messages.message import Fact, Message, Messenger, Posted
+from bot.messages.request import Source
 from bot.policy.store import PolicyStore
 from bot.texts import cards
 from bot.worker.delivery import Delivery
@@ -34,6 +35,24 @@ class Announcer:
                 delivery.failures.clear()
                 return True
         return False
+
+    def tell_where_not_shown(self, delivery: Delivery, card: Posted, message: Message) -> bool:
+        """Tells what was done about an earlier change to those who don't see its card; returns whether one could read.
+
+        Whoever asked for it elsewhere is answered there, in private. A card that is in a direct message, perhaps since
+        its channel can't be posted to any more, is seen by nobody else.
+
+        Args:
+            card: where that change's card is.
+        """
+        request, told = delivery.entry.request, False
+        shown_in = {card.channel, *(copy.channel for copy in card.copies)}
+        asked_in, channel = request.channel or request.direct, self._policy_store.now.announce
+        if request.source is not Source.CLOCK and asked_in is not None and asked_in not in shown_in:
+            told = delivery.step("asker", partial(self._messenger.answer, request, message))
+        if card.how == "dm" and channel is not None and channel not in shown_in:
+            told = delivery.step("announcement", partial(self._messenger.announce, channel, request, message)) or told
+        return told
 
     def tell_contact(self, entry: Entry, card: Message) -> None:
         """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""

@@ -186,11 +186,10 @@ class Notifier:
             Whether the requester or everybody was told.
         """
         end, channel = delivery.entry, self.policy_store.now.announce
-        private = end.request.model_copy(update={"channel": None, "thread": None})
         if root.card is not None:
             delivery.share(Posted.model_validate(root.card))
             delivery.step(f"{name}: thread", lambda: self._reply(root, end, message))
-        told = delivery.step(f"{name}: requester", lambda: self.messenger.answer(private, message))
+        told = delivery.step(f"{name}: requester", lambda: self.messenger.answer_directly(end.request, message))
         if channel is None:
             return told
         announce = partial(self.messenger.announce, channel, end.request, message)
@@ -277,9 +276,11 @@ class Notifier:
         message = replace(card, facts=(*card.facts, *by, *_number(entry)))
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
             return self._alarm(delivery, root, message, "failed")
-        delivery.share(Posted.model_validate(root.card))
+        delivery.share(shown := Posted.model_validate(root.card))
         reply = partial(self._reply, root, entry, message, mention=confirmation.mention)
-        return delivery.step("outcome", reply) or self._announcer.post_elsewhere(delivery, message)
+        told = delivery.step("outcome", reply)
+        told = self._announcer.tell_where_not_shown(delivery, shown, message) or told
+        return told or self._announcer.post_elsewhere(delivery, message)
 
     def _post_own_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         readable = delivery.attempt("its card", lambda: self._put_card(delivery))

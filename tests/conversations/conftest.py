@@ -7,6 +7,7 @@ import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
+from tests.shared import lent
 from tests.waiting import wait_until
 
 Typed = Callable[..., str]
@@ -16,6 +17,20 @@ Typed = Callable[..., str]
 def sandbox(http: bool) -> Iterator[Sandbox]:
     with Sandbox(http=http) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def standing(http: bool) -> Iterator[Sandbox]:
+    """A stage that the tests of a module share by `untouched`."""
+    with Sandbox(http=http) as running:
+        yield running
+
+
+@pytest.fixture
+def untouched(standing: Sandbox) -> Iterator[Sandbox]:
+    """A stage for a test that changes nothing."""
+    with lent(standing, asks=True):
+        yield standing
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
-from tests.conversations.conftest import Typed
+from tests.conversations.conftest import Typed, typed_in
 
 ANSWERS = {
     "groups": "12 park groups",
@@ -75,15 +75,18 @@ ANSWERS = {
     "recall Sales to voicemail": "[Without “voicemail”: Open the form]",
     "recall Sales to +49 170 1234567": "or to a ring group of the PBX",
     "add nobody to Sales": "[Without “nobody”: Open the form]",
-    "help recall": "recall Sales to user then Night Desk",
 }
 
 
 @pytest.mark.parametrize(("line", "answer"), ANSWERS.items())
-def test_what_changes_nothing_is_answered_in_private(sandbox: Sandbox, typed: Typed, line: str, answer: str) -> None:
-    assert answer in typed(line)
-    assert not sandbox.pbx.writes
-    assert not sandbox.slack.messages(sandbox.channels["phones"])
+def test_what_changes_nothing_is_answered_in_private(untouched: Sandbox, line: str, answer: str) -> None:
+    assert answer in typed_in(untouched)(line)
+    assert not untouched.pbx.writes
+    assert not untouched.slack.messages(untouched.channels["phones"])
+
+
+def test_help_has_examples_with_the_pbxs_own_names(typed: Typed) -> None:
+    assert "recall Sales to user then Night Desk" in typed("help recall")
 
 
 CHANGES = {

@@ -24,6 +24,7 @@ from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.slack.faults import Drop
 from bot.sandbox.slack.model import Message, Post
 from bot.worker.lease import RetryPolicy
+from tests.faults.true_cards import untrue_cards
 
 POLICY = RetryPolicy(retry_delay=timedelta(seconds=0.2), verify_delays=(0.01, 0.02), pause_recheck=timedelta(seconds=1))
 STEPS = 40
@@ -229,6 +230,7 @@ class Episode:
         self._each_end_happened(entries)
         self._each_change_was_told(entries, posts)
         self._nothing_was_done_twice(entries)
+        assert not (untrue := list(untrue_cards(self.sandbox, entries))), self._report("\n".join(untrue))
         self.counts["messages"] += len(posts)
         with self.sandbox.park.tenant.journal.database.reading() as connection:
             verify(connection)

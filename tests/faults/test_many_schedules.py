@@ -27,18 +27,17 @@ def add_schedules(park: BotHarness, number: int, *, begins: time, members: bool 
     recurrence = Recurrence(rule="FREQ=DAILY", begins=begins, lasts=timedelta(hours=2), zone="Europe/Berlin")
     coming = park.planner.repository.schedules.next_values(recurrence, park.journal.now())
     now, rows, made = park.journal.now(), list[dict[str, object]](), list[dict[str, object]]()
+    line, values = "recall Sales to Night Desk", recurrence.model_dump(mode="json")
+    asked = Request(key="", team="T1", user=ANA, source=Source.SLASH, line=line, channel=PHONES, asked_at=now)
+    dumped, operation = asked.model_dump(mode="json", exclude={"response_url"}), dump(parse_unconfirmed(line)[0])
     for one in range(1, number + 1):
-        line = "recall Sales to Night Desk"
-        request = Request(
-            key=f"T1:many {one}", team="T1", user=ANA, source=Source.SLASH, line=line, channel=PHONES, asked_at=now
-        ).model_dump(mode="json", exclude={"response_url"})
-        operation = dump(parse_unconfirmed(line)[0])
+        request = dumped | {"key": f"T1:many {one}"}
         common = {"operations": [operation], "footprint": ["sales"], "state": State.DONE, "run_at": now}
         done = {"ended_at": now, "notified_at": now, "attempt": 1, "began": False, "accepted_at": now}
         rows.append({"id": one, "key": f"T1:many {one}", "request": request, **common, **done})
         stored = {"operation": operation, "request": request, "parts": [[f"{one}", "recall_to"]], "begun": 0}
         made.append(
-            {"number": one, "state": ScheduleState.ACTIVE, "recurrence": recurrence.model_dump(mode="json")}
+            {"number": one, "state": ScheduleState.ACTIVE, "recurrence": values}
             | stored
             | {"next_at": coming["next_at"]}
         )

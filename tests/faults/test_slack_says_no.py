@@ -86,7 +86,11 @@ def test_a_card_that_only_the_channel_of_announcements_takes_tells_number_and_en
         assert "button" not in str(announced.blocks)
 
 
-@pytest.mark.parametrize("code", [*APP_CODES, *PAYLOAD_CODES, *OTHER_CODES])
+SOME = [*APP_CODES[::4], *PAYLOAD_CODES[::5], *OTHER_CODES[::5], OTHER_CODES[-1], "not_in_channel"]
+"""Of each class, and one that nobody knows: which class each code is of, says tests/slack/test_classification.py."""
+
+
+@pytest.mark.parametrize("code", SOME)
 def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> None:
     refuse_posts(shared, code)
     shared.sandbox.slack.faults.fail("response_url", "used_url", times=ALWAYS)
@@ -101,7 +105,7 @@ def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> Non
     assert shared.changes() == before + 1
 
 
-@pytest.mark.parametrize("code", [*APP_CODES, *OTHER_CODES])
+@pytest.mark.parametrize("code", [one for one in SOME if one not in PAYLOAD_CODES])
 def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: str) -> None:
     refuse_posts(shared, code)
     number = change(shared)
@@ -115,7 +119,7 @@ def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: st
     assert shared.sandbox.park.tenant.journal.get(number).notified
 
 
-@pytest.mark.parametrize("code", PAYLOAD_CODES)
+@pytest.mark.parametrize("code", PAYLOAD_CODES[::5])
 def test_a_refused_layout_is_sent_as_plain_text(shared: ConversationHarness, code: str) -> None:
     shared.sandbox.slack.faults.fail("chat.postMessage", code)
     number = change(shared)

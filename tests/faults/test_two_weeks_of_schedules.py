@@ -173,7 +173,7 @@ moments = st.lists(st.tuples(st.integers(0, 14 * 24 * 4), st.sampled_from(LINES)
     moments=[(0, "pause schedule 1", 1)] + 4 * [(0, "recall Sales to Reception for 3h", 1)],
 )
 @example(schedules=["recall Sales to Night Desk on 24 October"], moments=[])
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_base_states_come_back_and_ends_happen_once(schedules: list[str], moments: list[tuple[int, str, int]]) -> None:
     with two_weeks(FakePbx()) as weeks:
         for line in schedules:

@@ -23,9 +23,18 @@ LINES = (
 )
 
 
-@pytest.mark.parametrize("members", ["assigned", "sorted"])
-@pytest.mark.parametrize("blanks", ["null", "empty", "missing"])
-@pytest.mark.parametrize("updates", ["partial", "replacing"])
+KINDS = (
+    ("partial", "null", "assigned"),
+    ("partial", "empty", "sorted"),
+    ("partial", "missing", "assigned"),
+    ("replacing", "null", "sorted"),
+    ("replacing", "empty", "assigned"),
+    ("replacing", "missing", "sorted"),
+)
+"""Each two values of different switches in one of them."""
+
+
+@pytest.mark.parametrize(("updates", "blanks", "members"), KINDS)
 def test_a_days_work_is_done_on_every_kind_of_pbx(
     scene: ConversationHarness, updates: Any, blanks: Any, members: Any
 ) -> None:

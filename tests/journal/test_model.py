@@ -189,5 +189,5 @@ def _footprints(entries: list[Entry]) -> list[frozenset[str]]:
 
 
 def test_any_order_of_it_all_is_as_the_model_says(harness: JournalHarness) -> None:
-    few = settings(max_examples=15, stateful_step_count=30, deadline=None)
+    few = settings(max_examples=10, stateful_step_count=30, deadline=None)
     run_state_machine_as_test(partial(JournalMachine, harness), settings=few)  # type: ignore[arg-type]

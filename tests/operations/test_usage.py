@@ -1,6 +1,7 @@
 """A line that begins like a command and is not understood is answered with the usage of that very command."""
 
 from collections import defaultdict
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ REST = ("", " Sales", " 42", " 42 xyzzy 7q", " Sales xyzzy to", " by")
 """What is typed after the words of a command, most of which is too little, too much or nothing that it takes."""
 
 
+@cache
 def spellings() -> dict[str, set[type[Operation]]]:
     """The words that commands start with, in all spellings, with their operations."""
     found = defaultdict[str, set[type[Operation]]](set)

@@ -70,9 +70,10 @@ CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if operat
 
 
 def in_turn(patterns: Pairs, most: int = 1) -> Pairs:
-    """Returns one entry point of each operation, or as many as given, in turn: they open one form, which is submitted.
+    """Returns one entry point of each operation, or as many as given, in turn: they bring one line, or open one form.
 
-    That it is one is what `test_every_entry_point_opens_the_same_form` says, of each operation and entry point.
+    That the form is one is what `test_every_entry_point_opens_the_same_form` says, of each operation and entry point.
+    That the line is one, tests/slack says of each payload; all are refused alike at each entry point.
     """
     several = [list(pairs) for _, pairs in groupby(patterns, key=lambda pair: pair[0])]
     return [
@@ -255,7 +256,10 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
     return True
 
 
-@named([*((one, way) for one, way in CHANGES if way in TYPED and not isinstance(way, Slash)), *in_turn(REVIEWED)])
+BESIDE_SLASH = [(operation, way) for operation, way in CHANGES if way in TYPED and not isinstance(way, Slash)]
+
+
+@named([*in_turn(BESIDE_SLASH), *in_turn(REVIEWED)])
 def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Sandbox(pbx=newest_pbx(), policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]

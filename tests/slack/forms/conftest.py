@@ -12,6 +12,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message as SlackMessage
 from bot.sandbox.slack.rendering import View
 from bot.slack.blocks import render
+from tests.shared import lent
 from tests.waiting import wait_until
 
 
@@ -43,6 +44,20 @@ Ready = Callable[..., View]
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[Sandbox]:
+    """A stage that the tests of a module share by `untouched`."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def untouched(standing: Sandbox) -> Iterator[Sandbox]:
+    """A stage for a test that changes nothing."""
+    with lent(standing, asks=True):
+        yield standing
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.promises.entry_points import open_form_label
-from tests.slack.forms.conftest import Ready, pick
+from tests.slack.forms.conftest import Ready, pick, top_view
 
 pytestmark = pytest.mark.over_both_ways_in
 NEEDING = [
@@ -23,6 +23,13 @@ NEEDING = [
 
 @pytest.fixture
 def sandbox(http: bool) -> Iterator[Sandbox]:
+    with Sandbox(http=http) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def standing(http: bool) -> Iterator[Sandbox]:
+    """A stage that tests share by `untouched`."""
     with Sandbox(http=http) as running:
         yield running
 
@@ -54,21 +61,19 @@ def test_a_line_with_something_missing_opens_its_form_filled_with_what_was_said(
 
 @pytest.mark.parametrize("operation", [one for one in NEEDING if one.permission])
 def test_whom_no_rule_allows_fills_no_form_and_the_pbx_hears_nothing(
-    sandbox: Sandbox, ready: Ready, phones: str, operation: type[Operation]
+    untouched: Sandbox, operation: type[Operation]
 ) -> None:
-    gil = sandbox.people["gil"]
-    sandbox.slack.slash(gil, phones, operation.usage().split(" <")[0])
-    view = ready("You can't do that here", person="gil")
+    gil = untouched.people["gil"]
+    untouched.slack.slash(gil, untouched.channels["phones"], operation.usage().split(" <")[0])
+    view = top_view(untouched, "You can't do that here", person="gil")
     assert "Ask:" in view.plain
-    assert not sandbox.pbx.requests
+    assert not untouched.pbx.requests
 
 
 @pytest.mark.parametrize("operation", NEEDING)
-def test_every_form_opens_for_whom_it_is_allowed(
-    sandbox: Sandbox, ready: Ready, ana: str, phones: str, operation: type[Operation]
-) -> None:
-    sandbox.slack.slash(ana, phones, operation.usage().split(" <")[0])
-    view = ready(next(iter(operation.form().values())).label)
+def test_every_form_opens_for_whom_it_is_allowed(untouched: Sandbox, operation: type[Operation]) -> None:
+    untouched.slack.slash(untouched.people["ana"], untouched.channels["phones"], operation.usage().split(" <")[0])
+    view = top_view(untouched, next(iter(operation.form().values())).label)
     assert view.title == operation.title
     assert len(operation.title) <= 24
 

@@ -19,17 +19,17 @@ LONGEST = "\U0001f4de" * 62
 
 TYPED = {
     ("group", "g"): ("Group 00001", 50),
-    ("group", "group 0999"): ("Group 09990", 10),
-    ("group", "9998"): ("Group 09998", 1),
+    ("group", "group 0099"): ("Group 00990", 10),
+    ("group", "998"): ("Group 00998", 1),
     ("group", "GROUP  00001"): ("Group 00001", 1),
     ("user", "1"): ("100001 Amara Okafor 0", 50),
-    ("user", "149999"): ("149999 Søren Lindqvist 49998", 1),
-    ("user", "søren lindqvist 49998"): ("149999 Søren Lindqvist 49998", 1),
+    ("user", "104999"): ("104999 Søren Lindqvist 4998", 1),
+    ("user", "søren lindqvist 4998"): ("104999 Søren Lindqvist 4998", 1),
 }
 
 
-def test_names_among_60_000_are_offered_from_memory_as_many_as_a_frame_holds() -> None:
-    with Sandbox(pbx=FakePbx(groups=10_000, users=50_000)) as sandbox:
+def test_names_among_thousands_are_offered_from_memory_as_many_as_a_frame_holds() -> None:
+    with Sandbox(pbx=FakePbx(groups=1_000, users=5_000)) as sandbox:  # `tests.bench.typeahead` has ten times as many
         ana = sandbox.people["ana"]
         for number in range(60):
             sandbox.pbx.console_create_group(f"{LONGEST}{number:02}")

@@ -1,5 +1,7 @@
 """Every form opens from an incomplete command and from a group's card, filled with what is known."""
 
+from functools import partial
+
 import pytest
 
 from bot.operations.base import Operation
@@ -7,7 +9,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from tests.promises.entry_points import open_form_label
-from tests.slack.forms.conftest import Ready, form_button
+from tests.slack.forms.conftest import Ready, form_button, top_view
 
 MISTYPED = {
     "find": (f"find {'9' * 70}", {}),
@@ -41,8 +43,9 @@ def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.operation_id in MISTYPED])
 def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
-    sandbox: Sandbox, ready: Ready, operation: type[Operation]
+    untouched: Sandbox, operation: type[Operation]
 ) -> None:
+    sandbox, ready = untouched, partial(top_view, untouched)
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     line, held = MISTYPED[operation.operation_id]
     sandbox.slack.slash(ana, phones, line)
@@ -109,8 +112,9 @@ GUARDED = [one for one in OPERATIONS if one.form() and one.permission is not Non
 
 @pytest.mark.parametrize("operation", GUARDED)
 def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
-    sandbox: Sandbox, ready: Ready, operation: type[Operation]
+    untouched: Sandbox, operation: type[Operation]
 ) -> None:
+    sandbox, ready = untouched, partial(top_view, untouched)
     gil, phones = sandbox.people["gil"], sandbox.channels["phones"]
     example = parse(operation.examples[0])[0]
     sandbox.slack.slash(gil, phones, example.text())
