@@ -139,9 +139,13 @@ class ChangeReferences:
         """
         name = operation.what
         meant = self._about(name) if name else self._is_own_here
-        found = [first for first, _ in self.repository.scheduled_ends() if meant(first) and self.is_visible(first)]
+        temporary = [first for first, _ in self.repository.scheduled_ends() if meant(first)]
+        found = list(filter(self.is_visible, temporary))
         if not found:
-            raise self._nothing_temporary(name, self._last_change(operation))
+            last = self._last_change(operation)
+            if last is None and temporary:  # that nothing is temporary would not be true
+                raise NotFound(refusals.nothing_to_undo(name))
+            raise self._nothing_temporary(name, last)
         if len(found) > 1:
             raise Ambiguous(
                 decisions.several_temporary(name, len(found)),

@@ -24,7 +24,7 @@ from bot.worker.card_copies import CardCopies
 from bot.worker.card_state import CardState, is_told_by_schedule, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of, step_result
-from bot.worker.replacement import called_off_occurrence, earlier_changes
+from bot.worker.replacement import called_off_occurrence, earlier_changes, followed_up
 
 log = logging.getLogger(__name__)
 
@@ -245,7 +245,8 @@ class Notifier:
             delivery.attempt("the card of what it ends", partial(self.redraw_card, ended.id))
         if (waiting := called_off_occurrence(self.journal, delivery.entry)) is not None:
             delivery.attempt("the card of what it calls off", partial(self.redraw_card, waiting.id))
-        for earlier in earlier_changes(self.journal, root_entry(self.journal, delivery.entry)):
+        replaced = earlier_changes(self.journal, root_entry(self.journal, delivery.entry))
+        for earlier in (*followed_up(self.journal, delivery.entry), *replaced):
             if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
                 delivery.attempt("the card of what it replaces", partial(self.redraw_card, earlier.id))
 
@@ -278,9 +279,8 @@ class Notifier:
             return self._alarm(delivery, root, message, "failed")
         delivery.share(shown := Posted.model_validate(root.card))
         reply = partial(self._reply, root, entry, message, mention=confirmation.mention)
-        told = delivery.step("outcome", reply)
-        told = self._announcer.tell_where_not_shown(delivery, shown, message) or told
-        return told or self._announcer.post_elsewhere(delivery, message)
+        told = [delivery.step("outcome", reply), self._announcer.tell_where_not_shown(delivery, shown, message)]
+        return any(told) or self._announcer.post_elsewhere(delivery, message)
 
     def _post_own_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         readable = delivery.attempt("its card", lambda: self._put_card(delivery))

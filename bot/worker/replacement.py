@@ -1,6 +1,6 @@
 """Which later changes have replaced what a change has set, in whole or in part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from bot.changes.plan import Plan
@@ -86,6 +86,14 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
         if not open_parts or len(found) == MAX_REDRAWN:
             break
     return found
+
+
+def followed_up(journal: Reader, entry: Entry) -> Iterator[Entry]:
+    """Yields the follow-ups that an entry is about and that have a card of their own, such as an end that it undoes."""
+    while entry.about is not None:
+        entry = journal.get(entry.about)
+        if entry.about is not None and entry.card is not None and not Posted.model_validate(entry.card).shared:
+            yield entry
 
 
 def _is_pause(entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
+from bot.journal import postgresql, sqlite
 from bot.runtime.signals import StopRequest
 from bot.sandbox.environment import Sandbox
 from bot.settings.environment import Settings
@@ -30,6 +31,8 @@ def run_replica(
     """Runs Park until SIGTERM. Notices of progress, which a busy machine's changes would need, are no step of it."""
     logging.disable()
     progress.FIRST_NOTICE = PATIENCE
+    if signal_at.stands_still:  # for longer than a transaction may take, where the machine is busy
+        postgresql.WRITE_TIMEOUT = postgresql.IDLE_TIMEOUT = sqlite.WRITE_TIMEOUT = PATIENCE
     stop = StopRequest(signal.SIGTERM)
     clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())

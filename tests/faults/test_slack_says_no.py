@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import SlackAppRefused
-from bot.sandbox.environment import Sandbox
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.model import Message
 from bot.slack import scheduling
@@ -149,3 +149,16 @@ def is_released(scene: ConversationHarness, number: int) -> bool:
     """Whether the change has ended, and all that Park could try to tell of it was refused."""
     entry = scene.sandbox.park.tenant.journal.get(number)
     return entry.ended_at is not None and not entry.notified and entry.lease_until is None
+
+
+def test_the_card_of_an_end_says_that_the_end_was_undone() -> None:
+    """It has a card of its own where that of its change is a message which can't be updated."""
+    with Sandbox(retry_policy=FAST_RETRIES, now=ORDINARY_INSTANT) as sandbox:
+        scene = ConversationHarness(sandbox)
+        sandbox.slack.faults.fail("chat.postMessage", "restricted_action")
+        scene.do("add 1005 to Sales for 1h")
+        sandbox.forward(timedelta(hours=1))
+        sandbox.settle()
+        assert "#2 · done" in scene.cards()[-1].plain
+        scene.do("undo 2")
+        assert any("#2 · undone" in card.plain for card in scene.cards())

@@ -16,7 +16,8 @@ def untrue_cards(sandbox: Sandbox, entries: list[Entry]) -> Iterator[str]:
     posts = {(post.channel, post.ts): post for post in sandbox.slack.state.posts}
     for entry in entries:
         card = Posted.model_validate(entry.card) if entry.card else None
-        if card is None or card.shared or Confirmation.model_validate(entry.outcome or {}).card is None:
+        is_follow_up = entry.about is not None  # of these a card of their own says what was done then
+        if card is None or is_follow_up or Confirmation.model_validate(entry.outcome or {}).card is None:
             continue
         state = card_state(sandbox.park.tenant.journal, entry)
         assert state is not None

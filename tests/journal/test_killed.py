@@ -25,8 +25,7 @@ Journal(sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("moment", "step"), [*(("before", step) for step in STEPS), ("after", STEPS[-1])])
 def test_a_new_process_finds_exactly_what_was_committed(address: str, step: str, moment: str) -> None:
     Journal(address).close()
     dying = start(main, address, STEPS.index(step), moment)

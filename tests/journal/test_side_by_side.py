@@ -14,7 +14,7 @@ from bot.journal.models import Accepted, Entry, State
 from tests.journal.making import OPERATIONS, make_request
 from tests.waiting import PATIENCE
 
-THREADS, ENTRIES = 8, 100
+THREADS, ENTRIES = 8, 50
 NAMES = ["sales", "support", "night", "1001", "1002", "1003", "server"]
 
 
@@ -57,7 +57,7 @@ class Log:
             self._ended.wait(0.02)
 
 
-def test_eight_threads_claim_a_hundred_each_once_and_overlapping_ones_in_order(
+def test_eight_threads_claim_fifty_each_once_and_overlapping_ones_in_order(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (sqlite, postgresql):  # locks are not fair: on a slow machine a turn to write may take longer

@@ -91,7 +91,7 @@ ATTRIBUTES = st.builds(
     duration=st.none() | st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 4, 5)]),
 )
 
-SOME = settings(max_examples=60)
+SOME = settings(max_examples=40)
 """A policy takes 10 ms to draw, with all its rules."""
 
 

@@ -96,7 +96,7 @@ def _names(entry: Any) -> list[str]:
 
 
 @given(asked_for)
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operation) -> None:
     check_filled_by_hand(operation)
 
@@ -139,7 +139,7 @@ def test_what_can_not_be_read_is_shown_again_as_it_was_typed(typed: str) -> None
 
 @given(asked_for)
 @example(Refuse(number='"'))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(operation: Operation) -> None:
     check_filled_and_left_alone(operation)
 

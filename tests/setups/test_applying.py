@@ -131,7 +131,7 @@ def unordered(setup: SetupFile) -> object:
 
 
 @given(setups(), setups())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_applying_an_export_makes_it_so_and_undo_takes_it_back(
     fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
 ) -> None:
@@ -167,7 +167,7 @@ def test_a_crash_before_each_write_is_resumed_to_the_same(fake_pbx: FakePbx, pbx
 
 
 @given(setups(), setups())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_whoever_changes_groups_leaves_and_joins_in_one_stage(
     fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile
 ) -> None:
@@ -222,7 +222,7 @@ def test_a_stop_at_any_write_tells_what_is_done_and_what_is_left(fake_pbx: FakeP
 
 
 @given(setups(), setups(), st.integers(1, 20))
-@settings(max_examples=8, phases=(Phase.generate,))  # to find a smaller one takes minutes
+@settings(max_examples=6, phases=(Phase.generate,))  # to find a smaller one takes minutes
 def test_a_stop_in_any_set_up_does_so_too(
     fake_pbx: FakePbx, pbx: PbxClient, wanted: SetupFile, present: SetupFile, stops_at: int
 ) -> None:
