@@ -10,12 +10,13 @@ from bot.journal.events import BATCH_SIZE, EventQuery, events_among, events_befo
 from bot.journal.history import HistoryRecord, ShownState
 from bot.journal.models import Entry
 from bot.journal.reader import Reader
-from bot.journal.targets import ENTRIES
+from bot.journal.targets import ENTRIES, WITHOUT_TARGETS
 from bot.worker.card_state import card_state
 
 SEARCHED = 200
 """Latest requests that are searched one by one; older ones are found by an index of what they were to change."""
 SMALLEST_BATCH = 20
+_ABOVE_ALL = 2**62
 
 
 class HistoryReader:
@@ -37,10 +38,14 @@ class HistoryReader:
         until: datetime | None = None,
         user: str | None = None,
         targets: Callable[[], Collection[str]] | None = None,
+        indexed: bool = False,
     ) -> Iterator[HistoryRecord]:
         """Implements `History.newest_first`; raises JournalUnavailable while iterating."""
         query = EventQuery(since=since, until=until, user=user, or_ended=since is not None or until is not None)
         all_after, sizes = 0 if targets is None else self.all_after(), _batch_sizes()
+        if targets is not None and indexed:
+            yield from self._of_targets(query, targets, _ABOVE_ALL if before is None else before, all_after)
+            return
         while found := self._read_batch(replace(query, limit=next(sizes)), before):
             for record in found:
                 if record.change <= all_after:
@@ -48,7 +53,7 @@ class HistoryReader:
                 yield record
             before = found[-1].change
             if targets is not None and before <= all_after:
-                yield from self._of_targets(query, targets, all_after + 1)
+                yield from self._of_targets(query, targets, all_after + 1, all_after)
                 return
 
     def all_after(self) -> int:
@@ -60,18 +65,33 @@ class HistoryReader:
             return [record_of(connection, events) for events in events_before(connection, query, before)]
 
     def _of_targets(
-        self, query: EventQuery, targets: Callable[[], Collection[str]], before: int
+        self, query: EventQuery, targets: Callable[[], Collection[str]], before: int, all_after: int
     ) -> Iterator[HistoryRecord]:
-        """Yields the records of entries with lower ids than `before` whose plans change targets."""
+        """Yields the records of entries with lower ids than `before` whose plans change targets.
+
+        Args:
+            all_after: of the entries with higher ids, those whose plans change nothing, or that have none, are yielded
+                too: what they are about has to be read from each.
+        """
         for size in _batch_sizes():
+            wanted = frozenset(targets())
             with self._database.reading() as connection:
-                parameters = {"targets": list(targets()), "before": before, "most": size}
-                ids = [row["entry_id"] for row in ENTRIES.rows(connection, parameters)]
-                found = [record_of(connection, events) for events in events_among(connection, query, ids)]
-            if not ids:
-                return
-            yield from found
-            before = min(ids)
+                parameters = {"before": before, "most": size}
+                changing = ENTRIES.rows(connection, parameters | {"targets": list(wanted)})
+                others = WITHOUT_TARGETS.rows(connection, parameters | {"after": all_after})
+                found = [[row["entry_id"] for row in rows] for rows in (changing, others)]
+                lowest = max((min(ids) for ids in found if len(ids) == size), default=0)
+                ids = {id for each in found for id in each if id >= lowest}
+                records = [record_of(connection, events) for events in events_among(connection, query, ids)]
+            for record in records:
+                yield record
+                if not wanted.issuperset(targets()):  # what is between this record and the next one may be wanted now
+                    before = record.change
+                    break
+            else:
+                if not lowest:
+                    return
+                before = lowest
 
 
 def _batch_sizes() -> Iterator[int]:

@@ -73,12 +73,14 @@ class History(Protocol):
         until: datetime | None = None,
         user: str | None = None,
         targets: Callable[[], Collection[str]] | None = None,
+        indexed: bool = False,
     ) -> Iterator[HistoryRecord]:
         """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
 
         Args:
             targets: returns the keys of what is wanted (`bot.journal.targets`), which may become more on the way.
                 Beyond the latest requests, those that changed none of these are left out.
+            indexed: leave out of the latest requests too those whose plans change none of these.
         """
 
     def all_after(self) -> int:

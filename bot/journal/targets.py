@@ -6,11 +6,11 @@ Reading the plans instead takes as long as the history is.
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select
 
 from bot.journal.models import SERVER_KEY, Entry, Json, State
 from bot.journal.prepared import Prepared, Query
-from bot.journal.tables import UtcDateTime, changed_targets, entries, not_notified
+from bot.journal.tables import UtcDateTime, changed_targets, entries, events, not_notified
 from bot.messages.text import fold
 
 PUT_OFF_MARGIN = timedelta(hours=1)
@@ -134,6 +134,20 @@ ENTRIES = Prepared(
     lists=("targets",),
 )
 """The ids of entries whose plans change `targets`, the newest first, each as often as it changes one of them."""
+
+
+WITHOUT_TARGETS = Prepared(
+    select(events.c.entry_id)
+    .where(
+        events.c.entry_id < bindparam("before"),
+        events.c.entry_id > bindparam("after"),
+        ~exists().where(changed_targets.c.entry_id == events.c.entry_id),
+    )
+    .distinct()
+    .order_by(events.c.entry_id.desc())
+    .limit(bindparam("most"))
+)
+"""The ids of entries whose plans change nothing, or that have none, the newest first."""
 
 
 def made_on(targets: Collection[str], limit: int, after: Entry | None = None) -> Query:

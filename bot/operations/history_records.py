@@ -46,7 +46,10 @@ def records(
         return {*ids, *(key for name in (*names, *people) for key in keys_called(name))}
 
     wanted = targets if group or member else None
-    for record in viewer.history.newest_first(before=before, since=start, until=end, user=user, targets=wanted):
+    indexed = bool(ids) and member is None  # people may be called by names, which are in no index
+    for record in viewer.history.newest_first(
+        before=before, since=start, until=end, user=user, targets=wanted, indexed=indexed
+    ):
         about = (not group or _is_about(record, names, ids)) and (member is None or _has_subject(record, member))
         if about and _may_see(context, record, today):
             if group:

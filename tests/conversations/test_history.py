@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from bot.__main__ import main
 from bot.audit import history_reader
+from bot.audit.history import record_of
+from bot.journal.events import EntryEvents
+from bot.journal.history import HistoryRecord
 from bot.messages.request import Request, Source
 from bot.operations.history import MAX_RECORDS
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
@@ -291,6 +295,26 @@ def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(sandbox: Sandbo
     shown = typed("history Nights")
     assert "delete Nights" in shown
     assert "create Nights" in shown
+
+
+def test_of_the_latest_requests_only_those_are_read_that_may_be_about_the_group(
+    sandbox: Sandbox, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line in ("recall Billing to Night Desk", "add 1001 to Billing", "recall Support to Night Desk"):
+        typed(line)
+    for line in ("recall Sales to Night Desk", "recall Sales to Nowhere"):
+        typed(line)
+    read = list[int | None]()
+
+    def counted(connection: Connection, found: EntryEvents) -> HistoryRecord:
+        read.append(found[0].entry)
+        return record_of(connection, found)
+
+    monkeypatch.setattr(history_reader, "record_of", counted)
+    shown = typed("history Sales")
+    assert "recall Sales to Night Desk" in shown
+    assert "recall Sales to Nowhere" in shown
+    assert read == [5, 4]
 
 
 def test_only_for_whom_a_rule_names_it(sandbox: Sandbox, typed: Typed) -> None:

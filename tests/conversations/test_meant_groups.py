@@ -82,35 +82,6 @@ def test_the_group_that_was_meant_is_changed_and_no_other(scene: ConversationHar
     assert groups[other] == before
 
 
-OF_NAMES = {
-    "a rename": ((), "Sales", ("rename Sales to Selling", "rename Billing to Sales")),
-    "an undo": (("rename Sales to Selling",), "Selling", ("undo 1", "rename Billing to Selling")),
-}
-"""What was done before a line named a group, that name, and what gave the name to another group after that."""
-
-
-@pytest.mark.parametrize("way", OF_NAMES)
-def test_a_change_that_was_never_planned_is_made_of_the_group_that_had_the_name_then(
-    scene: ConversationHarness, way: str
-) -> None:
-    meant, other = scene.id("Sales"), scene.id("Billing")
-    before, name, after = OF_NAMES[way]
-    for line in before:
-        scene.do(line)
-    scene.sandbox.pbx.stop()
-    scene.do(f"recall {name} to Night Desk")
-    later(scene, minutes=5)
-    scene.sandbox.pbx.start()
-    (late,) = (one for one in (*scene.cards(), *scene.ephemerals()) if "Do it now" in one.plain)
-    for line in after:
-        scene.do(line)
-    groups = scene.sandbox.pbx.state.groups
-    left = dict(groups[other])
-    scene.click(late, "Do it now")
-    assert groups[meant]["recall_to"] == NIGHT_DESK
-    assert groups[other] == left
-
-
 def test_a_line_of_the_panel_is_done_again_to_the_same_group(scene: ConversationHarness) -> None:
     meant, other = scene.id("Sales"), scene.id("Billing")
     scene.do(LINE)

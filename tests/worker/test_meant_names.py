@@ -9,6 +9,8 @@ import pytest
 
 from bot.changes.plan import Plan
 from bot.journal.models import State
+from bot.messages.message import Offer
+from bot.messages.request import Source
 from bot.sandbox.pbx.state import Record
 from bot.worker.card_state import present_card
 from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, text_of
@@ -155,3 +157,58 @@ def test_a_new_group_with_the_name_of_one_that_was_deleted_is_not_changed(
         *(one for _, one in park.messenger.replies),
     ]
     assert any("“Sales” no longer exists" in text_of(one) for one in told)
+
+
+OF_NAMES = {
+    "a rename": ((), "Sales", ("rename Sales to Selling", "rename Billing to Sales")),
+    "an undo": (("rename Sales to Selling",), "Selling", ("undo 1", "rename Billing to Selling")),
+}
+"""What was done before a line named a group, that name, and what gave the name to another group after that."""
+
+
+def never_planned(park: BotHarness, clock: Clock, line: str) -> Offer:
+    """Asks for a change that is not begun in time; returns the button by which it is handed back."""
+    assert park.ask(line) is None
+    clock.move(minutes=5)
+    park.work()
+    late = park.journal.recent(1)[0]
+    assert (late.state, late.plan) == (State.EXPIRED, None)
+    shown = [*park.messenger.private, *(card for _, card in park.messenger.cards)]
+    return next(offer for one in reversed(shown) for offer in one.offers if offer.meant == late.id)
+
+
+def click(park: BotHarness, offer: Offer) -> None:
+    asked = park.request(offer.line).model_copy(update={"source": Source.BUTTON, "meant": offer.meant})
+    assert park.dispatcher.submit(asked) is None
+    park.work()
+
+
+@pytest.mark.parametrize("line", REPEATED)
+@pytest.mark.parametrize("way", OF_NAMES)
+def test_a_change_that_was_never_planned_is_made_of_the_group_that_had_the_name(
+    park: BotHarness, clock: Clock, way: str, line: str
+) -> None:
+    before, name, after = OF_NAMES[way]
+    meant, other = park.fake_pbx.state.group_id("Sales"), park.fake_pbx.state.group_id("Billing")
+    for one in before:
+        park.do(one)
+    offer = never_planned(park, clock, line.replace("Sales", name))
+    for one in after:
+        park.do(one)
+    was = on_pbx(park)
+    click(park, offer)
+    assert park.journal.recent(1)[0].state is State.DONE
+    assert on_pbx(park)[other] == was[other]
+    assert on_pbx(park)[meant] != was[meant]
+
+
+def test_a_change_that_was_never_planned_is_refused_where_its_group_was_deleted_since(
+    park: BotHarness, clock: Clock
+) -> None:
+    offer = never_planned(park, clock, LINES[0])
+    assert park.ask("delete Sales", expects=park.plan("delete Sales").plan.digest()) is None
+    park.work()
+    park.do("create Sales")
+    click(park, offer)
+    assert park.journal.recent(1)[0].state is State.REFUSED
+    assert "“Sales” no longer exists" in text_of(park.messenger.private[-1])
