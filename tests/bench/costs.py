@@ -88,10 +88,9 @@ def _of_descendants() -> float:
     """Returns the CPU seconds of the running processes below this one and its PostgreSQL, and of their ended ones."""
     children: dict[int, list[int]] = defaultdict(list)
     seconds: dict[int, float] = {}
-    for process in Path("/proc").glob("[0-9]*/stat"):
+    for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))):
         with suppress(OSError):  # it ended meanwhile: whoever waits for it counts it
-            fields = process.read_text().rpartition(")")[2].split()
-            pid = int(process.parent.name)
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
             children[int(fields[1])].append(pid)
             seconds[pid] = sum(map(int, fields[11:15])) / CLOCK_TICKS
     servers = [one.pid for one in postgres.running]
