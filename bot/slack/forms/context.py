@@ -122,6 +122,7 @@ class FormContext:
         try:
             request = self.requests.submission(body, state, operation)
             with request_logging(request):
+                self.destinations.check(request, is_typing=True)  # what is shown is accepted when the form is sent
                 message = self.form_service.review(request, operation)
         except Refused as refused:
             return state, refused.message

@@ -28,7 +28,7 @@ from bot.slack.buttons import follow_button
 from bot.slack.forms.inputs import LabelLookup, input_blocks
 from bot.slack.forms.state import FormState, input_names
 from bot.slack.forms.values import SubmittedValues
-from bot.slack.users import SlackUserDirectory
+from bot.slack.users import SlackUserDirectory, TTLCache
 from bot.slack.web_api import Json
 from bot.texts import forms, previews, wording
 
@@ -188,11 +188,16 @@ def _destination_facts(operation_type: type[Operation], state: FormState) -> tup
     return (Fact(label=forms.CONFIRMATION_IN, value=value, ids=ids),)
 
 
+_RECENT = 15.0
+"""Seconds for which a channel counts as checked while a form is filled in; users.conversations takes 50 a minute."""
+
+
 class Destinations:
     """Remembers the channel that each user chose last for confirmations, and checks that it can be used."""
 
     def __init__(self, users: SlackUserDirectory, store: DestinationStore) -> None:
         self._users, self._store = users, store
+        self._recent = TTLCache[tuple[str, str], str | None](lambda key: users.posting_obstacle(*key), seconds=_RECENT)
 
     def restore(
         self, operation_type: type[Operation], state: FormState, request: Request
@@ -210,10 +215,15 @@ class Destinations:
             return state, Message(title=forms.destination_gone(obstacle))
         return state.model_copy(update={"post_to": channel}), None
 
-    def check(self, request: Request) -> None:
-        """Raises NotPossible where the chosen channel can't be used, and SlackFailure where it can't be checked."""
+    def check(self, request: Request, *, is_typing: bool = False) -> None:
+        """Raises NotPossible where the chosen channel can't be used, and SlackFailure where it can't be checked.
+
+        Args:
+            is_typing: What was found in the last `_RECENT` seconds will do, as each character may ask.
+        """
         if request.channel is None and request.post_to is not None:
-            obstacle = self._users.posting_obstacle(request.user, request.post_to)
+            look = self._recent if is_typing else lambda key: self._users.posting_obstacle(*key)
+            obstacle = look((request.user, request.post_to))
             if obstacle is not None:
                 raise NotPossible(forms.destination_refused(obstacle), notes=(forms.CHOOSE_ANOTHER,))
 

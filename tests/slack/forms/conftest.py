@@ -76,8 +76,23 @@ def top_view(sandbox: Sandbox, *words: str, person: str = "ana") -> View:
         plain = sandbox.slack.view(user).plain
         return not any(word in plain for word in ("Opening ...", "Checking with")) and all(w in plain for w in words)
 
-    sandbox.slack.wait_for(there)
+    try:
+        sandbox.slack.wait_for(there)
+    except TimeoutError as late:
+        seen = [view.plain for view in sandbox.slack.views_of(user)]
+        raise AssertionError(f"no view says {words}: {seen}, {sandbox.slack.calls[-8:]}") from late
     return sandbox.slack.view(user)
+
+
+def fill_unseen(sandbox: Sandbox, user: str, value: str, label: str) -> None:
+    """Fills an input of a form that does not show what would change before it is sent, as for somebody who is quick.
+
+    A form that has shown it is closed at once when it is sent.
+    """
+    sandbox.slack.faults.fail("views.update", "hash_conflict", times=1000)
+    sandbox.slack.fill(user, value, label=label)
+    sandbox.settle()
+    sandbox.slack.faults.clear()
 
 
 def home_view(sandbox: Sandbox, person: str, *words: str) -> View:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from bot.sandbox.environment import POLICY, Sandbox
-from tests.slack.forms.conftest import Ready, home_view, pick, top_view
+from tests.slack.forms.conftest import Ready, fill_unseen, home_view, pick, top_view
 
 LABEL = "Post the confirmation in"
 
@@ -32,7 +32,7 @@ def open_rename(
 def rename(sandbox: Sandbox, ready: Ready, name: str, person: str = "ana") -> None:
     """Fills the form and submits it."""
     user = sandbox.people[person]
-    sandbox.slack.fill(user, name, label="Name")
+    fill_unseen(sandbox, user, name, "Name")
     assert sandbox.slack.submit(user).ok
     ready("On its way", person=person)
     sandbox.settle()
@@ -46,7 +46,7 @@ def direct_messages(sandbox: Sandbox, user: str) -> list[str]:
 def test_the_card_lands_in_the_channel_that_was_chosen(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     assert f"{LABEL} (optional): [A direct message from Park]" in open_rename(sandbox, ready)
     sandbox.slack.fill(ana, "phones", label=LABEL)
-    sandbox.slack.fill(ana, "Sales DE", label="Name")
+    fill_unseen(sandbox, ana, "Sales DE", "Name")
     sandbox.slack.submit(ana)
     assert "Confirmation in: #phones" in ready("On its way").plain.replace("*", "")
     sandbox.settle()
@@ -124,10 +124,12 @@ def test_the_destination_never_grants_permission() -> None:
         assert not sandbox.pbx.writes
 
 
+@pytest.mark.parametrize("is_shown", [False, True])
 @pytest.mark.parametrize("how", ["left", "never in", "private, without Park"])
 def test_a_channel_that_the_asker_is_not_in_is_refused_and_all_that_was_typed_is_kept(
-    sandbox: Sandbox, ready: Ready, ana: str, how: str
+    sandbox: Sandbox, ready: Ready, ana: str, how: str, is_shown: bool
 ) -> None:
+    """Also where the form has said so before it is sent, as it does to whoever takes their time."""
     channel = {"left": "random", "never in": "random", "private, without Park": "secret"}[how]
     if how == "never in":
         sandbox.slack.kick(sandbox.channels["random"], ana)
@@ -135,8 +137,14 @@ def test_a_channel_that_the_asker_is_not_in_is_refused_and_all_that_was_typed_is
     sandbox.slack.fill(ana, channel, label=LABEL)
     if how == "left":
         sandbox.slack.kick(sandbox.channels["random"], ana)
-    sandbox.slack.fill(ana, "Sales DE", label="Name")
+    if is_shown:
+        sandbox.slack.fill(ana, "Sales DE", label="Name")
+        sandbox.settle()
+        assert "can't be posted in the channel you chose" in sandbox.slack.view(ana).plain
+    else:
+        fill_unseen(sandbox, ana, "Sales DE", "Name")
     sandbox.slack.submit(ana)
+    sandbox.settle()
     view = ready("The confirmation can't be posted in the channel you chose: you are not in it")
     assert "Name: Sales DE" in view.plain
     sandbox.slack.fill(ana, None, label=LABEL)
@@ -148,7 +156,7 @@ def test_an_archived_channel_is_refused_with_that_reason(sandbox: Sandbox, ready
     open_rename(sandbox, ready)
     sandbox.slack.fill(ana, "random", label=LABEL)
     sandbox.slack.archive(sandbox.channels["random"])
-    sandbox.slack.fill(ana, "Sales DE", label="Name")
+    fill_unseen(sandbox, ana, "Sales DE", "Name")
     sandbox.slack.submit(ana)
     ready("in the channel you chose: it is archived")
     assert not sandbox.pbx.writes

@@ -10,7 +10,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.promises.entry_points import open_form_label
-from tests.slack.forms.conftest import Ready, pick, top_view
+from tests.slack.forms.conftest import Ready, fill_unseen, pick, top_view
 
 pytestmark = pytest.mark.over_both_ways_in
 NEEDING = [
@@ -162,7 +162,7 @@ def test_a_pbx_that_changed_while_the_form_was_open_is_shown_before_anything_is_
 def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.slack.slash(ana, phones, "server recall time")
     ready("Time")
-    sandbox.slack.fill(ana, "7m", label="Time")
+    fill_unseen(sandbox, ana, "7m", "Time")
     sandbox.slack.submit(ana)
     sandbox.slack.deliver_again("interactive")
     ready("On its way")
@@ -229,7 +229,7 @@ def test_a_message_shortcuts_confirmation_lands_in_that_messages_thread(
     sandbox.slack.click(ana, sandbox.slack.view(ana), label="More")
     sandbox.slack.click(ana, ready("[Recall time]"), label="Recall time")
     ready("Time: ")
-    sandbox.slack.fill(ana, "7m", label="Time")
+    fill_unseen(sandbox, ana, "7m", "Time")
     sandbox.slack.submit(ana)
     ready("On its way")
     sandbox.settle()
@@ -270,7 +270,7 @@ def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
     sandbox.slack.submit(ana)
     sandbox.slack.click(ana, ready("Park group Sales", "[Rename a group]"), label="Rename a group")
     ready("Park group: Sales")
-    sandbox.slack.fill(ana, "Sales DE", label="Name")
+    fill_unseen(sandbox, ana, "Sales DE", "Name")
     sandbox.slack.submit(ana)
     ready("On its way")
     sandbox.settle()

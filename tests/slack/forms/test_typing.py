@@ -10,7 +10,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.slack.forms.inputs import input_blocks
 from bot.slack.forms.picking import LatestWork
-from tests.slack.forms.conftest import Ready, form_button
+from tests.slack.forms.conftest import Ready, fill_unseen, form_button
 from tests.waiting import PATIENCE
 
 TYPED = {
@@ -93,10 +93,7 @@ def test_a_form_that_is_sent_before_what_changes_is_shown_says_what_it_does(
 ) -> None:
     sandbox.slack.slash(ana, sandbox.channels["phones"], "create")
     ready("Name")
-    sandbox.slack.faults.fail("views.update", "hash_conflict", times=4)
-    sandbox.slack.fill(ana, "Returns", label="Name")
-    sandbox.settle()
-    sandbox.slack.faults.clear()
+    fill_unseen(sandbox, ana, "Returns", "Name")
     sandbox.slack.submit(ana)
     assert "On its way: Create the park group Returns" in ready("On its way").plain
 
