@@ -49,6 +49,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
+    wait_until(lambda: fetch(sandbox, "/health/ready").status == 200)  # once the bot knows that it is connected
     live, ready = fetch(sandbox, "/health/live"), fetch(sandbox, "/health/ready")
     assert live == (200, "application/json", live.text)
     assert live.json == {
