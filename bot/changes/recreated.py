@@ -46,6 +46,8 @@ def id_named_before(journal: Reader, name: str, since: datetime) -> str | None:
     """Returns the id of the group that had a folded name at an instant; None where none has lost it since."""
     for entry in journal.done_since([key_of_name(name)], since):
         for change in _changes(entry):
+            if change.target.is_server:
+                continue
             before, after = (side and fold(str(side.settings["name"])) for side in (change.before, change.after))
             if before == name != after:
                 return change.target.id

@@ -202,6 +202,21 @@ def test_a_change_that_was_never_planned_is_made_of_the_group_that_had_the_name(
     assert on_pbx(park)[meant] != was[meant]
 
 
+def test_what_a_restore_has_changed_beside_the_group_does_not_matter(park: BotHarness, clock: Clock) -> None:
+    for line in ("rename Sales to Selling", "server recall time 90"):
+        park.do(line)
+    meant = park.fake_pbx.state.group_id("Selling")
+    offer = never_planned(park, clock, "add 1060 to Selling")
+    restore = "restore everything to before change 1"
+    assert park.ask(restore, expects=park.plan(restore).plan.digest()) is None
+    park.work()
+    was = on_pbx(park)
+    assert park.fake_pbx.state.groups[meant]["name"] == "Sales"
+    click(park, offer)
+    assert park.journal.recent(1)[0].state is State.DONE
+    assert on_pbx(park)[meant] != was[meant]
+
+
 def test_a_change_that_was_never_planned_is_refused_where_its_group_was_deleted_since(
     park: BotHarness, clock: Clock
 ) -> None:
