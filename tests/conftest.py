@@ -19,11 +19,9 @@ from bot.slack.scheduling import CallScheduler
 from tests import postgres as servers
 from tests.cheap_starts import cheap_starts
 from tests.short_pauses import short_pauses
+from tests.waiting import IN_CI
 
-# In CI the examples are the same in each run, so that a find there is of the change that is checked, not of chance.
-# Elsewhere each run tries others.
 TESTS = Path(__file__).parent
-IN_CI = "CI" in os.environ
 settings.register_profile(
     "park",
     suppress_health_check=[HealthCheck.too_slow],

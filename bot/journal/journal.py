@@ -147,15 +147,19 @@ class Journal(ClaimingJournal):
             for shift in shifts:
                 intake.reschedule(connection, shift, by=entry, at=now)
 
-    def record_failure(self, entry: Entry, reason: str) -> Entry:
-        """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event."""
+    def record_failure(self, entry: Entry, reason: str) -> tuple[Entry, datetime]:
+        """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event.
+
+        Returns:
+            The entry, and the time now, at which it was still claimed.
+        """
         first = entry.failing_since is None
         with self._writing() as connection:
             now = self._at(connection)
             values: dict[str, Any] = {"failing_since": entry.failing_since or now, "failure": reason}
             new_events = {"failing": {"reason": reason}} if first else {}
             queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
-        return replace(entry, **values)
+        return replace(entry, **values), now
 
     def mark_failure_told(self, entry: Entry) -> Entry:
         """Stores that people were told in Slack that the claimed entry fails."""

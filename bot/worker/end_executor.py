@@ -144,9 +144,8 @@ class EndExecutor:
         """Records and shows that the end is late, and tells people once that has lasted for a while."""
         log.warning("the end %d is late: %s", entry.id, reason.title)
         is_first = entry.failing_since is None
-        failed_at = self.journal.now()
-        entry = self.journal.record_failure(entry, reason.title)  # whoever has lost the lease by then does not tell
-        failing_for = max(failed_at - (entry.failing_since or began_at), timedelta(0))
+        entry, failed_at = self.journal.record_failure(entry, reason.title)
+        failing_for = failed_at - (entry.failing_since or began_at)
         if not entry.failure_told and failing_for >= retry_policy.late_notice:
             if self.notifier.notify_end_delayed(entry, reason):
                 entry = self.journal.mark_failure_told(entry)

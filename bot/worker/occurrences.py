@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.schedules import RecurringSchedule, Schedules
@@ -86,9 +86,8 @@ class OccurrenceExecutor:
 
     def _retry_later(self, entry: Entry, schedule: RecurringSchedule, window: Window, fault: ParkError) -> None:
         """Records why an occurrence can't begin, and tells people once that has lasted for a while."""
-        now = self._journal.now()
-        entry = self._journal.record_failure(entry, said(fault))  # whoever has lost the lease by `now` does not tell
-        failing_for = max(now - (entry.failing_since or now), timedelta(0))
+        entry, now = self._journal.record_failure(entry, said(fault))
+        failing_for = now - (entry.failing_since or now)
         told = entry.failure_told or isinstance(fault, EndDue)  # that an end is late is told by the end
         if not told and failing_for >= self._retry_policy.late_notice:
             until = texts.moment(window.ends, schedule.recurrence.zone or "UTC")

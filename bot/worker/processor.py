@@ -263,7 +263,7 @@ class EntryProcessor:
         """Releases the entry for another attempt, or ends it when its time is over."""
         now, policy = self.journal.now(), self.retry_policy
         if entry.failing_since is None:
-            entry = self.journal.record_failure(entry, said(fault))
+            entry, _ = self.journal.record_failure(entry, said(fault))
         now, failing_since = self.journal.now(), entry.failing_since or now
         self.progress.interrupted(now)
         grace = occurrence_end(entry) or entry.run_at + policy.start_grace

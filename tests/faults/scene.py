@@ -1,6 +1,5 @@
 """A harness for conversations with Park: acts as its users, and reads what Slack and the PBX show afterwards."""
 
-import os
 import random
 import threading
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.slack.model import Ack, Message
 from bot.worker.lease import RetryPolicy
-from tests.waiting import PATIENCE
+from tests.waiting import IN_CI, PATIENCE
 
 FAST_RETRIES = RetryPolicy(retry_delay=timedelta(seconds=0.1), verify_delays=(0.05, 0.1, 0.2))
 DEADLINE = 1.0
@@ -21,7 +20,7 @@ NOTHING = "Nothing was changed"
 
 def first_seed(part: int = 0) -> int:
     """Returns the seed of random episodes: in CI always the same, so that chance has no part in it."""
-    return part if "CI" in os.environ else random.randrange(10**6)
+    return part if IN_CI else random.randrange(10**6)
 
 
 def pending_states(message: Message) -> list[str]:

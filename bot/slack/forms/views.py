@@ -222,8 +222,8 @@ class Destinations:
             is_typing: What was found in the last `_RECENT` seconds will do, as each character may ask.
         """
         if request.channel is None and request.post_to is not None:
-            look = self._recent if is_typing else lambda key: self._users.posting_obstacle(*key)
-            obstacle = look((request.user, request.post_to))
+            user, channel = request.user, request.post_to
+            obstacle = self._recent((user, channel)) if is_typing else self._users.posting_obstacle(user, channel)
             if obstacle is not None:
                 raise NotPossible(forms.destination_refused(obstacle), notes=(forms.CHOOSE_ANOTHER,))
 
