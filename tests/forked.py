@@ -158,3 +158,4 @@ def _begin(environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup

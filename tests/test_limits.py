@@ -175,6 +175,7 @@ def test_one_temporary_change_in_the_place_of_another_goes_on_from_the_beginning
     assert "End #1 and do this" in {one.label for one in message.offers}
 
 
+@pytest.mark.usefixtures("ordinary_clock")
 def test_nobody_retimes_the_change_of_another_that_they_may_not_make(opened: Open) -> None:
     park = opened('operations = ["read", "recall"]\nring_groups = ["Night*"]\ntemporary = "4h"')
     park.do("recall Billing to Day Desk at tomorrow 8:00 for 2h", user=ANA)

@@ -140,6 +140,7 @@ def test_a_group_is_not_taken_for_another_one_that_had_its_name_later(scene: Con
     assert "no longer exists" in scene.last_ephemeral().plain
 
 
+@pytest.mark.usefixtures("ordinary_clock")
 @pytest.mark.parametrize("by", ["Undo", "Restore"])
 def test_a_group_that_is_there_again_has_its_schedules(scene: ConversationHarness, by: str) -> None:
     scene.do("recall Support EMEA to Night Desk every day 22:00 to 6:00")

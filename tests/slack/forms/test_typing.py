@@ -98,6 +98,7 @@ def test_a_form_that_is_sent_before_what_changes_is_shown_says_what_it_does(
     assert "On its way: Create the park group Returns" in ready("On its way").plain
 
 
+@pytest.mark.usefixtures("ordinary_clock")
 def test_a_pause_asks_for_its_end_by_a_picker(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     button = form_button(sandbox, "pause")
     sandbox.slack.click(ana, button, label="Open")
